@@ -1,0 +1,39 @@
+import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
+
+export interface EventQuery {
+  readonly camera?: string;
+  readonly rule?: string;
+  readonly label?: string;
+  readonly type?: string;
+  /** ISO times, of `at`; `since` inclusive, `until` exclusive. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Sequence: only later ones, oldest first. Without it: newest first. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+/**
+ * History. Every call resolves after the transaction is on disk; a failure is FramewatchError STORE_UNAVAILABLE
+ * (full or read-only disk, gone worker) and leaves no half record.
+ */
+export interface EventStore {
+  /** Names this history: another one means that sequences of before mean nothing. */
+  readonly storeId: string;
+  /** The highest sequence given so far; 0 when there is none. */
+  readonly lastSequence: number;
+  /** The oldest sequence that is still kept; `lastSequence + 1` when there is none. */
+  readonly oldestSequence: number;
+  /** Gives each event its sequence, in order, and commits all in one transaction. */
+  append(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]>;
+  query(query: EventQuery): Promise<readonly LabelEvent[]>;
+  /** All messages of one event, oldest first; empty when unknown. */
+  course(id: string): Promise<readonly LabelEvent[]>;
+  /** The newest message of each event that has no end: those a crash left open. */
+  openEvents(): Promise<readonly LabelEvent[]>;
+  saveSnapshot(id: string, jpeg: Uint8Array): Promise<void>;
+  loadSnapshot(id: string): Promise<Uint8Array | null>;
+  /** Removes what is older than the retention or above the byte limit, in small steps. */
+  prune(): Promise<{ readonly events: number; readonly snapshots: number }>;
+  close(): Promise<void>;
+}
