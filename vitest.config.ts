@@ -4,6 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 // `e2e` boots the built command against real cameras and a real broker, one file at a time: the machine is small.
 const config: ViteUserConfig = defineConfig({
   test: {
+    globalSetup: ['test/helpers/global-setup.ts'],
     projects: [
       {
         test: {

@@ -54,7 +54,13 @@ export interface LatencyLedger {
 export interface Classification {
   readonly camera: string;
   readonly region: string;
-  readonly frame: { readonly sequence: number; readonly receivedAt: number; readonly receivedMono: number; readonly width: number; readonly height: number };
+  readonly frame: {
+    readonly sequence: number;
+    readonly receivedAt: number;
+    readonly receivedMono: number;
+    readonly width: number;
+    readonly height: number;
+  };
   /** Every label with its probability, strongest first. */
   readonly scores: readonly LabelScore[];
   readonly ledger: LatencyLedger;

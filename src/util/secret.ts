@@ -6,6 +6,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
+    Object.defineProperty(this, inspect.custom, { value: () => '***' });
   }
 
   /** The raw value: for the socket or argv that needs it, never for a message. */
@@ -18,10 +19,6 @@ export class Secret {
   }
 
   toJSON(): string {
-    return '***';
-  }
-
-  [inspect.custom](): string {
     return '***';
   }
 }
