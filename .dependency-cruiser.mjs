@@ -1,0 +1,90 @@
+// The layers of docs/architecture.md, as rules. A stage imports only stages before it, and of those only types; values meet in
+// monitor.ts and cli/. Every vendor package has one home.
+const STAGES = ['config', 'stream', 'batching', 'engine', 'events', 'store', 'sinks', 'http', 'telemetry', 'demo'];
+
+/** Vendor package → the only file (or folder) that may import it. */
+const HOMES = {
+  yaml: '^src/(config/yaml-|engine/manifest)',
+  convict: '^src/config/',
+  sharp: '^src/(engine/preprocess|demo/scene-render)\\.ts$',
+  'onnxruntime-node': '^src/engine/backends/onnx\\.ts$',
+  protobufjs: '^src/engine/onnx-',
+  libsql: '^src/store/',
+  mqtt: '^src/sinks/mqtt-',
+  aedes: '^src/sinks/embedded-broker\\.ts$',
+  ulid: '^src/events/event-id\\.ts$',
+  hono: '^src/http/',
+  ws: '^src/http/',
+  pino: '^src/telemetry/logger\\.ts$',
+  'prom-client': '^src/telemetry/',
+  commander: '^src/cli/',
+};
+
+const downstream = STAGES.map((stage, index) => ({
+  name: `layer-${stage}`,
+  comment: `${stage} imports only what stands before it in the list of stages`,
+  severity: 'error',
+  from: { path: `^src/${stage}/` },
+  to: { path: `^src/(${[...STAGES.slice(index + 1), 'cli', 'dashboard'].join('|')})/|^src/monitor` },
+}));
+
+const typesOnly = STAGES.map((stage) => ({
+  name: `types-only-${stage}`,
+  comment: 'across stages only types: values meet in monitor.ts and cli/',
+  severity: 'error',
+  from: { path: `^src/${stage}/` },
+  to: { path: `^src/(${STAGES.filter((other) => other !== stage).join('|')})/`, dependencyTypesNot: ['type-only'] },
+}));
+
+const vendors = Object.entries(HOMES).map(([name, home]) => ({
+  name: `home-of-${name.replaceAll('/', '-')}`,
+  comment: `${name} has one home: ${home}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: home },
+  to: { path: `node_modules/${name}(/|$)` },
+}));
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['^src/dashboard/', '\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: { path: '^(src|test)/' },
+      to: { couldNotResolve: true, pathNot: '^(@tensorflow/tfjs-node|ffmpeg-static)' },
+    },
+    { name: 'util-is-a-leaf', severity: 'error', from: { path: '^src/util/' }, to: { path: '^src/(?!util/)' } },
+    { name: 'nobody-imports-cli', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/' }, to: { path: '^src/cli/' } },
+    { name: 'src-does-not-import-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench)/' } },
+    {
+      name: 'only-the-browser-in-dashboard',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/(?!dashboard/)|^node_modules|^node:' },
+    },
+    {
+      name: 'no-dev-packages-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    ...downstream,
+    ...typesOnly,
+    ...vendors,
+    {
+      name: 'each-test-imports-its-twin',
+      comment: 'the test of src/a/b.ts is test/a/b.test.ts',
+      severity: 'error',
+      module: { path: '^test/(config|stream|batching|engine|events|store|sinks|http|telemetry|util|cli|demo)/(.+)\\.test\\.ts$' },
+      required: { path: '^src/$1/$2\\.ts$' },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

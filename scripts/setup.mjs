@@ -1,0 +1,180 @@
+#!/usr/bin/env node
+// Sets up everything a purpose needs, from a bare Debian 12 with Node, npm and git. Idempotent, and quick when nothing is missing.
+// Only Node's own modules here: it runs before there is a node_modules.
+//
+//   node scripts/setup.mjs [--for run|demo|test] [--gpu | --no-gpu] [--no-build] [--quiet]
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const modules = path.join(root, 'node_modules');
+const { values: options } = parseArgs({
+  options: {
+    for: { type: 'string', default: 'run' },
+    gpu: { type: 'boolean' },
+    'no-gpu': { type: 'boolean' },
+    'no-build': { type: 'boolean' },
+    quiet: { type: 'boolean' },
+  },
+});
+
+const FFMPEG = { package: 'ffmpeg', present: () => findFfmpeg() !== null };
+/** What tests need on top: a broker and an RTSP server that are not ours, and the tools the fault tests provoke faults with. */
+const TEST_PARTS = [
+  { package: 'mosquitto', present: () => onPath('mosquitto') },
+  { package: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
+  { package: 'python3-gi', present: () => pythonFinds('gi') },
+  { package: 'gir1.2-gst-rtsp-server-1.0', present: () => typelib('GstRtspServer-1.0') },
+  { package: 'gir1.2-gstreamer-1.0', present: () => typelib('Gst-1.0') },
+  { package: 'gir1.2-gst-plugins-base-1.0', present: () => typelib('GstApp-1.0') },
+  { package: 'gstreamer1.0-tools', present: () => onPath('gst-launch-1.0') },
+  { package: 'gstreamer1.0-plugins-good', present: () => plugin('libgstrtp.so') },
+  { package: 'gstreamer1.0-plugins-bad', present: () => plugin('libgstvideoparsersbad.so') },
+  { package: 'gstreamer1.0-plugins-ugly', present: () => plugin('libgstx264.so') },
+  { package: 'gstreamer1.0-libav', present: () => plugin('libgstlibav.so') },
+];
+const PURPOSES = { run: [FFMPEG], demo: [FFMPEG], test: [FFMPEG, ...TEST_PARTS] };
+
+const parts = PURPOSES[options.for];
+if (!parts) fail(`--for ${options.for}: unknown purpose (one of ${Object.keys(PURPOSES).join(', ')})`, 64);
+checkNode();
+installDependencies();
+installSystemPackages(parts);
+installTensorFlow();
+if (!options['no-build']) run(process.execPath, [path.join(root, 'scripts/build.mjs')]);
+say('ready');
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 12)) fail(`Node ${process.versions.node} is too old: 20.12 or newer is needed`);
+}
+
+/** Once a lockfile: the stamp in node_modules says for which one it was installed. */
+function installDependencies() {
+  const stamp = path.join(modules, '.framewatch-lock');
+  const wanted = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  say('installing npm dependencies (npm ci)');
+  rmSync(stamp, { force: true });
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', options.quiet ? 'ignore' : 'inherit', 'inherit'],
+  });
+  if (status !== 0) fail('npm ci failed: its own messages above say why. Is the npm registry reachable?');
+  writeFileSync(stamp, wanted);
+}
+
+function installSystemPackages(wanted) {
+  const missing = wanted.filter((part) => !part.present()).map((part) => part.package);
+  if (missing.length === 0) return;
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (!onPath('apt-get')) fail(`these Debian packages (or your distribution's equivalents) are missing: ${missing.join(' ')}`);
+  const prefix = asRoot();
+  if (!prefix) fail(`these packages are missing, and installing them needs root: ${missing.join(' ')}\nrun:  sudo apt-get update && sudo ${command}`);
+  say(`installing Debian packages: ${missing.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  apt(prefix, ['update', '-qq'], env);
+  apt(prefix, ['install', '-y', '-qq', '--no-install-recommends', ...missing], env);
+  const still = wanted.filter((part) => !part.present()).map((part) => part.package);
+  if (still.length > 0) fail(`apt-get succeeded, yet these are still not usable: ${still.join(' ')}`);
+}
+
+function apt(prefix, args, env) {
+  const [file = '', ...before] = [...prefix, 'apt-get'];
+  const result = spawnSync(file, [...before, ...args], { env, encoding: 'utf8', maxBuffer: 64 << 20 });
+  if (result.status !== 0) fail(`apt-get ${args[0]} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+}
+
+/** How to become root: nothing, sudo without a question, or not at all. */
+function asRoot() {
+  if (process.getuid?.() === 0) return [];
+  return onPath('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : null;
+}
+
+/**
+ * TensorFlow's packages download hundreds of megabytes, so they are optional peers: with --gpu, or where an NVIDIA device is
+ * seen, they are installed beside the others without touching the lockfile.
+ */
+function installTensorFlow() {
+  const seen = existsSync('/dev/nvidia0') || existsSync('/proc/driver/nvidia/version');
+  if (options['no-gpu'] || !(options.gpu ?? seen)) return;
+  if (existsSync(path.join(modules, '@tensorflow/tfjs-node-gpu/package.json'))) return;
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major >= 23) return problem(`@tensorflow/tfjs-node-gpu 4.22 does not run on Node ${process.versions.node}: use Node 20 or 22`);
+  say('installing @tensorflow/tfjs-node-gpu (downloads TensorFlow, several hundred megabytes)');
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '@tensorflow/tfjs-node-gpu@4.22.0'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) problem('@tensorflow/tfjs-node-gpu could not be installed; docs/gpu.md says what it needs. The CPU way works without it.');
+}
+
+/** Asked for by name it must succeed; found by itself it must not stand in the way. */
+function problem(message) {
+  if (options.gpu) fail(message);
+  process.stderr.write(`setup: warning: ${message}\n`);
+}
+
+function findFfmpeg() {
+  const own = process.env.FFMPEG_PATH;
+  if (own && executable(own)) return own;
+  if (onPath('ffmpeg')) return 'ffmpeg';
+  try {
+    const bundled = createRequire(path.join(root, 'package.json'))('ffmpeg-static');
+    return typeof bundled === 'string' && executable(bundled) ? bundled : null;
+  } catch {
+    return null;
+  }
+}
+
+function onPath(name) {
+  // mosquitto lives in sbin, which an ordinary user's PATH lacks.
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.some((folder) => folder !== '' && executable(path.join(folder, name)));
+}
+
+function executable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pythonFinds(module) {
+  return spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+}
+
+function typelib(name) {
+  return libraryFolders().some((folder) => existsSync(path.join(folder, 'girepository-1.0', `${name}.typelib`)));
+}
+
+function plugin(file) {
+  return libraryFolders().some((folder) => existsSync(path.join(folder, 'gstreamer-1.0', file)));
+}
+
+function libraryFolders() {
+  return ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib/arm-linux-gnueabihf', '/usr/lib64', '/usr/lib'];
+}
+
+function run(file, args) {
+  const { status } = spawnSync(file, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function say(message) {
+  if (!options.quiet || message !== 'ready') process.stderr.write(`setup: ${message}\n`);
+}
+
+function fail(message, code = 1) {
+  process.stderr.write(`setup: ${message}\n`);
+  process.exit(code);
+}
