@@ -15,12 +15,31 @@ export interface LocalModel {
   readonly layersModel: LayersModelSource;
   /** Input is `(pixel - mean) / scale`, per manifest; the TensorFlow.js backends apply it, the ONNX graph contains it. */
   readonly normalisation: { readonly mean: number; readonly scale: number };
+  /** From the manifest; absent only for models made by hand. */
+  readonly selfTest?: SelfTest;
 }
 
-/** Where a Keras layers-model comes from. */
-export type LayersModelSource =
+/** A Keras layers-model: where it lies and what of it is used. */
+export type LayersModelSource = LayersModelPlace & {
+  /** SHA-256 (hex) of the topology file, checked before it is read; the weights' own hash is `LocalModel.sha256`. */
+  readonly topologySha256: string;
+  /** Layer whose output are the probabilities; `features`: the layer before the classifier, null when there is none to give. */
+  readonly outputLayers: { readonly probabilities: string; readonly features: string | null };
+  /** Order in which the network wants the channels; pictures always come as RGB. */
+  readonly colourOrder: 'rgb' | 'bgr';
+};
+
+export type LayersModelPlace =
   | { readonly kind: 'npm'; readonly packageName: string; readonly path: string }
+  /** A folder with `model.json` and the weight files that it names. */
   | { readonly kind: 'folder'; readonly path: string };
+
+/** Pictures that the program draws itself, with what the reference backend said about them. */
+export interface SelfTest {
+  /** Largest allowed distance of a probability from the expected one, 0…1. */
+  readonly tolerance: number;
+  readonly pictures: readonly { readonly drawing: string; readonly seed: number; readonly expected: Readonly<Record<string, number>> }[];
+}
 
 export interface BackendOptions {
   readonly device: 'auto' | 'gpu' | 'cpu';
