@@ -1,0 +1,108 @@
+import type { LabelScore } from '../events/label-event.ts';
+import type { RegionStateMessage } from '../sinks/publisher.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { CameraState } from '../stream/camera-status.ts';
+
+/** All that the HTTP side may know of the running daemon: read only, values only, no secrets. `monitor.ts` implements it. */
+export interface MonitorView {
+  /** Of the program, for `hello`. */
+  readonly version: string;
+  readonly history: EventHistory;
+  /** In the order of the configuration. */
+  cameras(): readonly CameraView[];
+  camera(id: string): CameraView | undefined;
+  /** The newest frame that the network saw, as JPEG, made when asked; null when there is none yet or the camera is unknown. */
+  newestPicture(cameraId: string): Promise<Picture | null>;
+  stats(): StatsView;
+  readiness(): Readiness;
+  /** Whether the process makes progress: false is answered with 503 so that somebody restarts it. */
+  liveness(): boolean;
+  /** Prometheus text exposition. */
+  metrics(): Promise<string>;
+}
+
+/** The reading half of the store. */
+export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot'>;
+
+export interface Picture {
+  readonly frameSequence: number;
+  readonly jpeg: Uint8Array;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Sentences for a person, redacted: why not; may be non-empty although ready (running with a fallback). */
+  readonly reasons: readonly string[];
+}
+
+/** A camera as `/api/cameras` and the WebSocket show it. Times are ISO 8601. */
+export interface CameraView extends CameraNumbers {
+  readonly id: string;
+  readonly name: string;
+  /** The switch: what the operator wants. `state` is what is. */
+  readonly enabled: boolean;
+  readonly state: CameraState;
+  readonly since: string;
+  readonly error: { readonly code: string; readonly message: string; readonly at: string } | null;
+  readonly nextTryAt: string | null;
+  readonly restarts: number;
+  readonly stream: StreamView;
+  readonly sampleFps: number;
+  readonly maxLatencyMs: number;
+  /** Of the newest judged frame, first region; null before the first verdict. */
+  readonly at: string | null;
+  readonly sequence: number | null;
+  readonly label: string | null;
+  readonly score: number | null;
+  readonly top: readonly LabelScore[];
+  readonly regions: Readonly<Record<string, RegionStateMessage>>;
+  readonly rules: Readonly<Record<string, RuleView>>;
+}
+
+/** What the stream shows of itself; null until measured. */
+export interface StreamView {
+  readonly codec: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly framesPerSecond: number | null;
+  readonly keyFrameIntervalMs: number | null;
+  readonly decode: 'all' | 'keyframes';
+  readonly decodeAgeMs: number | null;
+}
+
+export interface RuleView {
+  readonly labels: readonly string[];
+  readonly enter: number;
+  readonly exit: number;
+  /** In any of its regions. */
+  readonly active: boolean;
+  readonly activeRegions: readonly string[];
+}
+
+/** A camera's counters since the start, rates over the last ten seconds, latencies over the last minute. */
+export interface CameraNumbers {
+  readonly framesReceived: number;
+  /** Verdicts: a frame judged in two regions counts twice. */
+  readonly framesClassified: number;
+  readonly receivedPerSecond: number;
+  readonly classifiedPerSecond: number;
+  readonly drops: Readonly<Record<string, number>>;
+  readonly deadlineMissed: number;
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+}
+
+/** The numbers behind the dashboard; its fields are telemetry's (telemetry/stats.ts). */
+export type StatsView = Readonly<Record<string, unknown>>;
+
+/** What the HTTP side tells of itself; implemented by telemetry. */
+export interface HttpObserver {
+  websocketClients(count: number): void;
+  /** A client that was dropped or refused, or a tile that was not sent, and why. */
+  websocketDropped(reason: WebsocketDropReason): void;
+}
+
+/**
+ * `slow`: more than 2 MiB unread. `unresponsive`: no pong. `protocol`: a message that is none, or too many of them.
+ * `limit`: refused, too many sockets. `tile`: one picture left out, because the client has not read the ones before it.
+ */
+export type WebsocketDropReason = 'slow' | 'unresponsive' | 'protocol' | 'limit' | 'tile';
