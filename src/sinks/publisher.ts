@@ -1,23 +1,7 @@
+import type { CameraStateMessage } from '../events/camera-state.ts';
 import type { LabelEvent } from '../events/label-event.ts';
 
-/** The retained state of a camera: the newest verdict and what is active. */
-export interface CameraStateMessage {
-  readonly camera: string;
-  readonly at: string;
-  readonly sequence: number;
-  readonly label: string;
-  readonly score: number;
-  readonly top: readonly { readonly label: string; readonly score: number }[];
-  readonly regions: Readonly<Record<string, RegionStateMessage>>;
-}
-
-export interface RegionStateMessage {
-  readonly label: string;
-  readonly score: number;
-  readonly top: readonly { readonly label: string; readonly score: number }[];
-  readonly heads: Readonly<Record<string, { readonly label: string; readonly score: number }>>;
-  readonly rules: Readonly<Record<string, { readonly active: boolean; readonly score: number; readonly eventId: string | null }>>;
-}
+export type { CameraStateMessage, RegionStateMessage } from '../events/camera-state.ts';
 
 /** Where the daemon's messages leave for other programs. No call blocks or throws: what cannot be sent now is kept (retained topics: the newest; events: in order, bounded) and counted. */
 export interface Publisher {
