@@ -11,7 +11,7 @@ export interface FeedListener {
   wantsClassification(cameraId: string): boolean;
   event(sequence: number, text: string): void;
   message(text: string): void;
-  tile(message: Uint8Array): void;
+  tile(cameraId: string, message: Uint8Array): void;
 }
 
 /**
@@ -113,7 +113,7 @@ export class Feed {
       slot.next = null;
       try {
         const message = encodeTile(cameraId, job.frameSequence, await job.jpeg());
-        for (const listener of this.#listeners) if (listener.wantsTile(cameraId)) listener.tile(message);
+        for (const listener of this.#listeners) if (listener.wantsTile(cameraId)) listener.tile(cameraId, message);
       } catch {
         // The camera's own stage reports pictures that cannot be made; a tile is only a view of it.
       }

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { hasCode, messageOf } from '../util/errors.ts';
+import type { Logger } from '../util/logger.ts';
+import type { Access, Identity } from './access.ts';
+import { parseEventQuery } from './event-query.ts';
+import type { MonitorView } from './monitor-view.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import type { StaticFile } from './static-files.ts';
+
+const LARGEST_BODY = 64 * 1024;
+const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+/** Open to everybody: probes, and what the login page needs. */
+const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/login', '/login.js', '/style.css', '/favicon.svg']);
+
+export interface ApiParts {
+  readonly view: MonitorView;
+  readonly access: Access;
+  readonly files: ReadonlyMap<string, StaticFile>;
+  readonly logger: Logger;
+  /** A browser logged out: its sockets end too. */
+  readonly onLogout: (session: string) => void;
+}
+
+interface Env {
+  Bindings: { incoming: IncomingMessage };
+  Variables: { identity: Identity };
+}
+
+/** The HTTP table of the contract. Errors are `{error, message}`, with `problems` where several things are wrong. */
+export function createApi(parts: ApiParts): { readonly fetch: (request: Request, env: object) => Response | Promise<Response> } {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+  });
+  app.use(async (c, next) => {
+    const refusal = parts.access.refusal(c.env.incoming);
+    if (refusal !== null) return problem(c, 403, 'forbidden', refusal);
+    if (PUBLIC_PATHS.has(c.req.path)) return next();
+    const identity = parts.access.identify(c.env.incoming);
+    if (identity) {
+      c.set('identity', identity);
+      return next();
+    }
+    if (c.req.path === '/') return c.redirect('/login');
+    c.header('WWW-Authenticate', 'Bearer realm="framewatch"');
+    return problem(c, 401, 'unauthorized', 'needs `Authorization: Bearer TOKEN` or a login');
+  });
+  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => problem(c, 413, 'tooLarge', `a body may have ${LARGEST_BODY} bytes`) }));
+  addPages(app, parts);
+  addProbes(app, parts.view);
+  addCameras(app, parts.view);
+  addEvents(app, parts.view);
+  app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
+  app.onError((error, c) => {
+    const isStore = hasCode(error, 'STORE_UNAVAILABLE');
+    if (!isStore) parts.logger.error({ err: error, method: c.req.method, path: c.req.path }, 'a request failed');
+    return isStore ? problem(c, 503, 'STORE_UNAVAILABLE', messageOf(error)) : problem(c, 500, 'INTERNAL', 'the request failed; the log says why');
+  });
+  return { fetch: (request, env) => app.fetch(request, env) };
+}
+
+function addPages(app: Hono<Env>, { access, files, onLogout }: ApiParts): void {
+  app.get('/login', (c) => (access.required ? file(c, files.get('/login.html')) : c.redirect('/')));
+  app.post('/login', async (c) => {
+    const token = await tokenOf(c);
+    if (token === null) return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
+    const outcome = access.login(c.env.incoming, token);
+    if (outcome.kind === 'wrongToken') return problem(c, 401, 'unauthorized', 'this is not the token');
+    if (outcome.kind === 'tooMany') {
+      c.header('Retry-After', String(outcome.retryAfterSeconds));
+      return problem(c, 429, 'tooManyLogins', `too many tries; the next one is open in ${outcome.retryAfterSeconds} s`);
+    }
+    if (outcome.setCookie !== null) c.header('Set-Cookie', outcome.setCookie);
+    return c.json({ ok: true });
+  });
+  app.post('/logout', (c) => {
+    const identity = c.get('identity');
+    c.header('Set-Cookie', access.logout(c.env.incoming, identity));
+    if (identity.session !== null) onLogout(identity.session);
+    return c.json({ ok: true });
+  });
+  app.get('/', (c) => file(c, files.get('/index.html')));
+  for (const [path, found] of files) if (!path.endsWith('.html')) app.get(path, (c) => file(c, found));
+}
+
+function addProbes(app: Hono<Env>, view: MonitorView): void {
+  app.get('/livez', (c) => {
+    const live = view.liveness();
+    return c.json({ live }, live ? 200 : 503);
+  });
+  app.get('/readyz', (c) => {
+    const readiness = view.readiness();
+    return c.json(readiness, readiness.ready ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => c.body(await view.metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }));
+  app.get('/api/stats', (c) => c.json(view.stats()));
+}
+
+function addCameras(app: Hono<Env>, view: MonitorView): void {
+  app.get('/api/cameras', (c) => c.json({ cameras: view.cameras() }));
+  app.get('/api/cameras/:id', (c) => {
+    const camera = view.camera(c.req.param('id'));
+    return camera ? c.json(camera) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+  });
+  app.get('/api/cameras/:id/snapshot.jpg', async (c) => {
+    const id = c.req.param('id');
+    if (!view.camera(id)) return problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+    const picture = await view.newestPicture(id);
+    if (!picture) return problem(c, 404, 'noPicture', 'the network has not seen a frame of this camera yet');
+    c.header('Framewatch-Frame-Sequence', String(picture.frameSequence));
+    return jpeg(c, picture.jpeg);
+  });
+}
+
+function addEvents(app: Hono<Env>, { history }: MonitorView): void {
+  app.get('/api/events', async (c) => {
+    const parsed = parseEventQuery(new URL(c.req.url).searchParams);
+    if (!parsed.ok) {
+      const message = parsed.problems.map((one) => `${one.parameter}: ${one.message}`).join('; ');
+      return c.json({ error: 'badRequest', message, problems: parsed.problems }, 400);
+    }
+    const events = await history.query(parsed.query);
+    return c.json({ storeId: history.storeId, sequence: history.lastSequence, oldestSequence: history.oldestSequence, events });
+  });
+  app.get('/api/events/:id', async (c) => {
+    const id = c.req.param('id');
+    const course = EVENT_ID.test(id) ? await history.course(id) : [];
+    const newest = course.at(-1);
+    return newest ? c.json({ ...newest, course }) : problem(c, 404, 'unknownEvent', 'there is no event of this id (any more)');
+  });
+  app.get('/api/events/:id/snapshot.jpg', async (c) => {
+    const id = c.req.param('id');
+    const picture = EVENT_ID.test(id) ? await history.loadSnapshot(id) : null;
+    return picture ? jpeg(c, picture, 'private, max-age=86400') : problem(c, 404, 'noPicture', 'there is no picture of this event (any more)');
+  });
+}
+
+type Status = 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
+
+function problem(c: Context, status: Status, error: string, message: string): Response {
+  return c.json({ error, message }, status);
+}
+
+function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Response {
+  return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': cacheControl });
+}
+
+function file(c: Context, found: StaticFile | undefined): Response {
+  if (!found) return problem(c, 404, 'notBuilt', 'the dashboard was not built: run `npm run build`');
+  const headers = { ETag: found.etag, 'Cache-Control': 'no-cache' };
+  if (c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
+  return c.body(found.body, 200, { ...headers, 'Content-Type': found.type });
+}
+
+/** Only JSON: a form of a foreign page cannot send that without being asked first. */
+async function tokenOf(c: Context): Promise<string | null> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return null;
+  const body: unknown = await c.req.json().catch(() => null);
+  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : null;
+  return typeof token === 'string' ? token : null;
+}
