@@ -215,5 +215,8 @@ const histories: fc.Arbitrary<Observation[]> = fc
   .array(fc.tuple(fc.constantFrom(400, 1_000, 1_000, 1_000, 2_000, 11_000), fc.integer({ min: 0, max: 100 })), { maxLength: 60 })
   .map((steps) => {
     let mono = 0;
-    return steps.map(([step, score]) => at((mono += step), score / 100));
+    return steps.map(([step, score]) => {
+      mono += step;
+      return at(mono, score / 100);
+    });
   });

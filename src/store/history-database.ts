@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UnsequencedEvent } from '../events/label-event.ts';
+import { FramewatchError, messageOf } from '../util/errors.ts';
+import { MIGRATIONS } from './schema.ts';
+import { withSequence } from './sequence.ts';
+import { type Database, isCorruption, openDatabase } from './sqlite-database.ts';
+import type { StoreFacts } from './store-protocol.ts';
+
+const FILE = 'history.db';
+/** Other programs may read the file; nobody but us writes it. */
+const BUSY_TIMEOUT_MS = 2_000;
+/** Up to this size the whole file is checked at every start (it is a matter of a second); above, only when something was wrong with it. */
+const FULL_CHECK_BYTES = 64 * 1024 * 1024;
+
+export interface OpenedHistory {
+  readonly database: Database;
+  /** Where a corrupt file of before went, and what was wrong with it. */
+  readonly setAside: { readonly file: string; readonly reason: string } | null;
+}
+
+/**
+ * Opens the history under `stateDir`, brings it to the newest version, or creates it. A corrupt file is moved aside with its log, never
+ * deleted, and a new history with another `storeId` begins behind `lastSequence`. `suspicious`: the file was found corrupt in use.
+ * Throws what SQLite throws; FramewatchError STORE_UNAVAILABLE for a file that a newer program wrote.
+ */
+export function openHistory(stateDir: string, lastSequence: number, suspicious: boolean): OpenedHistory {
+  const file = join(stateDir, FILE);
+  try {
+    return { database: openSound(file, lastSequence, suspicious), setAside: null };
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    const aside = `${file}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`);
+    return { database: openSound(file, lastSequence, false), setAside: { file: aside, reason: messageOf(error) } };
+  }
+}
+
+function openSound(file: string, lastSequence: number, suspicious: boolean): Database {
+  const database = openDatabase(file, BUSY_TIMEOUT_MS);
+  try {
+    // Order matters: auto_vacuum can only be chosen while the file is empty.
+    database.script('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;');
+    if (suspicious || statSync(file).size <= FULL_CHECK_BYTES) check(database);
+    migrate(database, file, lastSequence);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function check(database: Database): void {
+  const found = Object.values(database.rows('PRAGMA quick_check(1)')[0] ?? {})[0];
+  if (found !== 'ok') throw Object.assign(new Error(`quick_check: ${String(found)}`), { code: 'SQLITE_CORRUPT' });
+}
+
+function migrate(database: Database, file: string, lastSequence: number): void {
+  const version = numberIn(database, 'PRAGMA user_version', 'user_version');
+  if (version > MIGRATIONS.length) {
+    throw new FramewatchError(
+      'STORE_UNAVAILABLE',
+      `${file} has schema version ${version}, this program knows ${MIGRATIONS.length}: a newer Framewatch wrote it. Start that version, or move the file away.`,
+    );
+  }
+  for (const [index, script] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    database.transaction(() => {
+      database.script(script);
+      if (index === 0) {
+        database.run("INSERT INTO meta (key, value) VALUES ('storeId', ?)", [randomUUID()]);
+        database.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", [lastSequence]);
+      }
+      database.script(`PRAGMA user_version = ${index + 1}`);
+    });
+  }
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+export function factsOf(database: Database): StoreFacts {
+  const lastSequence = numberIn(database, "SELECT seq FROM sqlite_sequence WHERE name = 'events'", 'seq');
+  const storeId = String(database.rows("SELECT value FROM meta WHERE key = 'storeId'")[0]?.['value']);
+  const oldest = database.rows('SELECT min(sequence) AS oldest FROM events')[0]?.['oldest'];
+  return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1 };
+}
+
+/** One transaction; each event gets the next sequence. Returns the first one given. */
+export function appendEvents(database: Database, events: readonly UnsequencedEvent[]): number {
+  return database.transaction(() => {
+    const firstSequence = factsOf(database).lastSequence + 1;
+    for (const [index, event] of events.entries()) {
+      const sequence = firstSequence + index;
+      database.run('INSERT INTO events (sequence, event_id, type, camera, rule, label, at_ms, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', [
+        sequence,
+        event.id,
+        event.type,
+        event.camera,
+        event.rule,
+        event.label,
+        Date.parse(event.at),
+        JSON.stringify(withSequence(event, sequence)),
+      ]);
+      if (event.type === 'end') database.run('DELETE FROM open_events WHERE event_id = ?', [event.id]);
+      else database.run('INSERT OR REPLACE INTO open_events (event_id, sequence) VALUES (?, ?)', [event.id, sequence]);
+    }
+    return firstSequence;
+  });
+}
+
+export function numberIn(database: Database, sql: string, column: string): number {
+  const value = database.rows(sql)[0]?.[column];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,0 +1,62 @@
+import { numberIn } from './history-database.ts';
+import type { Database } from './sqlite-database.ts';
+import type { PruneLimits } from './store-protocol.ts';
+
+/** So many rows a step: a few milliseconds, then waiting appends have their turn. */
+export const ROWS_A_STEP = 200;
+/** Pages given back to the file system a step. */
+const PAGES_A_STEP = 256;
+
+export interface PruneStep {
+  /** How many were removed. */
+  readonly events: number;
+  /** Whose pictures are to go: their files first, then they are forgotten. */
+  readonly snapshots: readonly string[];
+}
+
+/**
+ * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events go first, then old pictures,
+ * then, above the byte limit, the oldest pictures (they weigh most), then the oldest events. The newest message of an event
+ * that has no end yet stays.
+ */
+export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
+  const events = removeEvents(database, 'at_ms < ?', [limits.eventsBefore]);
+  if (events > 0) return { events, snapshots: [] };
+
+  const old = snapshotsOldestFirst(database, limits.snapshotsBefore);
+  if (old.length > 0) return { events: 0, snapshots: old };
+
+  const pictures = numberIn(database, 'SELECT coalesce(sum(bytes), 0) AS bytes FROM snapshots', 'bytes');
+  if (bytesOfEvents(database) + pictures <= limits.maxBytes) return { events: 0, snapshots: [] };
+  const heavy = snapshotsUntil(database, bytesOfEvents(database) + pictures - limits.maxBytes);
+  return heavy.length > 0 ? { events: 0, snapshots: heavy } : { events: removeEvents(database, 'TRUE', []), snapshots: [] };
+}
+
+function removeEvents(database: Database, condition: string, parameters: readonly number[]): number {
+  const doomed = `SELECT sequence FROM events WHERE ${condition} AND sequence NOT IN (SELECT sequence FROM open_events) ORDER BY sequence LIMIT ${ROWS_A_STEP}`;
+  const removed = database.rows(`DELETE FROM events WHERE sequence IN (${doomed}) RETURNING sequence`, parameters).length;
+  if (removed > 0) database.rows(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+  return removed;
+}
+
+function snapshotsOldestFirst(database: Database, before: number): readonly string[] {
+  const rows = database.rows(`SELECT event_id FROM snapshots WHERE saved_ms < ? ORDER BY saved_ms LIMIT ${ROWS_A_STEP}`, [before]);
+  return rows.map((row) => String(row['event_id']));
+}
+
+function snapshotsUntil(database: Database, bytes: number): readonly string[] {
+  let left = bytes;
+  const chosen: string[] = [];
+  for (const row of database.rows(`SELECT event_id, bytes FROM snapshots ORDER BY saved_ms LIMIT ${ROWS_A_STEP}`)) {
+    if (left <= 0) break;
+    left -= Number(row['bytes']);
+    chosen.push(String(row['event_id']));
+  }
+  return chosen;
+}
+
+/** Pages in use: free ones are about to be given back, or will be used again. */
+function bytesOfEvents(database: Database): number {
+  const pages = numberIn(database, 'PRAGMA page_count', 'page_count') - numberIn(database, 'PRAGMA freelist_count', 'freelist_count');
+  return pages * numberIn(database, 'PRAGMA page_size', 'page_size');
+}

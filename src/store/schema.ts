@@ -1,0 +1,30 @@
+/**
+ * The database's versions: entry n brings version n to n + 1 (`user_version`). Entries are never changed once released, only added.
+ * The outbox will join as a table that is written in the same transaction as `events`.
+ *
+ * `events.sequence` is AUTOINCREMENT: SQLite keeps the highest one ever given in `sqlite_sequence`, so that none comes twice, even
+ * after everything was pruned. `payload` is the published JSON, byte by byte; the other columns are what is searched for.
+ * `open_events` names the newest message of each event without an end. `snapshots` lists files before they are written, so that
+ * no file is without an owner.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    camera TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    label TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_id ON events (event_id, sequence);
+  CREATE INDEX events_by_camera ON events (camera, sequence);
+  CREATE INDEX events_by_time ON events (at_ms);
+  CREATE TABLE open_events (event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE snapshots (event_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL, saved_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX snapshots_by_time ON snapshots (saved_ms);
+  `,
+];

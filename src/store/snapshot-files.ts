@@ -1,0 +1,61 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FramewatchError } from '../util/errors.ts';
+
+/** Ids become file names; nothing but a ULID does. */
+const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Pictures of events, one JPEG file each. A reader sees a whole file or none. */
+export class SnapshotFiles {
+  readonly #directory: string;
+  #unique = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Makes the directory and clears what a crash left half written. */
+  async prepare(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.#directory)) if (name.endsWith('.tmp')) await rm(join(this.#directory, name), { force: true });
+  }
+
+  /** Atomic: written beside, synced, renamed. */
+  async write(id: string, jpeg: Uint8Array): Promise<void> {
+    const file = this.#fileOf(id);
+    const temporary = `${file}.${this.#unique++}.tmp`;
+    try {
+      const handle = await open(temporary, 'wx', 0o600);
+      try {
+        await handle.writeFile(jpeg);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Null when there is none, or when `id` is no event's id. */
+  async read(id: string): Promise<Uint8Array | null> {
+    if (!EVENT_ID.test(id)) return null;
+    try {
+      return await readFile(this.#fileOf(id));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.#fileOf(id), { force: true });
+  }
+
+  #fileOf(id: string): string {
+    if (!EVENT_ID.test(id)) throw new FramewatchError('INTERNAL', `"${id}" is no event's id: a picture can only be kept for an event`);
+    return join(this.#directory, `${id}.jpg`);
+  }
+}

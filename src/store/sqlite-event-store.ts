@@ -1,0 +1,138 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HistoryConfig } from '../config/config.ts';
+import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
+import type { Clock } from '../util/clock.ts';
+import { FramewatchError, messageOf } from '../util/errors.ts';
+import type { Logger } from '../util/logger.ts';
+import type { EventQuery, EventStore } from './event-store.ts';
+import { GroupCommit } from './group-commit.ts';
+import { withSequence } from './sequence.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
+import { StoreThread } from './store-thread.ts';
+
+export interface SqliteEventStoreOptions {
+  /** Made when it is missing. */
+  readonly stateDir: string;
+  /** Named to whoever finds the directory locked. */
+  readonly instance: string;
+  readonly history: HistoryConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Told of every commit: how many events, how long it took, ms. */
+  readonly committed?: (events: number, tookMs: number) => void;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The history on disk: SQLite in a worker thread, pictures as files beside it. */
+export class SqliteEventStore implements EventStore {
+  readonly #options: SqliteEventStoreOptions;
+  readonly #thread: StoreThread;
+  readonly #snapshots: SnapshotFiles;
+  readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
+  #closing: Promise<void> | null = null;
+
+  private constructor(options: SqliteEventStoreOptions) {
+    this.#options = options;
+    this.#thread = new StoreThread(options);
+    this.#snapshots = new SnapshotFiles(join(options.stateDir, 'snapshots'));
+    this.#appends = new GroupCommit((events) => this.#commit(events));
+  }
+
+  /**
+   * Takes the lock of the state directory and opens the history. A corrupt one is set aside, and the log names the file.
+   * Throws FramewatchError STORE_LOCKED (the message says who holds it) or STORE_UNAVAILABLE.
+   */
+  static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
+    const store = new SqliteEventStore(options);
+    await onDisk(options.stateDir, async () => {
+      await mkdir(options.stateDir, { recursive: true, mode: 0o700 });
+      await store.#snapshots.prepare();
+    });
+    await store.#thread.open();
+    return store;
+  }
+
+  get storeId(): string {
+    return this.#thread.facts.storeId;
+  }
+
+  get lastSequence(): number {
+    return this.#thread.facts.lastSequence;
+  }
+
+  get oldestSequence(): number {
+    return this.#thread.facts.oldestSequence;
+  }
+
+  append(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
+    return this.#appends.add(events);
+  }
+
+  async query(query: EventQuery): Promise<readonly LabelEvent[]> {
+    return parsed(await this.#thread.call('query', query));
+  }
+
+  async course(id: string): Promise<readonly LabelEvent[]> {
+    return parsed(await this.#thread.call('course', { id }));
+  }
+
+  async openEvents(): Promise<readonly LabelEvent[]> {
+    return parsed(await this.#thread.call('openEvents', {}));
+  }
+
+  async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
+    await this.#thread.call('registerSnapshot', { id, bytes: jpeg.byteLength, savedMs: this.#options.clock.wallMs() });
+    await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
+  }
+
+  loadSnapshot(id: string): Promise<Uint8Array | null> {
+    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id));
+  }
+
+  /** Step by step; appends that come meanwhile have their turn between two steps. */
+  async prune(): Promise<{ readonly events: number; readonly snapshots: number }> {
+    const { retentionDays, snapshotRetentionDays, maxBytes } = this.#options.history;
+    const now = this.#options.clock.wallMs();
+    const limits = { eventsBefore: now - retentionDays * DAY_MS, snapshotsBefore: now - snapshotRetentionDays * DAY_MS, maxBytes };
+    const removed = { events: 0, snapshots: 0 };
+    while (this.#closing === null) {
+      const step = await this.#thread.call('pruneStep', limits);
+      if (step.events === 0 && step.snapshots.length === 0) break;
+      await onDisk(this.#options.stateDir, async () => {
+        for (const id of step.snapshots) await this.#snapshots.remove(id);
+      });
+      if (step.snapshots.length > 0) await this.#thread.call('forgetSnapshots', { ids: step.snapshots });
+      removed.events += step.events;
+      removed.snapshots += step.snapshots.length;
+    }
+    return removed;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#appends.settled().then(() => this.#thread.close());
+    return this.#closing;
+  }
+
+  async #commit(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
+    const { clock, committed } = this.#options;
+    const begun = clock.monotonicMs();
+    const { firstSequence } = await this.#thread.call('append', { events });
+    committed?.(events.length, clock.monotonicMs() - begun);
+    return events.map((event, index) => withSequence(event, firstSequence + index));
+  }
+}
+
+function parsed({ payloads }: { readonly payloads: readonly string[] }): readonly LabelEvent[] {
+  return payloads.map((payload) => JSON.parse(payload) as LabelEvent);
+}
+
+async function onDisk<T>(stateDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FramewatchError) throw error;
+    throw new FramewatchError('STORE_UNAVAILABLE', `State directory ${stateDir} is not usable: ${messageOf(error)}`, { cause: error });
+  }
+}

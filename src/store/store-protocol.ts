@@ -1,0 +1,65 @@
+import type { UnsequencedEvent } from '../events/label-event.ts';
+import type { EventQuery } from './event-store.ts';
+
+/** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
+export interface StoreCalls {
+  append: { arguments: { readonly events: readonly UnsequencedEvent[] }; result: { readonly firstSequence: number } };
+  query: { arguments: EventQuery; result: { readonly payloads: readonly string[] } };
+  course: { arguments: { readonly id: string }; result: { readonly payloads: readonly string[] } };
+  openEvents: { arguments: Record<never, never>; result: { readonly payloads: readonly string[] } };
+  /** Lists a picture before it is written. */
+  registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: Record<never, never> };
+  forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: Record<never, never> };
+  /** One small step: removes some events, or names some pictures to remove (the caller deletes the files, then forgets them). */
+  pruneStep: { arguments: PruneLimits; result: { readonly events: number; readonly snapshots: readonly string[] } };
+  /** Writes the log back into the database, closes it, drops the lock. */
+  close: { arguments: Record<never, never>; result: Record<never, never> };
+}
+
+export interface PruneLimits {
+  /** Wall clock, ms: events (snapshots) from before this go. */
+  readonly eventsBefore: number;
+  readonly snapshotsBefore: number;
+  /** Database and pictures together; above it the oldest go. */
+  readonly maxBytes: number;
+}
+
+export type StoreCallName = keyof StoreCalls;
+
+export interface StoreRequest<N extends StoreCallName = StoreCallName> {
+  readonly id: number;
+  readonly name: N;
+  readonly arguments: StoreCalls[N]['arguments'];
+  /** The highest sequence that the daemon has seen: a database that must be begun anew goes on from there. */
+  readonly lastSequence: number;
+}
+
+/** The history's bounds after the call. */
+export interface StoreFacts {
+  readonly storeId: string;
+  readonly lastSequence: number;
+  readonly oldestSequence: number;
+}
+
+export interface StoreFailure {
+  readonly code: 'STORE_UNAVAILABLE' | 'STORE_LOCKED' | 'INTERNAL';
+  readonly message: string;
+}
+
+export type StoreReply =
+  | { readonly id: number; readonly result: StoreCalls[StoreCallName]['result']; readonly facts: StoreFacts }
+  | { readonly id: number; readonly failure: StoreFailure };
+
+/** Sent without being asked: once when the worker has opened (or failed to), and whenever a corrupt file was set aside. */
+export type StoreNotice =
+  | { readonly notice: 'opened'; readonly facts: StoreFacts }
+  | { readonly notice: 'failed'; readonly failure: StoreFailure }
+  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string };
+
+export interface StoreWorkerData {
+  readonly stateDir: string;
+  readonly instance: string;
+  /** The daemon's, ISO 8601: for the lock. */
+  readonly since: string;
+  readonly lastSequence: number;
+}

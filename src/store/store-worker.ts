@@ -1,0 +1,93 @@
+/**
+ * Entry point of the store's worker thread: SQLite's calls are synchronous and an fsync blocks, so they must not happen on the thread
+ * that frames pass through. Answers one request after the other, in order.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { selectEvents } from './event-filter.ts';
+import { appendEvents, factsOf, openHistory } from './history-database.ts';
+import { pruneStep } from './history-retention.ts';
+import type { Database, SqlValue } from './sqlite-database.ts';
+import { isCorruption } from './sqlite-database.ts';
+import { lockStateDirectory } from './state-lock.ts';
+import { breaksConnection, storeFailure } from './store-fault.ts';
+import type { StoreCallName, StoreCalls, StoreNotice, StoreReply, StoreRequest, StoreWorkerData } from './store-protocol.ts';
+
+type Answers = { readonly [N in StoreCallName]: (database: Database, given: StoreCalls[N]['arguments']) => StoreCalls[N]['result'] };
+
+const ANSWERS: Answers = {
+  append: (database, { events }) => ({ firstSequence: appendEvents(database, events) }),
+  query(database, query) {
+    const { sql, parameters } = selectEvents(query);
+    return payloadsOf(database, sql, parameters);
+  },
+  course: (database, { id }) => payloadsOf(database, 'SELECT payload FROM events WHERE event_id = ? ORDER BY sequence', [id]),
+  openEvents: (database) => payloadsOf(database, 'SELECT payload FROM events JOIN open_events USING (sequence) ORDER BY sequence', []),
+  registerSnapshot(database, { id, bytes, savedMs }) {
+    database.run('INSERT OR REPLACE INTO snapshots (event_id, bytes, saved_ms) VALUES (?, ?, ?)', [id, bytes, savedMs]);
+    return {};
+  },
+  forgetSnapshots(database, { ids }) {
+    database.transaction(() => {
+      for (const id of ids) database.run('DELETE FROM snapshots WHERE event_id = ?', [id]);
+    });
+    return {};
+  },
+  pruneStep,
+  close(database) {
+    database.rows('PRAGMA wal_checkpoint(TRUNCATE)');
+    return {};
+  },
+};
+
+function payloadsOf(database: Database, sql: string, parameters: readonly SqlValue[]): { readonly payloads: readonly string[] } {
+  return { payloads: database.rows(sql, parameters).map((row) => String(row['payload'])) };
+}
+
+function serve(port: NonNullable<typeof parentPort>, { stateDir, instance, since, lastSequence }: StoreWorkerData): void {
+  const tell = (message: StoreNotice | StoreReply) => port.postMessage(message);
+  let suspicious = false;
+  let open: Database | null = null;
+
+  const history = (behind: number): Database => {
+    if (open !== null) return open;
+    const { database, setAside } = openHistory(stateDir, behind, suspicious);
+    suspicious = false;
+    open = database;
+    if (setAside) tell({ notice: 'setAside', ...setAside });
+    return database;
+  };
+  const giveUp = () => {
+    open?.close();
+    open = null;
+  };
+  const answer = <N extends StoreCallName>({ id, name, arguments: given, lastSequence: behind }: StoreRequest<N>): StoreReply => {
+    try {
+      const database = history(behind);
+      const result = ANSWERS[name](database, given);
+      return { id, result, facts: factsOf(database) };
+    } catch (error) {
+      if (isCorruption(error)) suspicious = true;
+      if (breaksConnection(error)) giveUp();
+      return { id, failure: storeFailure(stateDir, error) };
+    }
+  };
+
+  try {
+    const lock = lockStateDirectory(stateDir, { pid: process.pid, instance, since });
+    port.on('message', (request: StoreRequest) => {
+      const reply = answer(request);
+      if (request.name === 'close') {
+        giveUp();
+        lock.release();
+      }
+      tell(reply);
+      if (request.name === 'close') port.close();
+    });
+    tell({ notice: 'opened', facts: factsOf(history(lastSequence)) });
+  } catch (error) {
+    tell({ notice: 'failed', failure: storeFailure(stateDir, error) });
+    port.close();
+  }
+}
+
+if (parentPort) serve(parentPort, workerData as StoreWorkerData);

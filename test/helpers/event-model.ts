@@ -1,0 +1,53 @@
+import type { LabelEvent, UnsequencedEvent } from '../../src/events/label-event.ts';
+import type { EventQuery } from '../../src/store/event-store.ts';
+
+/** What the history must say, as plain arrays: the reference that the real store is compared with. */
+export class EventModel {
+  #events: LabelEvent[] = [];
+  #lastSequence = 0;
+
+  append(events: readonly UnsequencedEvent[]): readonly LabelEvent[] {
+    const given = events.map((event) => ({ ...event, sequence: ++this.#lastSequence }));
+    this.#events.push(...given);
+    return given;
+  }
+
+  query({ camera, rule, label, type, since, until, after, limit }: EventQuery): readonly LabelEvent[] {
+    const found = this.#events.filter(
+      (event) =>
+        (camera === undefined || event.camera === camera) &&
+        (rule === undefined || event.rule === rule) &&
+        (label === undefined || event.label === label) &&
+        (type === undefined || event.type === type) &&
+        (since === undefined || new Date(event.at) >= new Date(since)) &&
+        (until === undefined || new Date(event.at) < new Date(until)) &&
+        (after === undefined || event.sequence > after),
+    );
+    return (after === undefined ? found.toReversed() : found).slice(0, limit);
+  }
+
+  course(id: string): readonly LabelEvent[] {
+    return this.#events.filter((event) => event.id === id);
+  }
+
+  openEvents(): readonly LabelEvent[] {
+    const newest = new Map(this.#events.map((event) => [event.id, event]));
+    return [...newest.values()].filter(({ type }) => type !== 'end').sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Everything before `ms` but the newest message of an event that is still open. */
+  prune(ms: number): number {
+    const kept = new Set(this.openEvents().map(({ sequence }) => sequence));
+    const before = this.#events.length;
+    this.#events = this.#events.filter((event) => Date.parse(event.at) >= ms || kept.has(event.sequence));
+    return before - this.#events.length;
+  }
+
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  get oldestSequence(): number {
+    return this.#events[0]?.sequence ?? this.#lastSequence + 1;
+  }
+}

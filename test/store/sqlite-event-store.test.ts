@@ -1,0 +1,200 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { UnsequencedEvent } from '../../src/events/label-event.ts';
+import type { EventQuery } from '../../src/store/event-store.ts';
+import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/store/sqlite-event-store.ts';
+import { hasCode } from '../../src/util/errors.ts';
+import { type Logger, silentLogger } from '../../src/util/logger.ts';
+import { EventModel } from '../helpers/event-model.ts';
+import { labelEvent } from '../helpers/label-events.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
+const START = Date.UTC(2026, 0, 1);
+const ID = '01JD8Q4Z3M5R7T9V1X2Y4Z6A8B';
+
+describe('SqliteEventStore', () => {
+  it('does what plain arrays do, whatever is asked in whatever order, over restarts', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 25 }), async (script) => {
+        const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
+        const clock = new VirtualClock(0, START);
+        const model = new EventModel();
+        let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+        try {
+          const { storeId } = store;
+          for (const step of script) {
+            if (step.do === 'append') expect(await store.append(step.events)).toEqual(model.append(step.events));
+            else if (step.do === 'query') expect(await store.query(step.query)).toEqual(model.query(step.query));
+            else if (step.do === 'prune') {
+              await clock.advance(2 * 86_400_000);
+              expect((await store.prune()).events).toBe(model.prune(clock.wallMs() - HISTORY.retentionDays * 86_400_000));
+            } else {
+              await store.close();
+              store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+            }
+            expect(await store.openEvents()).toEqual(model.openEvents());
+            for (const id of IDS) expect(await store.course(id)).toEqual(model.course(id));
+            expect([store.lastSequence, store.oldestSequence, store.storeId]).toEqual([model.lastSequence, model.oldestSequence, storeId]);
+          }
+        } finally {
+          await store.close();
+          rmSync(stateDir, { recursive: true, force: true });
+        }
+      }),
+      { numRuns: 7 },
+    );
+  });
+
+  it('gives every event its own sequence when many are appended at once, in the order of the calls', async () => {
+    const store = await open();
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => store.append([labelEvent({ label: `n${index}` })])));
+    expect(answers.flat().map(({ sequence, label }) => [sequence, label])).toEqual(
+      Array.from({ length: 200 }, (_, index) => [index + 1, `n${index}`]),
+    );
+  });
+
+  it('shares commits among those who wait', async () => {
+    const commits: number[] = [];
+    const store = await open({ committed: (events) => commits.push(events) });
+    await Promise.all(Array.from({ length: 100 }, () => store.append([labelEvent()])));
+    expect(commits[0]).toBe(1);
+    expect(commits).toHaveLength(2);
+  });
+
+  it('never gives a sequence twice, also when everything was pruned and the program started again', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const first = await open({ stateDir, clock });
+    await first.append([labelEvent({ type: 'end' }), labelEvent({ type: 'end' })]);
+    await clock.advance(15 * 86_400_000);
+    expect(await first.prune()).toEqual({ events: 2, snapshots: 0 });
+    expect(first.oldestSequence).toBe(3);
+    await first.close();
+    const second = await open({ stateDir, clock });
+    expect((await second.append([labelEvent()]))[0]?.sequence).toBe(3);
+  });
+
+  it('refuses a directory that another one holds and says who; a close frees it', async () => {
+    const stateDir = temporaryDirectory();
+    const first = await open({ stateDir, instance: 'garage' });
+    const refusal: unknown = await open({ stateDir }).catch((error: unknown) => error);
+    expect(hasCode(refusal, 'STORE_LOCKED') && refusal.message).toMatch(new RegExp(`process ${process.pid} \\(instance garage, since 2026-01-01T`));
+    await first.close();
+    await (await open({ stateDir })).close();
+  });
+
+  it('sets a corrupt history aside, says where, and begins a new one under another id', async () => {
+    const stateDir = temporaryDirectory();
+    const first = await open({ stateDir });
+    const { storeId } = first;
+    await first.append([labelEvent()]);
+    await first.close();
+    writeFileSync(join(stateDir, 'history.db'), Buffer.alloc(20_000, 'no database '));
+    const lines: { fields: object; message: string }[] = [];
+    const logger: Logger = { ...silentLogger, error: (fields, message) => lines.push({ fields, message }) };
+    const second = await open({ stateDir, logger });
+    expect(second.storeId).not.toBe(storeId);
+    expect(await second.query({ limit: 10 })).toEqual([]);
+    const aside = readdirSync(stateDir).find((name) => name.startsWith('history.db.corrupt-'));
+    expect(lines).toMatchObject([{ fields: { code: 'STORE_CORRUPT', file: join(stateDir, String(aside)) } }]);
+    expect(lines[0]?.message).toContain(String(aside));
+  });
+
+  it('fails with STORE_UNAVAILABLE where the state directory cannot be', async () => {
+    const file = join(temporaryDirectory(), 'file');
+    writeFileSync(file, '');
+    await expect(open({ stateDir: join(file, 'state') })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('keeps pictures as files, whole or not at all', async () => {
+    const stateDir = temporaryDirectory();
+    mkdirSync(join(stateDir, 'snapshots'));
+    writeFileSync(join(stateDir, 'snapshots', `${ID}.jpg.0.tmp`), 'half');
+    const store = await open({ stateDir });
+    expect(await store.loadSnapshot(ID)).toBeNull();
+    await store.saveSnapshot(ID, Buffer.from('jpeg'));
+    expect(Buffer.from((await store.loadSnapshot(ID)) ?? []).toString()).toBe('jpeg');
+    expect(readdirSync(join(stateDir, 'snapshots'))).toEqual([`${ID}.jpg`]);
+    expect(await store.loadSnapshot('../history')).toBeNull();
+    await expect(store.saveSnapshot('../../evil', Buffer.from('x'))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('removes old pictures, and the oldest of too many bytes, before it touches events', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const store = await open({ stateDir, clock, history: { ...HISTORY, maxBytes: 600_000 } });
+    await store.append([labelEvent({ type: 'end', at: '2026-01-08T00:00:00.000Z' })]);
+    await store.saveSnapshot(IDS[0], Buffer.alloc(10));
+    await clock.advance(7 * 86_400_000 + 1);
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    await store.saveSnapshot(IDS[1], Buffer.alloc(300_000));
+    await clock.advance(1);
+    await store.saveSnapshot(IDS[2], Buffer.alloc(300_000));
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(existsSync(join(stateDir, 'snapshots', `${IDS[1]}.jpg`))).toBe(false);
+    expect(await store.loadSnapshot(IDS[2])).not.toBeNull();
+  });
+
+  it('removes the oldest events above the byte limit and gives the space back', async () => {
+    const store = await open({ history: { ...HISTORY, maxBytes: 300_000 } });
+    const many = Array.from({ length: 1_000 }, () => labelEvent({ type: 'end' }));
+    await store.append(many);
+    const { events } = await store.prune();
+    expect(events).toBeGreaterThan(300);
+    expect(events).toBeLessThan(1_000);
+    expect(store.oldestSequence).toBe(events + 1);
+  });
+
+  it('answers after close with an error, and closes twice', async () => {
+    const store = await open();
+    await store.close();
+    await store.close();
+    await expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+});
+
+const IDS = ['01JD8Q4Z3M5R7T9V1X2Y4Z6A81', '01JD8Q4Z3M5R7T9V1X2Y4Z6A82', '01JD8Q4Z3M5R7T9V1X2Y4Z6A83'] as const;
+
+const times = fc.integer({ min: 0, max: 14 * 24 }).map((hours) => new Date(START + hours * 3_600_000).toISOString());
+const cameras = fc.constantFrom('garden', "it's; DROP TABLE events --");
+const types = fc.constantFrom('start', 'update', 'end');
+const events: fc.Arbitrary<UnsequencedEvent> = fc
+  .record({ id: fc.constantFrom(...IDS), type: types, camera: cameras, rule: fc.constantFrom('a', 'b'), label: fc.constantFrom('x', 'ü'), at: times })
+  .map(labelEvent);
+const queries: fc.Arbitrary<EventQuery> = fc.record(
+  {
+    camera: cameras,
+    rule: fc.constantFrom('a', 'b'),
+    label: fc.constantFrom('x', 'ü'),
+    type: types,
+    since: times,
+    until: times,
+    after: fc.integer({ min: 0, max: 40 }),
+    limit: fc.integer({ min: 1, max: 50 }),
+  },
+  { requiredKeys: ['limit'] },
+);
+const steps = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), events: fc.array(events, { maxLength: 6 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('query' as const), query: queries }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
+);
+
+async function open(changes: Partial<SqliteEventStoreOptions> = {}): Promise<SqliteEventStore> {
+  const store = await SqliteEventStore.open({
+    stateDir: changes.stateDir ?? temporaryDirectory(),
+    instance: 'test',
+    history: HISTORY,
+    logger: silentLogger,
+    clock: new VirtualClock(0, START),
+    ...changes,
+  });
+  onTestFinished(() => store.close());
+  return store;
+}
