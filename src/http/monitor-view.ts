@@ -92,7 +92,7 @@ export interface CameraNumbers {
 }
 
 /** The numbers behind the dashboard; its fields are telemetry's (telemetry/stats.ts). */
-export type StatsView = Readonly<Record<string, unknown>>;
+export type StatsView = object;
 
 /** What the HTTP side tells of itself; implemented by telemetry. */
 export interface HttpObserver {

@@ -1,0 +1,199 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Batch, BatchEntry, BatchingObserver, BatchTiming, DropReason } from '../batching/batch.ts';
+import type { EngineInfo } from '../engine/engine.ts';
+import type { LabelEventType, LatencyLedger } from '../events/label-event.ts';
+import type { CameraNumbers, HttpObserver, WebsocketDropReason } from '../http/monitor-view.ts';
+import type { RestartReason } from '../stream/camera-status.ts';
+import type { Clock } from '../util/clock.ts';
+import { CameraTally } from './camera-tally.ts';
+import { type TotalNumbers, Totals } from './totals.ts';
+
+const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
+const STEP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const ACKNOWLEDGE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3600];
+const BATCH_BUCKETS = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64];
+
+/**
+ * Every number the daemon knows of itself: each is told once, here, and read as Prometheus text, by camera, or in total. Memory is bounded by
+ * cameras × rules × reasons. A registry of its own: two daemons in one process (tests) do not mix.
+ */
+export class Metrics implements BatchingObserver, HttpObserver {
+  readonly #clock: Clock;
+  readonly #registry = new Registry();
+  readonly #totals: Totals;
+  readonly #tallies = new Map<string, CameraTally>();
+  readonly #prometheus: Prometheus;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#totals = new Totals(clock);
+    this.#prometheus = instruments(this.#registry);
+  }
+
+  /** Adds CPU, memory, event loop and garbage collection of the process. Once a process: their probes cannot be taken away again. */
+  watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  frameReceived(camera: string): void {
+    this.#prometheus.framesReceived.inc({ camera });
+    this.#tally(camera).received();
+    this.#totals.received();
+  }
+
+  /** One verdict: of a region of a frame. Counts a missed deadline when the ledger shows one. */
+  frameClassified(camera: string, ledger: LatencyLedger): void {
+    this.#prometheus.framesClassified.inc({ camera });
+    this.#prometheus.latency.observe({ camera }, ledger.total / 1000);
+    this.#prometheus.queue.observe(ledger.queue / 1000);
+    if (ledger.total > ledger.bound) this.#prometheus.deadlineMissed.inc({ camera });
+    this.#tally(camera).classified(ledger);
+    this.#totals.classified(ledger);
+  }
+
+  frameDropped(entry: BatchEntry, reason: DropReason): void {
+    this.frameDroppedOf(entry.slot.cameraId, reason);
+  }
+
+  /** For frames that are dropped before they reach a slot. */
+  frameDroppedOf(camera: string, reason: DropReason): void {
+    this.#prometheus.framesDropped.inc({ camera, reason });
+    this.#tally(camera).dropped(reason);
+  }
+
+  batchFormed(batch: Batch): void {
+    this.#prometheus.batchSize.observe(batch.entries.length);
+    this.#prometheus.batchFlush.inc({ reason: batch.flushReason });
+    this.#totals.batchFormed(batch);
+  }
+
+  batchDone(timing: BatchTiming): void {
+    this.#prometheus.inference.observe(timing.inferenceMs / 1000);
+    this.#totals.batchDone(timing);
+  }
+
+  cameraUp(camera: string, up: boolean): void {
+    this.#prometheus.cameraUp.set({ camera }, up ? 1 : 0);
+    this.#tally(camera);
+  }
+
+  cameraRestarted(camera: string, reason: RestartReason): void {
+    this.#prometheus.cameraRestarts.inc({ camera, reason });
+  }
+
+  event(camera: string, rule: string, type: LabelEventType): void {
+    this.#prometheus.events.inc({ camera, rule, type });
+    this.#totals.event();
+  }
+
+  /** The transaction that stored events took `ms`. */
+  committed(ms: number): void {
+    this.#prometheus.commit.observe(ms / 1000);
+    this.#totals.committed(ms);
+  }
+
+  /** From the publish of an event until the broker acknowledged it. */
+  acknowledged(ms: number): void {
+    this.#prometheus.puback.observe(ms / 1000);
+    this.#totals.acknowledged(ms);
+  }
+
+  outbox(depth: number, oldestSeconds: number): void {
+    this.#prometheus.outboxDepth.set(depth);
+    this.#prometheus.outboxOldest.set(oldestSeconds);
+  }
+
+  mqttConnected(connected: boolean): void {
+    this.#prometheus.mqttConnected.set(connected ? 1 : 0);
+  }
+
+  /** What runs now; replaces what ran before. */
+  engineInfo({ backend, device, precision, model }: EngineInfo): void {
+    this.#prometheus.engineInfo.reset();
+    this.#prometheus.engineInfo.set({ backend, device, precision, model }, 1);
+  }
+
+  engineRestarted(): void {
+    this.#prometheus.engineRestarts.inc();
+    this.#totals.engineRestarted();
+  }
+
+  websocketClients(count: number): void {
+    this.#prometheus.websocketClients.set(count);
+    this.#totals.websocketClients(count);
+  }
+
+  websocketDropped(reason: WebsocketDropReason): void {
+    this.#prometheus.websocketDropped.inc({ reason });
+    this.#totals.websocketDropped(reason);
+  }
+
+  /** Of a camera that left the configuration: its series end. */
+  async forgetCamera(camera: string): Promise<void> {
+    this.#tallies.delete(camera);
+    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events, latency } = this.#prometheus;
+    latency.remove({ camera });
+    for (const metric of [framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events]) {
+      const { values } = await metric.get();
+      for (const { labels } of values) if (labels['camera'] === camera) metric.remove(labels);
+    }
+  }
+
+  /** All zeros for a camera that was never heard of. */
+  camera(camera: string): CameraNumbers {
+    return (this.#tallies.get(camera) ?? new CameraTally(this.#clock)).numbers();
+  }
+
+  totals(): TotalNumbers {
+    return this.#totals.numbers();
+  }
+
+  /** Prometheus text exposition. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #tally(camera: string): CameraTally {
+    let tally = this.#tallies.get(camera);
+    if (!tally) {
+      tally = new CameraTally(this.#clock);
+      this.#tallies.set(camera, tally);
+    }
+    return tally;
+  }
+}
+
+type Prometheus = ReturnType<typeof instruments>;
+
+function instruments(registry: Registry) {
+  const registers = [registry];
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter<string>({ name: `framewatch_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge<string>({ name: `framewatch_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[], ...labelNames: string[]) =>
+    new Histogram<string>({ name: `framewatch_${name}`, help, buckets, labelNames, registers });
+  return {
+    framesReceived: counter('frames_received_total', 'Frames that left the decoder', 'camera'),
+    framesClassified: counter('frames_classified_total', 'Verdicts of the network, one a region of a frame', 'camera'),
+    framesDropped: counter('frames_dropped_total', 'Frames that got no verdict, by reason', 'camera', 'reason'),
+    cameraUp: gauge('camera_up', '1 while frames arrive', 'camera'),
+    cameraRestarts: counter('camera_restarts_total', 'Sources started again, by reason', 'camera', 'reason'),
+    batchSize: histogram('batch_size', 'Pictures a batch, without padding', BATCH_BUCKETS),
+    batchFlush: counter('batch_flush_total', 'Batches by why they started', 'reason'),
+    queue: histogram('queue_seconds', 'Waiting of a picture for its batch and the engine', STEP_BUCKETS),
+    inference: histogram('inference_seconds', 'Time of a batch inside the network', STEP_BUCKETS),
+    latency: histogram('latency_seconds', 'From the arrival of the packet that carries the picture to the decision', LATENCY_BUCKETS, 'camera'),
+    commit: histogram('commit_seconds', 'Time of the transaction that stores events', STEP_BUCKETS),
+    puback: histogram('puback_seconds', 'From publishing an event to the acknowledgement of the broker', ACKNOWLEDGE_BUCKETS),
+    deadlineMissed: counter('deadline_missed_total', 'Verdicts later than the bound of their camera', 'camera'),
+    events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),
+    outboxDepth: gauge('outbox_depth', 'Events stored but not yet acknowledged by the broker'),
+    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them'),
+    mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
+    websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),
+    websocketDropped: counter('websocket_dropped_total', 'WebSocket clients dropped or refused, and tiles left out, by reason', 'reason'),
+    engineInfo: gauge('engine_info', 'What runs, as labels; always 1', 'backend', 'device', 'precision', 'model'),
+    engineRestarts: counter('engine_restarts_total', 'Engine processes that were replaced'),
+  };
+}
