@@ -1,0 +1,65 @@
+// An engine process without a network: the real process code of dist/ with a backend that does what the pictures tell it.
+// `init.model` is JSON (PuppetSettings below); the first byte of a picture is its command, see COMMANDS in puppet-commands.ts.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { FramewatchError } from '../../dist/util/errors.js';
+import { serveEngine } from '../../dist/engine/engine-process.js';
+
+const LABELS = ['a', 'b', 'c', 'd', 'e'];
+
+serveEngine(async (init) => {
+  const settings = { inputSize: 8, msPerBatch: 0, msPerPicture: 0, outOfMemoryAt: Infinity, ...JSON.parse(init.model) };
+  process.stderr.write('the puppet opens\n');
+  process.stdout.write('native libraries print here, too\n');
+  const starts = settings.countFile ? countStart(settings.countFile) : 1;
+  if (settings.failOpen && starts >= (settings.failFromStart ?? 1)) throw new FramewatchError(settings.failOpen, 'the puppet was told to fail');
+  if (settings.crashOpen && starts <= settings.crashOpen) process.exit(3);
+  if (settings.hangOpen) block(1e9);
+  const pictureBytes = settings.inputSize ** 2 * 3;
+  const backend = {
+    name: 'wasm',
+    device: 'cpu',
+    precision: 'float32',
+    threads: 1,
+    async run(pixels, size) {
+      if (size >= settings.outOfMemoryAt) throw new FramewatchError('ENGINE_OUT_OF_MEMORY', `no memory for ${size} pictures`);
+      const commands = Array.from({ length: size }, (_, row) => pixels[row * pictureBytes]);
+      const ms = settings.msPerBatch + settings.msPerPicture * size;
+      if (ms > 0) block(ms);
+      if (commands.includes(201)) throw new Error('a picture that cannot be classified');
+      if (commands.includes(204)) throw new FramewatchError('ENGINE_OUT_OF_MEMORY', 'memory ended');
+      if (commands.includes(205)) block(1e9);
+      if (commands.includes(206)) process.kill(process.pid, 'SIGSEGV');
+      if (commands.includes(207)) process.exit(7);
+      const probabilities = new Float32Array(size * LABELS.length);
+      commands.forEach((command, row) => {
+        probabilities[row * LABELS.length + (command % LABELS.length)] = command === 202 ? Number.NaN : 1;
+      });
+      const features = init.features ? Float32Array.from({ length: size * 4 }, (_, index) => commands[Math.floor(index / 4)] + (index % 4) / 10) : null;
+      return { probabilities: commands.includes(203) ? probabilities.subarray(1) : probabilities, features };
+    },
+    async close() {},
+  };
+  return {
+    model: { name: 'puppet', sha256: '0'.repeat(64), labels: LABELS, inputSize: settings.inputSize, featureSize: init.features ? 4 : null },
+    backend,
+    fallback: null,
+    async selfTest(size) {
+      await backend.run(new Uint8Array(size * pictureBytes), size);
+    },
+  };
+});
+
+/** As a native call does: nothing else happens in this thread meanwhile. */
+function block(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** How often a process with this file was started, this one included. */
+function countStart(file) {
+  let count = 1;
+  try {
+    count = Number(readFileSync(file, 'utf8')) + 1;
+  } catch {}
+  writeFileSync(file, String(count));
+  return count;
+}
