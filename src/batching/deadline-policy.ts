@@ -1,0 +1,51 @@
+import { batchSizeCap, bestCount } from './batch-size.ts';
+import type { BatchingPolicy, Decision, Situation } from './policy.ts';
+
+/** Waiting is worth while when it makes a frame cheaper by at least this share. */
+const WAITING_GAIN = 0.25;
+/** Kept free before each deadline for late timers and a busy event loop, ms. */
+const SLACK_MS = 3;
+/** Closer than this to a moment is that moment, ms: timers are no finer. */
+const TIMER_GRAIN_MS = 0.5;
+
+/**
+ * Every camera's own bound and the measured cost of each size, in two regimes. While all can be served: earliest deadline first, started when
+ * waiting wins nothing more, at the latest when the most urgent frame would just make its bound. When more is asked than can be
+ * done: the size with the best throughput, shared by fair turns.
+ */
+export const deadlinePolicy: BatchingPolicy = { order: 'deadline', decide };
+
+function decide(situation: Situation): Decision {
+  const { nowMono, waiting, costs } = situation;
+  if (situation.overloaded) {
+    const count = Math.min(waiting.length, costs.bestThroughputSize);
+    return { action: 'flush', count, by: 'turn', reason: 'overload' };
+  }
+  const cap = batchSizeCap(situation);
+  const count = bestCount(situation, cap);
+  if (waiting.length >= cap) return { action: 'flush', count, by: 'order', reason: count >= cap ? 'full' : 'idle' };
+  const untilMono = latestSafeStart(situation, cap);
+  if (untilMono - nowMono < TIMER_GRAIN_MS) return { action: 'flush', count, by: 'order', reason: 'deadline' };
+  if (!waitingWins(situation, cap, count, untilMono)) return { action: 'flush', count, by: 'order', reason: 'idle' };
+  return { action: 'wait', untilMono };
+}
+
+/**
+ * Until when a batch may be left to grow: later, and the most urgent frame misses its bound (its batch as large as it can have
+ * become), or a camera's next frame replaces the one that waits.
+ */
+function latestSafeStart({ waiting, costs }: Situation, cap: number): number {
+  const leadMs = costs.preprocessMs(cap) + costs.safeMs(cap) + costs.overheadMs + SLACK_MS;
+  let latest = Number.POSITIVE_INFINITY;
+  for (const slot of waiting) latest = Math.min(latest, slot.deadlineMono - leadMs, slot.replacedMono);
+  return latest;
+}
+
+function waitingWins({ nowMono, waiting, costs, framesPerMs, slotCount }: Situation, cap: number, count: number, untilMono: number): boolean {
+  const expected = Math.min(cap, slotCount, waiting.length + Math.floor(framesPerMs * (untilMono - nowMono)));
+  if (expected <= waiting.length) return false;
+  const nowEach = costs.typicalMs(costs.sizeFor(count)) / count;
+  const size = costs.sizeWithin(expected);
+  const laterEach = costs.typicalMs(size) / Math.min(size, expected);
+  return nowEach > laterEach * (1 + WAITING_GAIN);
+}

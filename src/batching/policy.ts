@@ -1,0 +1,41 @@
+import type { FlushReason } from './batch.ts';
+import type { CostModel } from './cost-model.ts';
+import type { Slot } from './slot.ts';
+import type { ServiceOrder } from './waiting-slots.ts';
+
+/** All that a decision may rest on. Nothing in it changes while the decision is made. */
+export interface Situation {
+  readonly nowMono: number;
+  /** Those that can still make their bound as far as is known, in no order. */
+  readonly due: readonly Slot[];
+  /** All slots that hold a frame, in no order; at least one. */
+  readonly waiting: readonly Slot[];
+  /** When the engine will usually be free, monotonic ms; not before `nowMono`. */
+  readonly engineFreeMono: number;
+  readonly costs: Pick<
+    CostModel,
+    'ladder' | 'largestSize' | 'sizeFor' | 'sizeWithin' | 'safeMs' | 'typicalMs' | 'preprocessMs' | 'overheadMs' | 'bestThroughputSize'
+  >;
+  /** Frames offered a ms, lately. */
+  readonly framesPerMs: number;
+  /** More is asked than can be done. */
+  readonly overloaded: boolean;
+  /** What the camera with the tightest bound that can be kept has left when its frame is offered, ms; Infinity without any. */
+  readonly tightestRoomMs: number;
+  /** Slots in all, waiting or not. */
+  readonly slotCount: number;
+}
+
+export type Decision =
+  | { readonly action: 'flush'; readonly count: number; readonly by: 'order' | 'turn'; readonly reason: FlushReason }
+  /** Nothing to start before this moment (later than `nowMono`) unless something happens. */
+  | { readonly action: 'wait'; readonly untilMono: number };
+
+/**
+ * Decides whether a batch starts now, how large it is, and who is in it first. Asked only when the engine could take one and somebody waits.
+ * Pure: no clock, no state.
+ */
+export interface BatchingPolicy {
+  readonly order: ServiceOrder;
+  decide(situation: Situation): Decision;
+}

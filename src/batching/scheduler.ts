@@ -1,0 +1,292 @@
+import type { Frame } from '../stream/frame.ts';
+import type { Clock, Timer } from '../util/clock.ts';
+import type { Batch, BatchEntry, BatchExecutor, BatchingObserver, BatchTiming, DropReason, FlushReason, OfferOutcome, SlotSpec } from './batch.ts';
+import { type BatchingProgress, type BatchingStats, BatchTally } from './batching-stats.ts';
+import type { CostModel } from './cost-model.ts';
+import { EngineForecast, type Flight } from './engine-forecast.ts';
+import { FairTurns } from './fairness.ts';
+import { LoadGauge } from './load-gauge.ts';
+import type { BatchingPolicy, Decision } from './policy.ts';
+import type { Slot } from './slot.ts';
+import { SlotRegistry } from './slot-registry.ts';
+import { WaitingSlots } from './waiting-slots.ts';
+
+/** One batch runs, one is prepared: more would only age in a queue that nobody can reorder. */
+const MAX_IN_FLIGHT = 2;
+/** The next batch is formed so long before the engine is expected to want it, beside the time that preparing takes, ms. */
+const PREPARE_SLACK_MS = 2;
+/** Closer than this to a moment is that moment, ms. */
+const TIMER_GRAIN_MS = 0.5;
+
+export interface BatchSchedulerOptions {
+  readonly clock: Clock;
+  readonly policy: BatchingPolicy;
+  readonly costs: CostModel;
+  readonly executor: BatchExecutor;
+  readonly observer: BatchingObserver;
+  /** Batches handed over at a time, ≥ 1; 2 unless said otherwise. */
+  readonly maxInFlight?: number;
+}
+
+/**
+ * Frames of all cameras → batches. Newest frame wins in each slot; at most two batches are handed over, the second as late as
+ * the engine allows, so that its frames are the newest and their order is right. Every frame that `offer` accepts ends exactly once:
+ * in a batch, or in `observer.frameDropped` with a reason. It owns one timer. Nothing here throws for load, only for wrong use.
+ */
+export class BatchScheduler {
+  readonly #clock: Clock;
+  readonly #policy: BatchingPolicy;
+  readonly #costs: CostModel;
+  readonly #executor: BatchExecutor;
+  readonly #observer: BatchingObserver;
+  readonly #maxInFlight: number;
+  readonly #slots = new SlotRegistry();
+  readonly #waiting: WaitingSlots;
+  readonly #turns = new FairTurns();
+  readonly #load = new LoadGauge();
+  readonly #tally = new BatchTally();
+  readonly #engine: EngineForecast;
+  #available = true;
+  #closing: PromiseWithResolvers | null = null;
+  #closed = false;
+  #turnQueued = false;
+  #timer: Timer | null = null;
+  #timerMono = Number.POSITIVE_INFINITY;
+  #restUntilMono = Number.NEGATIVE_INFINITY;
+  #tightestRoomMs = Number.POSITIVE_INFINITY;
+  #roomStale = false;
+  #lastCompletedMono: number | null = null;
+  #batchIds = 0;
+
+  constructor(options: BatchSchedulerOptions) {
+    this.#clock = options.clock;
+    this.#policy = options.policy;
+    this.#costs = options.costs;
+    this.#executor = options.executor;
+    this.#observer = options.observer;
+    this.#maxInFlight = Math.max(1, options.maxInFlight ?? MAX_IN_FLIGHT);
+    this.#waiting = new WaitingSlots(options.policy.order);
+    this.#engine = new EngineForecast(options.costs);
+  }
+
+  /** A camera × region that exists already keeps its waiting frame's fate: it is removed first (its frame is dropped as `shutdown`). */
+  addSlot(spec: SlotSpec): void {
+    this.removeSlot(spec.cameraId, spec.region);
+    this.#slots.add(spec);
+    this.#roomStale = true;
+  }
+
+  /** Without `region`: all of the camera. A waiting frame is dropped as `shutdown`; one in flight ends as usual. */
+  removeSlot(cameraId: string, region?: string): void {
+    for (const slot of this.#slots.of(cameraId, region)) {
+      this.#drop(slot, 'shutdown');
+      this.#slots.remove(slot);
+    }
+    this.#roomStale = true;
+  }
+
+  /**
+   * Takes `frame` for a verdict. `accepted`: it waits; `superseded`: it waits, in place of an older one that was dropped;
+   * `closed` and `unknownSlot`: it was not taken, and is the caller's to count.
+   */
+  offer(cameraId: string, region: string, frame: Frame): OfferOutcome {
+    if (this.#closing !== null) return 'closed';
+    const slot = this.#slots.get(cameraId, region);
+    if (slot === undefined) return 'unknownSlot';
+    const nowMono = this.#clock.monotonicMs();
+    const replaced = slot.put(frame, nowMono);
+    this.#load.offered();
+    if (replaced !== null) {
+      this.#load.lost();
+      this.#waiting.renew(slot);
+      this.#observer.frameDropped(replaced, 'superseded');
+      return 'superseded';
+    }
+    this.#turns.enter(slot);
+    this.#waiting.add(slot);
+    if (this.#engine.inFlight < this.#maxInFlight && nowMono >= this.#restUntilMono) this.#queueTurn();
+    return 'accepted';
+  }
+
+  /** While the engine is away nothing is formed; frames wait in their slots, the newest wins. */
+  engineAvailable(available: boolean): void {
+    this.#available = available;
+    this.#queueTurn();
+  }
+
+  /** The engine was exchanged, or lost its top rung. */
+  setLadder(sizes: readonly number[], costMs: Readonly<Record<number, number>>): void {
+    this.#costs.setLadder(sizes, costMs);
+    this.#roomStale = true;
+    this.#restUntilMono = Number.NEGATIVE_INFINITY;
+    this.#queueTurn();
+  }
+
+  get progress(): BatchingProgress {
+    return {
+      waiting: this.#waiting.size,
+      inFlight: this.#engine.inFlight,
+      lastCompletedMono: this.#lastCompletedMono,
+      engineAvailable: this.#available,
+      overloaded: this.#load.overloaded,
+    };
+  }
+
+  get stats(): BatchingStats {
+    return this.#tally.read();
+  }
+
+  /**
+   * Takes nothing more, runs what waits (`drain`), and resolves when the last batch is back. What cannot run, because the engine is away
+   * or `hurry` aborts, is dropped as `shutdown`; after `hurry` it does not wait for batches in flight either. Idempotent.
+   */
+  close(hurry?: AbortSignal): Promise<void> {
+    this.#closing ??= withResolvers();
+    hurry?.addEventListener('abort', () => this.#finish(), { once: true });
+    if (hurry?.aborted === true) this.#finish();
+    this.#restUntilMono = Number.NEGATIVE_INFINITY;
+    this.#queueTurn();
+    return this.#closing.promise;
+  }
+
+  /** Decides once for all frames that were offered in one go: the regions of a picture, or many cameras on one tick. */
+  #queueTurn(): void {
+    if (this.#turnQueued || this.#closed) return;
+    this.#turnQueued = true;
+    queueMicrotask(() => {
+      this.#turnQueued = false;
+      this.#takeTurn();
+    });
+  }
+
+  #takeTurn(): void {
+    if (this.#closed) return;
+    this.#review(this.#clock.monotonicMs());
+    while (this.#available && this.#waiting.size > 0 && this.#engine.inFlight < this.#maxInFlight) {
+      const nowMono = this.#clock.monotonicMs();
+      const readyMono = this.#closing === null ? this.#prepareMono(nowMono) : nowMono;
+      this.#restUntilMono = readyMono;
+      if (readyMono - nowMono >= TIMER_GRAIN_MS) return this.#wakeAt(readyMono, nowMono);
+      const decision = this.#decide(nowMono);
+      if (decision.action === 'wait') return this.#wakeAt(decision.untilMono, nowMono);
+      this.#form(decision, nowMono);
+    }
+    if (this.#closing !== null && !this.#available) for (const slot of this.#slots) this.#drop(slot, 'shutdown');
+    if (this.#closing !== null && this.#waiting.size === 0 && this.#engine.inFlight === 0) this.#finish();
+  }
+
+  /** From when on the next batch should be formed: at once for an idle engine, else just in time to be ready when it is free. */
+  #prepareMono(nowMono: number): number {
+    if (this.#engine.inFlight === 0) return nowMono;
+    const leadMs = this.#costs.preprocessMs(this.#costs.largestSize) + PREPARE_SLACK_MS;
+    return this.#engine.soonestFreeMono(nowMono) - leadMs;
+  }
+
+  #decide(nowMono: number): Decision {
+    if (this.#closing !== null) {
+      return { action: 'flush', count: Math.min(this.#waiting.size, this.#costs.bestThroughputSize), by: 'order', reason: 'drain' };
+    }
+    return this.#policy.decide({
+      nowMono,
+      due: this.#waiting.due,
+      waiting: this.#waiting.all,
+      engineFreeMono: this.#engine.freeMono(nowMono),
+      costs: this.#costs,
+      framesPerMs: this.#load.framesPerMs,
+      overloaded: this.#load.overloaded,
+      tightestRoomMs: this.#tightestRoomMs,
+      slotCount: this.#slots.size,
+    });
+  }
+
+  #form({ count, by, reason }: Decision & { action: 'flush' }, nowMono: number): void {
+    const expired = (entry: BatchEntry) => {
+      this.#load.lost();
+      this.#observer.frameDropped(entry, 'expired');
+    };
+    const startMono = Math.max(this.#engine.freeMono(nowMono), nowMono + this.#costs.preprocessMs(count));
+    const endMono = startMono + this.#costs.typicalMs(this.#costs.sizeFor(count));
+    const slots = by === 'turn' ? this.#waiting.takeByTurn(count, nowMono, expired) : this.#waiting.takeInOrder(count, nowMono, endMono, expired);
+    if (slots.length === 0) return;
+    this.#turns.serve(slots);
+    this.#hand(
+      slots.map((slot) => slot.take()).filter((entry) => entry !== null),
+      reason,
+      nowMono,
+    );
+  }
+
+  #hand(entries: readonly BatchEntry[], flushReason: FlushReason, formedMono: number): void {
+    const batch: Batch = { id: ++this.#batchIds, entries, paddedTo: this.#costs.sizeFor(entries.length), formedMono, flushReason };
+    const flight = this.#engine.hand(batch.paddedTo, entries.length, formedMono);
+    this.#tally.formed(batch);
+    this.#observer.batchFormed(batch);
+    const landed = (timing: BatchTiming | 'failed') => this.#land(flight, timing);
+    try {
+      this.#executor.execute(batch).then(landed, () => landed('failed'));
+    } catch {
+      queueMicrotask(() => landed('failed'));
+    }
+  }
+
+  #land(flight: Flight, timing: BatchTiming | 'failed'): void {
+    const nowMono = this.#clock.monotonicMs();
+    this.#engine.complete(flight, nowMono);
+    this.#lastCompletedMono = nowMono;
+    if (timing === 'failed') this.#tally.failed();
+    else {
+      this.#costs.observe(flight.paddedTo, flight.count, timing.inferenceMs, timing.preprocessMs);
+      if (flight.alone) this.#costs.observeOverhead(nowMono - flight.handedMono - timing.preprocessMs - timing.inferenceMs);
+    }
+    this.#restUntilMono = Number.NEGATIVE_INFINITY;
+    this.#takeTurn();
+  }
+
+  #drop(slot: Slot, reason: DropReason): void {
+    const entry = slot.take();
+    if (entry === null) return;
+    this.#waiting.remove(slot);
+    this.#observer.frameDropped(entry, reason);
+  }
+
+  /** One timer for all: one that fires early only asks again, so it is moved only to come earlier. */
+  #wakeAt(mono: number, nowMono: number): void {
+    if (!Number.isFinite(mono) || (this.#timer !== null && this.#timerMono <= mono && this.#timerMono > nowMono)) return;
+    this.#timer?.cancel();
+    this.#timerMono = mono;
+    this.#timer = this.#clock.setTimer(Math.max(TIMER_GRAIN_MS, mono - nowMono), () => {
+      this.#timer = null;
+      this.#takeTurn();
+    });
+  }
+
+  #review(nowMono: number): void {
+    if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono)) && !this.#roomStale) return;
+    this.#roomStale = false;
+    const needed = this.#costs.smallestFeasibleBoundMs;
+    let tightest = Number.POSITIVE_INFINITY;
+    for (const slot of this.#slots) if (slot.roomMs >= needed) tightest = Math.min(tightest, slot.roomMs);
+    this.#tightestRoomMs = tightest;
+  }
+
+  #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.cancel();
+    for (const slot of this.#slots) this.#drop(slot, 'shutdown');
+    this.#closing?.resolve();
+  }
+}
+
+interface PromiseWithResolvers {
+  readonly promise: Promise<void>;
+  resolve(): void;
+}
+
+function withResolvers(): PromiseWithResolvers {
+  let settle = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: () => settle() };
+}
