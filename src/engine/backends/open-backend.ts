@@ -1,0 +1,69 @@
+import { FramewatchError, hasCode, messageOf } from '../../util/errors.ts';
+import type { Backend, BackendOptions, LocalModel, OpenBackend } from '../backend.ts';
+import type { BackendName } from '../engine.ts';
+import { openOnnx } from './onnx.ts';
+import { openTensorflow } from './tensorflow.ts';
+import { openWasm } from './wasm.ts';
+
+export interface BackendChoice extends BackendOptions {
+  readonly backend: 'auto' | BackendName;
+  /** What to do when the wanted device or backend is not there: `fail` throws, `cpu` takes onnx on the CPU and says so. */
+  readonly onUnavailable: 'fail' | 'cpu';
+}
+
+export interface OpenedBackend {
+  readonly backend: Backend;
+  /** Why it is not what was asked for; null when it is. */
+  readonly fallback: string | null;
+}
+
+const BACKENDS: Readonly<Record<BackendName, OpenBackend>> = { onnx: openOnnx, tensorflow: openTensorflow, wasm: openWasm };
+
+/** Backends that may have a GPU, in the order of preference. */
+const GPU_BACKENDS = ['tensorflow', 'onnx'] as const;
+
+/**
+ * Opens what was asked for. `auto` is the first backend with a working GPU, else onnx on the CPU; for `auto` with device `auto` the
+ * CPU is a choice, not a fallback.
+ * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, ENGINE_DEVICE_UNAVAILABLE, or what loading the model throws.
+ */
+export async function openBackend(
+  model: LocalModel,
+  choice: BackendChoice,
+  backends: Readonly<Record<BackendName, OpenBackend>> = BACKENDS,
+): Promise<OpenedBackend> {
+  try {
+    return { backend: await openWanted(model, choice, backends), fallback: null };
+  } catch (error) {
+    const unavailable = hasCode(error, 'ENGINE_BACKEND_UNAVAILABLE') || hasCode(error, 'ENGINE_DEVICE_UNAVAILABLE');
+    if (!unavailable || choice.onUnavailable === 'fail') throw error;
+    const backend = await openCpu(model, choice, backends);
+    return { backend, fallback: messageOf(error) };
+  }
+}
+
+async function openWanted(model: LocalModel, choice: BackendChoice, backends: Readonly<Record<BackendName, OpenBackend>>): Promise<Backend> {
+  if (choice.backend !== 'auto') return backends[choice.backend](model, choice);
+  if (choice.device === 'cpu') return openCpu(model, choice, backends);
+  const reasons: string[] = [];
+  for (const name of GPU_BACKENDS) {
+    try {
+      return await backends[name](model, { ...choice, device: 'gpu' });
+    } catch (error) {
+      reasons.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  if (choice.device === 'gpu') throw new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', `no backend has a working GPU (${reasons.join('; ')})`);
+  return openCpu(model, choice, backends);
+}
+
+/** onnx, or wasm on a machine for which ONNX Runtime has no binary. */
+async function openCpu(model: LocalModel, choice: BackendChoice, backends: Readonly<Record<BackendName, OpenBackend>>): Promise<Backend> {
+  const options: BackendOptions = { device: 'cpu', threads: choice.threads, features: choice.features };
+  try {
+    return await backends.onnx(model, options);
+  } catch (error) {
+    if (!hasCode(error, 'ENGINE_BACKEND_UNAVAILABLE')) throw error;
+    return backends.wasm(model, options);
+  }
+}

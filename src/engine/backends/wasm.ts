@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, sep } from 'node:path';
+import { FramewatchError, messageOf } from '../../util/errors.ts';
+import type { Backend, BackendOptions, LocalModel } from '../backend.ts';
+import { NetworkBackend } from './network-backend.ts';
+import { type TensorFlow, TfjsNetwork } from './tfjs-network.ts';
+
+/**
+ * TensorFlow.js on WebAssembly: runs wherever Node runs, slowly, and is the reference that the other backends are compared with.
+ * Throws FramewatchError ENGINE_DEVICE_UNAVAILABLE when a GPU is asked for, ENGINE_BACKEND_UNAVAILABLE when WASM does not start.
+ */
+export async function openWasm(model: LocalModel, options: BackendOptions): Promise<Backend> {
+  if (options.device === 'gpu')
+    throw new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', 'the wasm backend has no GPU: use backend onnx or tensorflow, or device cpu');
+  const { tensorflow, threads } = await startWasm(options.threads);
+  const network = await TfjsNetwork.load(tensorflow, model, options.features);
+  return new NetworkBackend({ name: 'wasm', device: 'cpu', threads }, model, {
+    run: (pixels, size) => network.run(pixels, size),
+    close: () => {
+      network.dispose();
+      return Promise.resolve();
+    },
+  });
+}
+
+/**
+ * The module with WASM chosen. TensorFlow.js keeps one backend a process, so the thread count of the first call stays.
+ * The binaries are those of the package itself, found on the disk: nothing is fetched.
+ */
+export async function startWasm(threads: number): Promise<{ readonly tensorflow: TensorFlow; readonly threads: number }> {
+  try {
+    // Loaded the CommonJS way: TensorFlow.js' ES modules leave out file extensions and do not load in Node.
+    const require = createRequire(import.meta.url);
+    const tensorflow = require('@tensorflow/tfjs') as TensorFlow;
+    const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
+    wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`);
+    if (tensorflow.getBackend() !== 'wasm') {
+      wasm.setThreadsCount(threads === 0 ? availableParallelism() : threads);
+      if (!(await tensorflow.setBackend('wasm'))) throw new Error('the backend did not start');
+    }
+    return { tensorflow, threads: wasm.getThreadsCount() };
+  } catch (error) {
+    throw new FramewatchError('ENGINE_BACKEND_UNAVAILABLE', `the wasm backend could not be started: ${messageOf(error)}; run \`npm ci\``, {
+      cause: error,
+    });
+  }
+}

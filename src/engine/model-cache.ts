@@ -1,0 +1,88 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { sha256 } from './layers-model.ts';
+
+/** A temporary file that nobody has touched for so long belongs to a process that is gone. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** What `checkCached` found. */
+export type CacheState = 'valid' | 'absent' | 'corrupted';
+
+/** Whether `file` is what was written: its SHA-256 must be the one in `<file>.sha256`. Reads the whole file. */
+export async function checkCached(file: string): Promise<CacheState> {
+  const expected = await readFile(hashFileOf(file), 'utf8').catch(() => null);
+  const actual = await hashOf(file);
+  if (actual === null) return 'absent';
+  return expected?.trim() === actual ? 'valid' : 'corrupted';
+}
+
+/**
+ * Puts a file into the cache so that no reader ever sees half of it: temporary file, fsync, rename, fsync of the folder; the hash
+ * goes after it the same way. Two processes may do so at once: their temporary files differ, what they write is the same, and each
+ * rename replaces a whole file by a whole file.
+ */
+export async function writeCached(file: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
+  await removeAbandoned(folder);
+  await replaceFile(file, bytes);
+  await replaceFile(hashFileOf(file), Buffer.from(`${sha256(bytes)}\n`));
+}
+
+function hashFileOf(file: string): string {
+  return `${file}.sha256`;
+}
+
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}-${randomUUID()}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', 0o644);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** Makes the rename itself last through a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  const oldest = Date.now() - ABANDONED_AFTER_MS;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.tmp')) continue;
+    const file = join(folder, name);
+    const modified = await stat(file).then(
+      (found) => found.mtimeMs,
+      () => oldest,
+    );
+    if (modified < oldest) await rm(file, { force: true });
+  }
+}
+
+async function hashOf(file: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+}
