@@ -1,0 +1,106 @@
+import type { Redactor } from '../util/redactor.ts';
+import type { CameraConfig, ModelFacts } from './config.ts';
+import { type NamedEntry, namedEntries } from './entry-map.ts';
+import { mergeMaps } from './merge.ts';
+import { warnOfCamera } from './not-yet.ts';
+import { readLogin } from './password.ts';
+import type { Findings } from './problem.ts';
+import { judgedRegions, readRegions } from './regions.ts';
+import { defaultRules, type RuleContext, readRules } from './rules.ts';
+import { type CameraFile, cameraSchema } from './schema.ts';
+import { readSection, type Section, shown } from './section.ts';
+import { type Credentials, querySecrets, splitCredentials } from './source-url.ts';
+import type { YamlMap, YamlNode } from './yaml-source.ts';
+
+/** Topics and routes of these names mean something else. */
+export const RESERVED_CAMERA_IDS = ['status', 'stats', 'bridge', 'replay', 'set'] as const;
+
+/** What all cameras of a file share. */
+export interface CameraContext {
+  readonly defaults: YamlNode | undefined;
+  readonly headIds: readonly string[];
+  /** null: the model is not known, which was reported. */
+  readonly model: ModelFacts | null;
+  /** Relative paths start here. */
+  readonly folder: string;
+  readonly redactor: Redactor;
+}
+
+export function readCameras(node: YamlNode | undefined, context: CameraContext, findings: Findings): CameraConfig[] {
+  const { defaults } = context;
+  if (defaults?.kind === 'map') readSection(cameraSchema, defaults, defaults, findings, true);
+  const entries = namedEntries(node, findings);
+  checkIds(entries, findings);
+  return entries.map((entry) => readCamera(entry, context, findings));
+}
+
+function checkIds(entries: readonly NamedEntry[], findings: Findings): void {
+  const firsts = new Map<string, NamedEntry>();
+  for (const entry of entries) {
+    const folded = entry.id.toLowerCase();
+    const first = firsts.get(folded);
+    if (first)
+      findings.error(entry.place, `is the same id as ${first.id} in line ${first.place.line}`, 'ids differ in more than the case of letters');
+    else firsts.set(folded, entry);
+    if (RESERVED_CAMERA_IDS.some((reserved) => reserved === folded)) {
+      findings.error(entry.place, `${shown(entry.id)} is reserved`, `another id than ${RESERVED_CAMERA_IDS.join(', ')}`);
+    }
+  }
+}
+
+function readCamera({ id, place, map }: NamedEntry, context: CameraContext, findings: Findings): CameraConfig {
+  const { defaults } = context;
+  const own: YamlMap = map ?? { kind: 'map', entries: new Map(), ...place };
+  const section = readSection(cameraSchema, defaults?.kind === 'map' ? mergeMaps(withoutRival(defaults, own), own) : own, place, findings);
+  const { settings } = section;
+  const address = readUrl(section, 'url', context);
+  const live = readUrl(section, 'liveUrl', context);
+  const fromUrl: Credentials = {
+    username: address?.credentials.username ?? live?.credentials.username ?? null,
+    password: address?.credentials.password ?? live?.credentials.password ?? null,
+  };
+  const listedRegions = readRegions(section.node('regions'), context.headIds, findings);
+  const rulesContext: RuleContext = { labels: context.model?.labels ?? null, headIds: context.headIds, listedRegions };
+  const rulesNode = section.node('rules');
+  const rules = rulesNode ? readRules(rulesNode, rulesContext, findings) : context.model ? defaultRules(context.model, rulesContext) : [];
+  if (rules.length === 0 && context.model && section.sound('rules')) {
+    const why = rulesNode ? 'it has no rules' : 'it has no rules and the model has no default rules';
+    findings.warn(rulesNode ?? place, `${why}: only states will be published`, rulesNode ? null : 'add rules with labels of the model');
+  }
+  warnOfCamera(section, findings);
+  return {
+    id,
+    name: settings.name ?? id,
+    enabled: settings.enabled,
+    url: address?.url ?? '',
+    ...readLogin(section, fromUrl, context.folder, context.redactor, findings),
+    liveUrl: live?.url ?? null,
+    transport: settings.transport,
+    sampleFps: settings.sampleFps,
+    decode: settings.decode,
+    maxLatencyMs: settings.maxLatencyMs,
+    weight: settings.weight,
+    frameWidth: settings.frameWidth,
+    motion: settings.motion,
+    regions: judgedRegions(
+      listedRegions,
+      rules.flatMap((rule) => rule.regions),
+    ),
+    rules,
+  };
+}
+
+/** A password of the camera's own replaces an inherited one, in whichever of the two ways each is given. */
+function withoutRival(defaults: YamlMap, own: YamlMap): YamlMap {
+  if (!own.entries.has('password') && !own.entries.has('passwordFile')) return defaults;
+  const entries = [...defaults.entries].filter(([key]) => key !== 'password' && key !== 'passwordFile');
+  return { ...defaults, entries: new Map(entries) };
+}
+
+function readUrl(section: Section<CameraFile>, key: 'url' | 'liveUrl', context: CameraContext): { url: string; credentials: Credentials } | null {
+  const written = section.settings[key];
+  if (!section.sound(key) || written === null) return null;
+  const split = splitCredentials(written, context.folder);
+  for (const secret of querySecrets(split.url)) context.redactor.add(secret);
+  return split;
+}

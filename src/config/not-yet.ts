@@ -1,0 +1,28 @@
+import type { Findings } from './problem.ts';
+import type { CameraFile, ConfigFile } from './schema.ts';
+import type { Section } from './section.ts';
+
+// What this version accepts, because the file's contract has it, but does not do. Nothing is ignored silently.
+
+export function warnOfFile(section: Section<ConfigFile>, findings: Findings): void {
+  const heads = section.node('heads');
+  if (heads?.kind === 'map' && heads.entries.size > 0) {
+    findings.warn(heads, 'own labels are not in this version: no head is judged');
+  }
+  const discovery = section.node('mqtt.discovery');
+  if (discovery?.kind === 'map' && section.settings.mqtt.discovery.enabled) {
+    findings.warn(discovery, 'Home Assistant discovery is not in this version: nothing is announced', 'enabled: false ends this warning');
+  }
+  if (section.settings.engine.precision === 'int8') {
+    findings.warn(section.place('engine.precision'), 'int8 is not in this version: the network computes in float32');
+  }
+}
+
+export function warnOfCamera(section: Section<CameraFile>, findings: Findings): void {
+  if (section.settings.motion.enabled) {
+    findings.warn(section.place('motion.enabled'), 'the motion gate is not in this version: every sampled frame is judged');
+  }
+  if (section.node('liveUrl') && section.settings.liveUrl !== null) {
+    findings.warn(section.place('liveUrl'), 'live view is not in this version: the stream is not opened');
+  }
+}
