@@ -19,7 +19,7 @@ export function logValue(value: unknown, redactor: Redactor, depth = 0): unknown
   if (value instanceof Error) return errorValue(value, redactor, depth);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Secret) return String(value);
-  if (value instanceof Date || value instanceof URL) return logValue(String(value.toJSON()), redactor, depth + 1);
+  if (value instanceof Date || value instanceof URL) return logValue(value.toJSON(), redactor, depth + 1);
   if (value instanceof Map || value instanceof Set) return logValue([...value], redactor, depth + 1);
   if (Array.isArray(value)) {
     const kept = value.slice(0, MOST_ENTRIES).map((entry) => logValue(entry, redactor, depth + 1));
