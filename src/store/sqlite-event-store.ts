@@ -79,7 +79,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async openEvents(): Promise<readonly LabelEvent[]> {
-    return parsed(await this.#thread.call('openEvents', {}));
+    return parsed(await this.#thread.call('openEvents', null));
   }
 
   async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {

@@ -6,14 +6,14 @@ export interface StoreCalls {
   append: { arguments: { readonly events: readonly UnsequencedEvent[] }; result: { readonly firstSequence: number } };
   query: { arguments: EventQuery; result: { readonly payloads: readonly string[] } };
   course: { arguments: { readonly id: string }; result: { readonly payloads: readonly string[] } };
-  openEvents: { arguments: Record<never, never>; result: { readonly payloads: readonly string[] } };
+  openEvents: { arguments: null; result: { readonly payloads: readonly string[] } };
   /** Lists a picture before it is written. */
-  registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: Record<never, never> };
-  forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: Record<never, never> };
+  registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: null };
+  forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: null };
   /** One small step: removes some events, or names some pictures to remove (the caller deletes the files, then forgets them). */
   pruneStep: { arguments: PruneLimits; result: { readonly events: number; readonly snapshots: readonly string[] } };
   /** Writes the log back into the database, closes it, drops the lock. */
-  close: { arguments: Record<never, never>; result: Record<never, never> };
+  close: { arguments: null; result: null };
 }
 
 export interface PruneLimits {

@@ -137,7 +137,7 @@ export class StoreThread {
     if (worker === null) return;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     // A failure to close cleanly was answered: the worker ends all the same, and SQLite recovers from its log.
-    await this.#send('close', {}).catch((error: unknown) =>
+    await this.#send('close', null).catch((error: unknown) =>
       this.#options.logger.warn({ error: messageOf(error) }, 'The history did not close cleanly'),
     );
     let timer: NodeJS.Timeout | undefined;

@@ -24,18 +24,18 @@ const ANSWERS: Answers = {
   openEvents: (database) => payloadsOf(database, 'SELECT payload FROM events JOIN open_events USING (sequence) ORDER BY sequence', []),
   registerSnapshot(database, { id, bytes, savedMs }) {
     database.run('INSERT OR REPLACE INTO snapshots (event_id, bytes, saved_ms) VALUES (?, ?, ?)', [id, bytes, savedMs]);
-    return {};
+    return null;
   },
   forgetSnapshots(database, { ids }) {
     database.transaction(() => {
       for (const id of ids) database.run('DELETE FROM snapshots WHERE event_id = ?', [id]);
     });
-    return {};
+    return null;
   },
   pruneStep,
   close(database) {
     database.rows('PRAGMA wal_checkpoint(TRUNCATE)');
-    return {};
+    return null;
   },
 };
 

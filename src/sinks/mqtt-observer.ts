@@ -1,0 +1,21 @@
+export type MqttMessageKind = 'event' | 'retained' | 'classification' | 'stats';
+
+/** `overflow`: too many waited. `refused`: the broker said no. `notSent`: it read too slowly, or the connection went. */
+export type MqttDropReason = 'overflow' | 'refused' | 'notConnected' | 'notSent' | 'closed';
+
+/** What the publisher tells of itself; implemented by telemetry. */
+export interface MqttObserver {
+  connectionChanged(connected: boolean): void;
+  /** Handed to the connection; an event that has to be repeated counts again. */
+  published(kind: MqttMessageKind): void;
+  /** The broker has it; `tookMs` since it was handed over (for QoS 0: written). */
+  acknowledged(kind: MqttMessageKind, tookMs: number): void;
+  dropped(kind: MqttMessageKind, reason: MqttDropReason): void;
+}
+
+export const silentMqttObserver: MqttObserver = {
+  connectionChanged() {},
+  published() {},
+  acknowledged() {},
+  dropped() {},
+};

@@ -1,0 +1,186 @@
+import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient } from 'mqtt';
+import type { ConnectionLoss } from './reconnect-policy.ts';
+
+/** Where and how to connect. Times in ms. */
+export interface BrokerAddress {
+  readonly url: string;
+  readonly clientId: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly protocolVersion: 4 | 5;
+  /** PEM contents. */
+  readonly ca: Buffer | null;
+  readonly cert: Buffer | null;
+  readonly key: Buffer | null;
+  readonly will: { readonly topic: string; readonly payload: string };
+}
+
+/** Needs MQTT 5; ignored on 3.1.1. */
+export interface MessageProperties {
+  readonly contentType?: string;
+  readonly expirySeconds?: number;
+  readonly user?: Readonly<Record<string, string>>;
+}
+
+export interface OutgoingMessage {
+  readonly topic: string;
+  readonly payload: string | Uint8Array;
+  readonly qos: 0 | 1;
+  readonly retain: boolean;
+  readonly properties?: MessageProperties;
+}
+
+/** `refused`: the broker answered that it will not take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first. */
+export type PublishOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
+
+export interface SessionEvents {
+  /** `receiveMaximum`: unacknowledged messages the broker allows. */
+  readonly up: (receiveMaximum: number) => void;
+  /** Once a session, also when it never came up. Nothing comes after it. */
+  readonly down: (loss: ConnectionLoss, reason: string) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A broker that is frozen is found out after one and a half of these. */
+const KEEPALIVE_SECONDS = 15;
+/** What may lie unsent in the socket before a message without acknowledgement is not written any more. */
+const MAX_UNSENT_BYTES = 1 << 20;
+const DEFAULT_RECEIVE_MAXIMUM = 65_535;
+const SESSION_TAKEN_OVER = 142;
+
+/**
+ * One connection to a broker, from the first packet to its end; the home of MQTT.js. A session is never revived: MQTT.js's own
+ * reconnecting and its store are off, because the store loses messages (its 16-bit ids wrap) and sends in an order of its own.
+ */
+export class MqttSession {
+  readonly #events: SessionEvents;
+  readonly #client: MqttClient;
+  readonly #pending = new Set<(outcome: PublishOutcome) => void>();
+  #over = false;
+  #lastError: { readonly message: string; readonly loss: ConnectionLoss } | null = null;
+
+  private constructor(client: MqttClient, events: SessionEvents) {
+    this.#client = client;
+    this.#events = events;
+  }
+
+  /** Begins to connect. `down` is called exactly once, unless `end` was called before. Throws for an address that cannot be one. */
+  static open(address: BrokerAddress, events: SessionEvents): MqttSession {
+    const client = mqtt.connect(address.url, clientOptions(address));
+    const session = new MqttSession(client, events);
+    client.on('connect', (packet) => events.up(packet.properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM));
+    client.on('error', (error) => {
+      session.#lastError = { message: error.message || nameOf(error), loss: isRefusal(error) ? 'refused' : 'unreachable' };
+      // An error after the connection was made (a protocol violation) does not always close it by itself.
+      if (client.connected) client.stream.destroy();
+    });
+    client.on('disconnect', ({ reasonCode = 0 }) => {
+      session.#lastError =
+        reasonCode === SESSION_TAKEN_OVER
+          ? { message: `another client connected with the client id ${address.clientId}: give each daemon its own`, loss: 'refused' }
+          : { message: `the broker ended the connection (reason ${reasonCode})`, loss: 'unreachable' };
+    });
+    client.on('close', () => session.#finish());
+    return session;
+  }
+
+  /** Never throws. QoS 0: `acknowledged` means written; `lost` also when the broker reads too slowly. */
+  publish({ topic, payload, qos, retain, properties }: OutgoingMessage): Promise<PublishOutcome> {
+    if (this.#over || !this.#client.connected || (qos === 0 && this.#client.stream.writableLength > MAX_UNSENT_BYTES)) {
+      return Promise.resolve({ kind: 'lost' });
+    }
+    return new Promise((resolve) => {
+      const settle = (outcome: PublishOutcome) => {
+        if (this.#pending.delete(settle)) resolve(outcome);
+      };
+      this.#pending.add(settle);
+      const options: IClientPublishOptions = { qos, retain };
+      if (this.#client.options.protocolVersion === 5 && properties) options.properties = propertiesOf(properties);
+      const bytes = typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+      this.#client.publish(topic, bytes, options, (error) => settle(outcomeOf(error)));
+    });
+  }
+
+  /** Sends DISCONNECT (the last will is then not published) and closes, within `limitMs`; then cuts. `down` is not called. */
+  async end(limitMs: number): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#losePending();
+    if (this.#client.connected) {
+      let timer: NodeJS.Timeout | undefined;
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs);
+      });
+      await Promise.race([new Promise<void>((resolve) => this.#client.end(false, () => resolve())), limit]);
+      clearTimeout(timer);
+    }
+    this.#cut();
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#losePending();
+    this.#cut();
+    const { message, loss } = this.#lastError ?? { message: 'the connection was closed', loss: 'unreachable' as const };
+    this.#events.down(loss, message);
+  }
+
+  #losePending(): void {
+    for (const settle of [...this.#pending]) settle({ kind: 'lost' });
+  }
+
+  #cut(): void {
+    this.#client.end(true);
+    this.#client.stream.destroy();
+  }
+}
+
+function clientOptions(address: BrokerAddress): IClientOptions {
+  const { clientId, protocolVersion, username, password, ca, cert, key, will } = address;
+  return {
+    clientId,
+    protocolVersion,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    keepalive: KEEPALIVE_SECONDS,
+    queueQoSZero: false,
+    resubscribe: false,
+    will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null ? {} : { cert }),
+    ...(key === null ? {} : { key }),
+  };
+}
+
+function propertiesOf({ contentType, expirySeconds, user }: MessageProperties): NonNullable<IClientPublishOptions['properties']> {
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(expirySeconds === undefined ? {} : { messageExpiryInterval: expirySeconds }),
+    ...(user === undefined ? {} : { userProperties: { ...user } }),
+  };
+}
+
+function outcomeOf(error: unknown): PublishOutcome {
+  if (!error) return { kind: 'acknowledged' };
+  const code = reasonCode(error);
+  return code !== null && code >= 0x80 ? { kind: 'refused', reason: `${(error as Error).message} (${code})` } : { kind: 'lost' };
+}
+
+/** A CONNACK that says no: 1–5 in MQTT 3.1.1, from 128 in MQTT 5. "Server unavailable" and "busy" pass by themselves. */
+function isRefusal(error: unknown): boolean {
+  const code = reasonCode(error);
+  return code !== null && ![3, 136, 137, 139, 141, 159].includes(code);
+}
+
+function reasonCode(error: unknown): number | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
+}
+
+/** Connecting to a name with several addresses fails with an AggregateError that says nothing itself. */
+function nameOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

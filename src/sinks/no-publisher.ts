@@ -1,0 +1,15 @@
+import type { Publisher } from './publisher.ts';
+
+/** For `mqtt.enabled: false`. */
+export const noPublisher: Publisher = {
+  connected: false,
+  lastError: null,
+  backlog: 0,
+  publishEvent() {},
+  publishState() {},
+  publishAvailability() {},
+  publishSnapshot() {},
+  publishClassification() {},
+  publishStats() {},
+  close: () => Promise.resolve(),
+};

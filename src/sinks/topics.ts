@@ -1,0 +1,61 @@
+/** Every MQTT topic of one daemon: pure, from the base topic and a camera's id (`^[a-zA-Z0-9_-]{1,64}$`, so it is always one level). */
+export class Topics {
+  readonly #base: string;
+
+  /** `base` may have several levels; slashes at its ends are dropped. */
+  constructor(base: string) {
+    this.#base = base.replaceAll(/^\/+|\/+$/g, '');
+  }
+
+  /** Retained, last will: `online` / `offline`. */
+  get status(): string {
+    return `${this.#base}/status`;
+  }
+
+  get stats(): string {
+    return `${this.#base}/stats`;
+  }
+
+  /** Retained: `online` / `offline`. */
+  availability(camera: string): string {
+    return this.#of(camera, 'availability');
+  }
+
+  /** Retained. */
+  state(camera: string): string {
+    return this.#of(camera, 'state');
+  }
+
+  /** Never retained: a subscriber that comes later must not take an old event for a new one. */
+  event(camera: string): string {
+    return this.#of(camera, 'event');
+  }
+
+  classification(camera: string): string {
+    return this.#of(camera, 'classification');
+  }
+
+  /** Retained JPEG. */
+  snapshot(camera: string): string {
+    return this.#of(camera, 'snapshot');
+  }
+
+  /** Retained: `ON` / `OFF`. */
+  enabled(camera: string): string {
+    return this.#of(camera, 'enabled');
+  }
+
+  /** Retained. */
+  coverage(camera: string): string {
+    return this.#of(camera, 'coverage');
+  }
+
+  /** Incoming: `ON` / `OFF`. */
+  setEnabled(camera: string): string {
+    return this.#of(camera, 'set/enabled');
+  }
+
+  #of(camera: string, leaf: string): string {
+    return `${this.#base}/${camera}/${leaf}`;
+  }
+}
