@@ -1,7 +1,7 @@
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { systemClock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
-import type { Backend, LocalModel } from './backend.ts';
+import type { Backend, BackendOutput, LocalModel } from './backend.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { EngineInfo } from './engine.ts';
 import { type ClassifyHead, type EngineInit, errorToHead, type ResultHead } from './engine-messages.ts';
@@ -14,8 +14,8 @@ export interface OpenedEngine {
   readonly backend: Backend;
   /** Why device or backend is not what was asked for; null when it is. */
   readonly fallback: string | null;
-  /** Classifies known pictures in a batch of `size`. Throws FramewatchError MODEL_SELF_TEST_FAILED. */
-  selfTest(size: number): Promise<void>;
+  /** Classifies known pictures on `backend` (the one above, observed) in a batch of `size`. Throws FramewatchError MODEL_SELF_TEST_FAILED. */
+  selfTest(backend: Backend, size: number): Promise<void>;
 }
 
 /** Finds the model and loads it. Throws FramewatchError MODEL_* or ENGINE_*. */
@@ -25,7 +25,7 @@ export type OpenEngine = (init: EngineInit) => Promise<OpenedEngine>;
 export const ENGINE_PIPE_FD = 3;
 const READ_BUFFER_BYTES = 256 * 1024;
 /** Timed runs of a warm-up, all sizes together: a restart has 15 s for everything. */
-const WARM_UP_BUDGET_MS = 4000;
+const WARM_UP_BUDGET_MS = 3000;
 /** One batch runs, one waits. */
 const MAX_QUEUED = 2;
 
@@ -109,7 +109,11 @@ class EngineSession {
       batchSizes: init.batchSizes,
       budgetMs: WARM_UP_BUDGET_MS,
       clock: systemClock,
-      firstRun: (size) => engine.selfTest(size),
+      firstRun: async (size) => {
+        const observed = new ObservedBackend(backend);
+        await engine.selfTest(observed, size);
+        return observed.lastRunMs;
+      },
       run: async (size) => {
         const pixels = this.#pool.take(size * pictureBytes);
         await backend.run(pixels, size);
@@ -165,6 +169,43 @@ class EngineSession {
 
   #sendError(type: 'failed' | 'error', requestId: number, error: unknown): void {
     this.#send(type, requestId, errorToHead(error, type === 'failed' ? 'ENGINE_START_FAILED' : 'ENGINE_INFERENCE_FAILED'));
+  }
+}
+
+/** Tells how long the last run took. */
+class ObservedBackend implements Backend {
+  readonly #backend: Backend;
+  lastRunMs = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  get name(): Backend['name'] {
+    return this.#backend.name;
+  }
+
+  get device(): Backend['device'] {
+    return this.#backend.device;
+  }
+
+  get precision(): Backend['precision'] {
+    return this.#backend.precision;
+  }
+
+  get threads(): number {
+    return this.#backend.threads;
+  }
+
+  async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
+    const start = performance.now();
+    const output = await this.#backend.run(pixels, size);
+    this.lastRunMs = performance.now() - start;
+    return output;
+  }
+
+  close(): Promise<void> {
+    return this.#backend.close();
   }
 }
 

@@ -8,8 +8,8 @@ export interface WarmUpOptions {
   /** The time that all timed runs together may take, about; a size gets its share of it by its size, and one run at the least. */
   readonly budgetMs: number;
   readonly clock: Clock;
-  /** The first run at a size: slower than the later ones (memory is laid out, kernels are chosen), so it is the one that checks. */
-  firstRun(size: number): Promise<void>;
+  /** The first run at a size is slower than the later ones (memory is laid out, kernels are chosen), so it is the one that checks. Gives its ms. */
+  firstRun(size: number): Promise<number>;
   run(size: number): Promise<void>;
 }
 
@@ -43,21 +43,17 @@ export async function warmUp(options: WarmUpOptions): Promise<WarmUpOutcome> {
 }
 
 async function measure(size: number, budgetMs: number, options: WarmUpOptions): Promise<number> {
-  const first = await timed(options.clock, () => options.firstRun(size));
+  const first = await options.firstRun(size);
   // A network so slow that one run eats the whole share (WASM at 16) is not run twice: a restart must be quick.
   if (first > budgetMs) return first;
   const runs: number[] = [];
   let spent = 0;
   while (runs.length < MAX_TIMED_RUNS && (runs.length === 0 || spent + spent / runs.length <= budgetMs)) {
-    const ms = await timed(options.clock, () => options.run(size));
+    const start = options.clock.monotonicMs();
+    await options.run(size);
+    const ms = options.clock.monotonicMs() - start;
     runs.push(ms);
     spent += ms;
   }
   return quantile(runs, 0.95);
-}
-
-async function timed(clock: Clock, work: () => Promise<void>): Promise<number> {
-  const start = clock.monotonicMs();
-  await work();
-  return clock.monotonicMs() - start;
 }

@@ -43,8 +43,8 @@ serveEngine(async (init) => {
     model: { name: 'puppet', sha256: '0'.repeat(64), labels: LABELS, inputSize: settings.inputSize, featureSize: init.features ? 4 : null },
     backend,
     fallback: null,
-    async selfTest(size) {
-      await backend.run(new Uint8Array(size * pictureBytes), size);
+    async selfTest(observed, size) {
+      await observed.run(new Uint8Array(size * pictureBytes), size);
     },
   };
 });
