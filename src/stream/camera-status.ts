@@ -26,4 +26,6 @@ export interface CameraStatus {
   readonly decode: 'all' | 'keyframes';
   /** Median of arrival → picture decoded, ms, over the last frames. */
   readonly decodeAgeMs: number | null;
+  /** Of the current connection: frames whose arrival could only be estimated, because their packet carried no time. */
+  readonly framesWithoutArrival?: number;
 }

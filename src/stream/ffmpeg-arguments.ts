@@ -1,0 +1,95 @@
+import type { FfmpegConfig } from '../config/config.ts';
+import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
+import type { DecodeMode } from './source.ts';
+import type { StreamAddress, StreamScheme } from './stream-address.ts';
+
+export interface FfmpegInput {
+  readonly address: StreamAddress;
+  readonly transport: 'tcp' | 'udp';
+  readonly decode: DecodeMode;
+  /** At most so many frames a second, > 0. */
+  readonly sampleFps: number;
+  /** Width of the pictures; the height follows, rounded to an even number. */
+  readonly frameWidth: number;
+  readonly hwaccel: FfmpegConfig['hwaccel'];
+  /** Stamp packets with the time they are read: for streams that carry no times of their own (multipart JPEG). Wrong for any stream with B-frames. */
+  readonly stampOnArrival: boolean;
+  /** Look longer at the stream before reading it: for streams whose description does not say enough. */
+  readonly analyseLonger: boolean;
+}
+
+/** Which descriptor of the child carries what. */
+export const RAW_PIPE = 1;
+export const PACKET_PIPE = 3;
+export const FRAME_PIPE = 4;
+
+/** All frame times leave ffmpeg in this clock, that of RTP video, so that they can be matched with the packets' exactly. */
+export const FRAME_TICKS_PER_SECOND = 90_000;
+
+/** ffmpeg gives up on a silent socket after this long; only a second net below our own watchdog (it is late by up to five times). */
+const SOCKET_TIMEOUT_US = 10_000_000;
+
+/**
+ * How long ffmpeg looks at a stream before it hands on the first packet. What comes meanwhile waits inside, so the default (up to 5 s, always used
+ * up with `-skip_frame`) makes the first pictures seconds older than they seem.
+ */
+const ANALYSIS_US = 300_000;
+const LONGER_ANALYSIS_US = 8_000_000;
+
+const PROTOCOLS: Record<StreamScheme, string> = {
+  rtsp: 'tcp,tls,udp,rtp,srtp,crypto',
+  rtsps: 'tcp,tls,udp,rtp,srtp,crypto',
+  http: 'http,https,tcp,tls,crypto',
+  https: 'http,https,tcp,tls,crypto',
+  file: 'file',
+};
+
+/**
+ * The arguments of the one child that reads a camera: three outputs of one session.
+ * `pipe:1` raw RGB24 pictures, `pipe:4` one framecrc line for each of them, `pipe:3` one framecrc line for each packet of the stream.
+ * The last one is for passing to `spawn` only: it holds the password.
+ */
+export function ffmpegArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): string[] {
+  const passthrough = [capabilities.frameRateModeOption, 'passthrough', '-threads', '1', '-enc_time_base', `1:${FRAME_TICKS_PER_SECOND}`];
+  return [
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
+    ...inputArguments(input, capabilities),
+    ...['-filter_complex', filterGraph(input)],
+    // `-threads 1` stands among the *output* options: the rawvideo encoder is frame-threaded and would hold each picture back by one sample.
+    ...['-map', '[picture]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'rawvideo', `pipe:${RAW_PIPE}`],
+    ...['-map', '[line]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'framecrc', `pipe:${FRAME_PIPE}`],
+    ...['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
+  ];
+}
+
+function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): string[] {
+  const { scheme } = input.address;
+  const network = {
+    rtsp: ['-rtsp_transport', input.transport, '-allowed_media_types', 'video', capabilities.rtspTimeoutOption, String(SOCKET_TIMEOUT_US)],
+    http: ['-rw_timeout', String(SOCKET_TIMEOUT_US)],
+    // A file's times may start anywhere: with `-copyts` a file that starts at one hour would be waited for, for an hour.
+    file: ['-re', '-stream_loop', '-1'],
+  };
+  const kind = scheme === 'rtsps' ? 'rtsp' : scheme === 'https' ? 'http' : scheme;
+  return [
+    ...(kind === 'file' ? [] : ['-copyts']),
+    ...(input.hwaccel === 'none' ? [] : ['-hwaccel', input.hwaccel]),
+    ...['-threads', '1'],
+    ...(input.decode === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
+    ...['-protocol_whitelist', PROTOCOLS[scheme]],
+    ...network[kind],
+    ...['-analyzeduration', String(input.analyseLonger ? LONGER_ANALYSIS_US : ANALYSIS_US), '-fpsprobesize', '0'],
+    ...(input.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+    ...['-an', '-sn', '-dn', '-i', input.address.input],
+  ];
+}
+
+/**
+ * Time is cut into cells of 1/sampleFps, the first frame in the middle of its cell, and the first frame of each cell is taken. So the mean rate
+ * is exact whatever the camera's own, and a camera that delivers just sampleFps loses none to jitter. Unlike `fps`, nothing is ever repeated.
+ */
+function filterGraph(input: FfmpegInput): string {
+  const cell = (time: string) => `floor((${time}-start_t)*${input.sampleFps}+0.5)`;
+  const select = `select='isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')}))'`;
+  return `[0:v:0]${select},scale=${input.frameWidth}:-2,split[picture][line]`;
+}

@@ -1,0 +1,114 @@
+import type { Clock, Timer } from '../util/clock.ts';
+import { quantile } from '../util/percentile.ts';
+import { ArrivalMatcher } from './arrival-matcher.ts';
+import type { FramecrcHeader, FramecrcPacket } from './framecrc.ts';
+import { RawFrameSplitter } from './raw-frame-splitter.ts';
+import type { SourceFrame } from './source.ts';
+
+/** The packet's line and the picture come through different pipes: the line may be read a moment later, not more. */
+const LINE_GRACE_MS = 50;
+/** A larger picture is no analysis picture but an attack or a mistake. */
+const LARGEST_PICTURE_BYTES = 64 * 1024 * 1024;
+const REMEMBERED_AGES = 32;
+
+interface Picture {
+  readonly timeS: number | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Decoded = Picture & { readonly decodedMono: number; readonly pixels: Uint8Array };
+
+/** Puts together what the child's three pipes say of a picture: its bytes, its shape and time, and the arrival of its packet. */
+export class PictureAssembler {
+  readonly #clock: Clock;
+  readonly #onFrame: (frame: SourceFrame) => void;
+  readonly #onInvalid: (frames: number) => void;
+  readonly #matcher = new ArrivalMatcher();
+  readonly #splitter: RawFrameSplitter<Picture>;
+  readonly #unmatched: Decoded[] = [];
+  readonly #ages: number[] = [];
+  #width: number | null = null;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, onFrame: (frame: SourceFrame) => void, onInvalid: (frames: number) => void) {
+    this.#clock = clock;
+    this.#onFrame = onFrame;
+    this.#onInvalid = onInvalid;
+    this.#splitter = new RawFrameSplitter((picture, pixels) => {
+      this.#unmatched.push({ ...picture, pixels, decodedMono: this.#clock.monotonicMs() });
+      this.#match();
+    });
+  }
+
+  packetHeader(header: FramecrcHeader): void {
+    this.#matcher.setPacketTick(header.timeBase);
+  }
+
+  packet(packet: FramecrcPacket, arrivedMono: number): void {
+    this.#matcher.add(packet.pts ?? packet.dts, arrivedMono);
+    if (this.#unmatched.length > 0) this.#match();
+  }
+
+  pictureHeader(header: FramecrcHeader): void {
+    this.#matcher.setFrameTick(header.timeBase);
+    this.#width = header.width;
+  }
+
+  /** The width is fixed by the scaler; the height follows from the size, also after the stream has changed its shape. */
+  pictureLine({ pts, bytes }: FramecrcPacket): void {
+    const width = this.#width ?? 0;
+    const height = bytes / (3 * width);
+    if (bytes === 0) return;
+    if (Number.isInteger(height) && bytes <= LARGEST_PICTURE_BYTES) {
+      this.#splitter.announce({ timeS: pts, width, height }, bytes);
+    } else {
+      this.#onInvalid(1);
+      this.#splitter.announceUnwanted(bytes);
+    }
+  }
+
+  raw(chunk: Buffer): void {
+    this.#splitter.push(chunk);
+  }
+
+  /** True when pictures come without their lines: the child is broken, and nothing of it can be trusted. */
+  get lostAlignment(): boolean {
+    return this.#splitter.unannouncedBytes > LARGEST_PICTURE_BYTES;
+  }
+
+  /** No frame is delivered after this. Idempotent. */
+  end(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#unmatched.length = 0;
+    const lost = this.#splitter.end();
+    if (lost > 0) this.#onInvalid(lost);
+  }
+
+  #match(): void {
+    const now = this.#clock.monotonicMs();
+    for (let head = this.#unmatched[0]; head; head = this.#unmatched[0]) {
+      const arrived = head.timeS === null ? null : this.#matcher.find(head.timeS);
+      const patience = head.timeS === null ? 0 : LINE_GRACE_MS - (now - head.decodedMono);
+      if (arrived === null && patience > 0) {
+        this.#timer ??= this.#clock.setTimer(patience, () => {
+          this.#timer = undefined;
+          this.#match();
+        });
+        return;
+      }
+      this.#unmatched.shift();
+      this.#deliver(head, arrived);
+    }
+  }
+
+  #deliver({ width, height, pixels, decodedMono }: Decoded, arrived: number | null): void {
+    if (arrived !== null) {
+      this.#ages.push(decodedMono - arrived);
+      if (this.#ages.length > REMEMBERED_AGES) this.#ages.shift();
+    }
+    const estimate = () => decodedMono - (this.#ages.length > 0 ? quantile(this.#ages, 0.5) : 0);
+    this.#onFrame({ receivedMono: arrived ?? estimate(), arrivalKnown: arrived !== null, decodedMono, width, height, pixels });
+  }
+}
