@@ -44,7 +44,7 @@ export class SimulationClock implements Clock {
       if (event.fire === null) continue;
       this.#nowMs = event.atMs;
       event.fire();
-      for (let hop = 0; hop < 4; hop++) await null;
+      for (let hop = 0; hop < 4; hop++) await Promise.resolve();
     }
     this.#nowMs = untilMs;
   }

@@ -9,7 +9,7 @@ const UNKNOWN_MS = 50;
 const PREPROCESS_SEED_MS = 2.5;
 const OVERHEAD_SEED_MS = 2;
 /** A size is as good as the best when it reaches this share of the best throughput. */
-const NEARLY_BEST = 0.99;
+const NEARLY_BEST = 0.98;
 /** After so many batches, sizes that were not used drift back to their seed: no size is shunned for ever for one bad minute. */
 const SWEEP_EVERY = 32;
 

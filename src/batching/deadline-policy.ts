@@ -1,8 +1,10 @@
 import { batchSizeCap, bestCount } from './batch-size.ts';
 import type { BatchingPolicy, Decision, Situation } from './policy.ts';
 
-/** Waiting is worth while when it makes a frame cheaper by at least this share. */
-const WAITING_GAIN = 0.25;
+/** Waiting is worth while when it makes a frame cheaper by at least this share … */
+const LEAST_GAIN = 0.05;
+/** … and by so much more for each batch time that it takes. */
+const GAIN_PER_BATCH_TIME = 0.2;
 /** Kept free before each deadline for late timers and a busy event loop, ms. */
 const SLACK_MS = 3;
 /** Closer than this to a moment is that moment, ms: timers are no finer. */
@@ -42,10 +44,12 @@ function latestSafeStart({ waiting, costs }: Situation, cap: number): number {
 }
 
 function waitingWins({ nowMono, waiting, costs, framesPerMs, slotCount }: Situation, cap: number, count: number, untilMono: number): boolean {
-  const expected = Math.min(cap, slotCount, waiting.length + Math.floor(framesPerMs * (untilMono - nowMono)));
-  if (expected <= waiting.length) return false;
+  const reachable = Math.min(cap, slotCount, waiting.length + framesPerMs * (untilMono - nowMono));
   const nowEach = costs.typicalMs(costs.sizeFor(count)) / count;
-  const size = costs.sizeWithin(expected);
-  const laterEach = costs.typicalMs(size) / Math.min(size, expected);
-  return nowEach > laterEach * (1 + WAITING_GAIN);
+  return costs.ladder.some((size) => {
+    if (size <= waiting.length || size > reachable) return false;
+    const sizeMs = costs.typicalMs(size);
+    const waitMs = (size - waiting.length) / framesPerMs;
+    return nowEach / (sizeMs / size) - 1 > LEAST_GAIN + (GAIN_PER_BATCH_TIME * waitMs) / sizeMs;
+  });
 }

@@ -1,16 +1,19 @@
 import type { Slot } from './slot.ts';
 
+/** How many verdicts a slot may be behind its share and still make up for, because its frame came a moment too late for its turn. */
+const CREDIT = 1;
+
 /**
  * Weighted max-min fairness by virtual time (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996). Each verdict moves
- * a slot's turn on by 1/weight; the lowest turn goes first. A slot that comes back after silence starts at the present
- * virtual time: what it did not use is gone, it hoards no credit; and one that asks for less than its share is always near the front.
+ * a slot's turn on by 1/weight; the lowest turn goes first. A slot that comes back after silence starts one verdict behind the present
+ * virtual time at most: what it did not use is gone, it hoards no credit; and one that asks for less than its share is always near the front.
  */
 export class FairTurns {
   #virtualTime = 0;
 
   /** `slot` begins to wait. */
   enter(slot: Slot): void {
-    slot.turn = Math.max(this.#virtualTime, slot.turnEnd);
+    slot.turn = Math.max(this.#virtualTime - CREDIT / slot.spec.weight, slot.turnEnd);
   }
 
   /** `slots` were served together. */

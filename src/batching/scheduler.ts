@@ -52,7 +52,9 @@ export class BatchScheduler {
   #turnQueued = false;
   #timer: Timer | null = null;
   #timerMono = Number.POSITIVE_INFINITY;
+  /** Nothing is formed before this moment, ms: the engine is busy, and a batch of `#restCount` is prepared in time from then on. */
   #restUntilMono = Number.NEGATIVE_INFINITY;
+  #restCount = 0;
   #tightestRoomMs = Number.POSITIVE_INFINITY;
   #roomStale = false;
   #lastCompletedMono: number | null = null;
@@ -104,7 +106,7 @@ export class BatchScheduler {
     }
     this.#turns.enter(slot);
     this.#waiting.add(slot);
-    if (this.#engine.inFlight < this.#maxInFlight && nowMono >= this.#restUntilMono) this.#queueTurn();
+    if (this.#engine.inFlight < this.#maxInFlight && this.#mayChangeDecision(nowMono)) this.#queueTurn();
     return 'accepted';
   }
 
@@ -149,6 +151,11 @@ export class BatchScheduler {
     return this.#closing.promise;
   }
 
+  /** One more frame matters once the time for preparing has come, or when the batch may be twice as large as it was planned: it must be prepared earlier. */
+  #mayChangeDecision(nowMono: number): boolean {
+    return nowMono >= this.#restUntilMono || this.#waiting.size >= 2 * this.#restCount;
+  }
+
   /** Decides once for all frames that were offered in one go: the regions of a picture, or many cameras on one tick. */
   #queueTurn(): void {
     if (this.#turnQueued || this.#closed) return;
@@ -164,22 +171,27 @@ export class BatchScheduler {
     this.#review(this.#clock.monotonicMs());
     while (this.#available && this.#waiting.size > 0 && this.#engine.inFlight < this.#maxInFlight) {
       const nowMono = this.#clock.monotonicMs();
-      const readyMono = this.#closing === null ? this.#prepareMono(nowMono) : nowMono;
-      this.#restUntilMono = readyMono;
-      if (readyMono - nowMono >= TIMER_GRAIN_MS) return this.#wakeAt(readyMono, nowMono);
       const decision = this.#decide(nowMono);
-      if (decision.action === 'wait') return this.#wakeAt(decision.untilMono, nowMono);
+      this.#restCount = decision.action === 'flush' ? decision.count : this.#waiting.size;
+      this.#restUntilMono = this.#prepareMono(this.#restCount, nowMono);
+      if (this.#restUntilMono - nowMono >= TIMER_GRAIN_MS) {
+        this.#wakeAt(this.#restUntilMono, nowMono);
+        return;
+      }
+      if (decision.action === 'wait') {
+        this.#wakeAt(decision.untilMono, nowMono);
+        return;
+      }
       this.#form(decision, nowMono);
     }
     if (this.#closing !== null && !this.#available) for (const slot of this.#slots) this.#drop(slot, 'shutdown');
     if (this.#closing !== null && this.#waiting.size === 0 && this.#engine.inFlight === 0) this.#finish();
   }
 
-  /** From when on the next batch should be formed: at once for an idle engine, else just in time to be ready when it is free. */
-  #prepareMono(nowMono: number): number {
-    if (this.#engine.inFlight === 0) return nowMono;
-    const leadMs = this.#costs.preprocessMs(this.#costs.largestSize) + PREPARE_SLACK_MS;
-    return this.#engine.soonestFreeMono(nowMono) - leadMs;
+  /** From when on a batch of `count` should be formed: at once for an idle engine, else just in time to be ready when it is free. */
+  #prepareMono(count: number, nowMono: number): number {
+    if (this.#engine.inFlight === 0 || this.#closing !== null) return nowMono;
+    return this.#engine.soonestFreeMono(nowMono) - this.#costs.preprocessMs(count) - PREPARE_SLACK_MS;
   }
 
   #decide(nowMono: number): Decision {

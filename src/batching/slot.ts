@@ -59,9 +59,9 @@ export class Slot {
     return entry;
   }
 
-  /** By when the frame inside must be judged for its own bound, monotonic ms: later than `deadlineMono` when it replaced others. */
+  /** By when the frame inside must be judged for its own bound, monotonic ms: later than `deadlineMono` when it replaced others; meaningless while empty. */
   get frameDeadlineMono(): number {
-    return this.#frame === null ? Number.POSITIVE_INFINITY : arrivalOf(this.#frame, this.#lastArrival) + this.spec.maxLatencyMs;
+    return this.#lastArrival + this.spec.maxLatencyMs;
   }
 
   /** When the camera's next frame will probably replace the one inside, monotonic ms; Infinity when its rhythm is unknown. */
@@ -75,7 +75,7 @@ export class Slot {
   }
 
   isExpired(nowMono: number): boolean {
-    return this.#frame !== null && nowMono - this.#frame.receivedMono > this.expiryMs;
+    return this.#frame !== null && nowMono - this.#lastArrival > this.expiryMs;
   }
 
   /** Unserved for so long that it goes before everybody else. */
@@ -103,5 +103,5 @@ export class Slot {
 
 /** A frame cannot have come after now, whatever its source says. */
 function arrivalOf(frame: Frame, nowMono: number): number {
-  return frame.receivedMono <= nowMono ? frame.receivedMono : nowMono;
+  return Number.isFinite(frame.receivedMono) ? Math.min(frame.receivedMono, nowMono) : nowMono;
 }
