@@ -59,7 +59,7 @@ export class LayerConfig {
   pair(key: string, otherwise?: readonly [number, number]): readonly [number, number] {
     const value: unknown = this.#values[key] ?? otherwise;
     if (typeof value === 'number') return [value, value];
-    const [first, second]: readonly unknown[] = Array.isArray(value) ? value : [];
+    const [first, second] = itemsOf(value);
     return typeof first === 'number' && typeof second === 'number' ? [first, second] : this.#refuse(key, 'two numbers');
   }
 
@@ -71,6 +71,11 @@ export class LayerConfig {
   #refuse(key: string, wanted: string): never {
     throw new FramewatchError('MODEL_INVALID', `layer ${this.#layer}: ${key} is ${JSON.stringify(this.#values[key])}; ${wanted} was expected`);
   }
+}
+
+/** The items of a list; of anything else none. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function network(entries: readonly unknown[]): KerasGraph {
@@ -124,7 +129,7 @@ function inboundNames(layer: Record<string, unknown>): readonly string[] {
 
 function inputShape(input: KerasLayer): readonly [number, number, number] {
   const shape: unknown = input.config.raw('batch_input_shape');
-  const [, height, width, channels]: readonly unknown[] = Array.isArray(shape) ? shape : [];
+  const [, height, width, channels] = itemsOf(shape);
   if (typeof height === 'number' && typeof width === 'number' && typeof channels === 'number') return [height, width, channels];
   throw new FramewatchError(
     'MODEL_INVALID',

@@ -1,3 +1,4 @@
+import { itemsOf } from './keras-graph.ts';
 import {
   type GraphTensor,
   type LayerContext,
@@ -103,7 +104,7 @@ export function convertZeroPadding(context: LayerContext): GraphTensor {
   requireChannelsLast(layer);
   const input = pictureInput(context);
   const raw: unknown = layer.config.raw('padding');
-  const [rows, columns]: readonly unknown[] = Array.isArray(raw) ? raw : [raw, raw];
+  const [rows, columns] = typeof raw === 'number' ? [raw, raw] : itemsOf(raw);
   const [top, bottom] = sides(context, rows);
   const [left, right] = sides(context, columns);
   const pads = graph.integers(`${layer.name}/pads`, [0, 0, top, left, 0, 0, bottom, right]);
@@ -117,7 +118,7 @@ export function convertZeroPadding(context: LayerContext): GraphTensor {
 
 function sides(context: LayerContext, value: unknown): readonly [number, number] {
   if (typeof value === 'number') return [value, value];
-  const [before, behind]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [before, behind] = itemsOf(value);
   return typeof before === 'number' && typeof behind === 'number' ? [before, behind] : unsupported(context.layer, `padding ${JSON.stringify(value)}`);
 }
 

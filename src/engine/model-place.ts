@@ -27,7 +27,7 @@ async function openFolder(folder: string): Promise<ModelFiles> {
     topology,
     parseTopology() {
       try {
-        return JSON.parse(Buffer.from(topology).toString('utf8'));
+        return JSON.parse(Buffer.from(topology).toString('utf8')) as unknown;
       } catch (error) {
         throw new FramewatchError('MODEL_INVALID', `${file} is not JSON: ${messageOf(error)}`, { cause: error });
       }
@@ -51,7 +51,7 @@ async function openBundles(folder: string): Promise<ModelFiles> {
       try {
         runInNewContext(Buffer.from(topology).toString('utf8'), { module, exports: module.exports }, { filename: file, timeout: 5_000 });
         // Through JSON: objects of another context have other prototypes.
-        return JSON.parse(JSON.stringify(module.exports));
+        return JSON.parse(JSON.stringify(module.exports)) as unknown;
       } catch (error) {
         throw new FramewatchError('MODEL_INVALID', `${file} could not be read: ${messageOf(error)}`, { cause: error });
       }

@@ -3,7 +3,7 @@ import type { Backend, LocalModel, SelfTest } from './backend.ts';
 import { drawTestPicture } from './test-picture.ts';
 
 /**
- * Runs the model's own test pictures at every batch size and compares what the network says with what the reference said. Catches what
+ * Runs the model's own test pictures, all of them at every batch size, and compares what the network says with what the reference said. Catches what
  * a hash cannot: swapped labels or colours, another normalisation, a device that computes wrongly.
  * Throws FramewatchError MODEL_SELF_TEST_FAILED with what differed, MODEL_INVALID for a model without a self-test, or what `run` throws.
  */
@@ -12,8 +12,8 @@ export async function runSelfTest(backend: Backend, model: LocalModel, sizes: re
   if (selfTest === undefined || selfTest.pictures.length === 0)
     throw new FramewatchError('MODEL_INVALID', `the model ${model.name} has no self-test`);
   const pictures = selfTest.pictures.map((picture) => drawTestPicture(picture.drawing, picture.seed, model.inputSize));
-  for (const size of sizesThatShowAll(sizes, pictures.length)) {
-    for (let first = 0; first < (size === 1 ? pictures.length : 1); first++) {
+  for (const size of sizes) {
+    for (let first = 0; first < pictures.length; first += size) {
       const { probabilities } = await backend.run(joined(pictures, first, size), size);
       checkBatch(probabilities, { backend, model, selfTest, first, size });
     }
@@ -23,11 +23,6 @@ export async function runSelfTest(backend: Backend, model: LocalModel, sizes: re
 /** The pictures `first`, `first + 1`, … round and round, `size` of them. */
 function joined(pictures: readonly Uint8Array[], first: number, size: number): Uint8Array {
   return Buffer.concat(Array.from({ length: size }, (_, row) => pictures[(first + row) % pictures.length] ?? new Uint8Array()));
-}
-
-/** Size 1 comes along even when it is not allowed for batches: it shows each picture by itself. */
-function sizesThatShowAll(sizes: readonly number[], pictures: number): readonly number[] {
-  return sizes.some((size) => size === 1 || size >= pictures) ? sizes : [1, ...sizes];
 }
 
 interface TestedBatch {

@@ -41,7 +41,7 @@ async function openCuda(runtime: OnnxRuntime, model: LocalModel, options: Backen
   const missing = (cause: unknown) =>
     new FramewatchError(
       'ENGINE_DEVICE_UNAVAILABLE',
-      `ONNX Runtime could not use a GPU: ${messageOf(cause)}; install its CUDA provider with \`npm run setup -- --gpu\`, or set engine.device to cpu`,
+      `ONNX Runtime could not use a GPU: ${messageOf(cause)}; its CUDA provider is not part of \`npm ci\`, fetch it with \`ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js\`, or set engine.device to cpu`,
       { cause },
     );
   const supported = runtime.listSupportedBackends().some((backend) => backend.name === 'cuda');
