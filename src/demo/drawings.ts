@@ -12,25 +12,25 @@ export const CANVAS_HEIGHT = 405;
 export type Drawing = (progress: number) => string;
 
 /** A portrait in pen: big eyes, wild hair, and hatching that goes on filling the sheet around it. */
-export function portraitSketch(seed: number, paperColour: string): Drawing {
+export function portraitSketch(seed: number): Drawing {
   return (progress) => {
     const random = seededRandom(seed);
     let hatching = '';
     for (let i = 0; i < Math.round(60 + 340 * progress); i += 1) {
       hatching += `M${px(random() * CANVAS_WIDTH)} ${px(random() * CANVAS_HEIGHT)}l${px((random() - 0.5) * 120)} ${px((random() - 0.5) * 120)}`;
     }
-    const shoulders = '<path d="M300 310q-10 40 -120 60v60h360v-60q-110 -20 -120 -60" fill="#fff" stroke="#000" stroke-width="2"/>';
-    const face = bigEyedFace({ radius: 120, skin: '#fff', look: Math.sin(progress * 12) * 6 });
-    return `${paper(paperColour)}${pen(hatching, '#000', 2)}${shoulders}${face}${pen(wildHair(seed + 1), '#000', 2)}`;
+    const look = Math.sin(progress * 12) * 6;
+    return `${paper('#f3e3d0')}${pen(hatching, '#000', 2)}${bust({ seed, skin: '#fff', coat: '#fff', look, blinks: false })}`;
   };
 }
 
-/** Somebody in front of the camera who looks left and right and blinks. */
+/** Somebody in front of the camera who steps to and fro, looks left and right, and blinks. */
 export function visitor(): Drawing {
   return (progress) => {
-    const shift = Math.sin(progress * 5) * 30;
-    const face = bigEyedFace({ radius: 90, skin: '#ffe0c8', look: Math.sin(progress * 16) * 6, blink: progress % 0.25 > 0.22 });
-    return `${paper('#f3e3d0')}<g transform="translate(${px(shift)} 0)">${face}</g>`;
+    const left = px(90 + Math.sin(progress * 5) * 25);
+    const look = Math.sin(progress * 16) * 6;
+    const body = bust({ seed: 7, skin: '#ffe0c8', coat: '#5f7f9f', look, blinks: progress % 0.25 > 0.22 });
+    return `${paper('#dfe8ee')}<g transform="translate(${left} 101) scale(0.75)">${body}</g>`;
   };
 }
 
@@ -56,7 +56,7 @@ export function thinCurves(seed: number): Drawing {
     const random = seededRandom(seed);
     const point = () => `${px(random() * CANVAS_WIDTH)} ${px(random() * CANVAS_HEIGHT)}`;
     let curves = '';
-    for (let i = 0; i < Math.round(55 + 25 * progress); i += 1) curves += `M${point()}C${point()} ${point()} ${point()}`;
+    for (let i = 0; i < Math.round(45 + 15 * progress); i += 1) curves += `M${point()}C${point()} ${point()} ${point()}`;
     return `${paper('#fff')}${pen(curves, '#234', 1)}`;
   };
 }
@@ -114,17 +114,17 @@ export function emptyStreet(): Drawing {
   };
 }
 
-function bigEyedFace(face: { radius: number; skin: string; look: number; blink?: boolean }): string {
-  const { radius } = face;
-  const eye = (side: number) => {
-    const x = 360 + side * radius * 0.38;
-    const open = face.blink === true ? 3 : radius * 0.34;
-    const white = `<ellipse cx="${px(x)}" cy="180" rx="${px(radius * 0.25)}" ry="${px(open)}" fill="#fff" stroke="#000" stroke-width="2"/>`;
-    if (face.blink === true) return white;
-    return `${white}<circle cx="${px(x + face.look)}" cy="185" r="${px(radius * 0.19)}"/><circle cx="${px(x + face.look - 6)}" cy="176" r="6" fill="#fff"/>`;
+/** Head and shoulders with big eyes, in the middle of the canvas. */
+function bust(person: { seed: number; skin: string; coat: string; look: number; blinks: boolean }): string {
+  const { skin, coat, look, blinks } = person;
+  const line = 'stroke="#000" stroke-width="2"';
+  const shoulders = `<path d="M300 310q-10 40 -120 60v60h360v-60q-110 -20 -120 -60" fill="${coat}" ${line}/>`;
+  const head = `<circle cx="360" cy="200" r="120" fill="${skin}" ${line}/>`;
+  const eye = (x: number) => {
+    const white = `<ellipse cx="${x}" cy="180" rx="30" ry="${blinks ? 3 : 41}" fill="#fff" ${line}/>`;
+    return blinks ? white : `${white}<circle cx="${px(x + look)}" cy="185" r="23"/><circle cx="${px(x + look - 6)}" cy="176" r="6" fill="#fff"/>`;
   };
-  const head = `<circle cx="360" cy="200" r="${radius}" fill="${face.skin}" stroke="#000" stroke-width="2"/>`;
-  return `${head}${eye(-1)}${eye(1)}${pen('M330 255q30 20 60 0', '#000', 2)}`;
+  return `${shoulders}${head}${eye(314)}${eye(406)}${pen('M330 255q30 20 60 0', '#000', 2)}${pen(wildHair(person.seed), '#000', 2)}`;
 }
 
 function wildHair(seed: number): string {

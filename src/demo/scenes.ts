@@ -34,10 +34,10 @@ export const PROGRAMMES: readonly Programme[] = [
     name: 'Easel',
     encoding: { keyFrameSeconds: 1, bFrames: 2 },
     scenes: [
-      { name: 'portrait', seconds: 12, label: 'Drawing', draw: portraitSketch(7, '#fff') },
+      { name: 'portrait', seconds: 12, label: 'Drawing', draw: portraitSketch(8) },
       { name: 'curves', seconds: 10, label: 'Neutral', draw: thinCurves(9) },
       { name: 'ellipses', seconds: 10, label: 'Hentai', draw: peachEllipses(3) },
-      { name: 'curves', seconds: 9, label: 'Neutral', draw: thinCurves(12) },
+      { name: 'curves', seconds: 9, label: 'Neutral', draw: thinCurves(9) },
     ],
   },
   {
@@ -48,7 +48,7 @@ export const PROGRAMMES: readonly Programme[] = [
       { name: 'text', seconds: 14, label: 'Neutral', draw: printedPage(5) },
       { name: 'ellipses', seconds: 10, label: 'Hentai', draw: peachEllipses(13) },
       { name: 'text', seconds: 12, label: 'Neutral', draw: printedPage(6) },
-      { name: 'portrait', seconds: 12, label: 'Drawing', draw: portraitSketch(21, '#fff') },
+      { name: 'portrait', seconds: 12, label: 'Drawing', draw: portraitSketch(22) },
     ],
   },
   {
