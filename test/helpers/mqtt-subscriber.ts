@@ -41,7 +41,8 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Subsc
   if (username !== undefined) argv.push('-u', username);
   if (password !== undefined) argv.push('-P', password);
   if (clientId !== undefined) argv.push('-i', clientId, '-c');
-  const child = spawn('mosquitto_sub', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Into a pipe it would keep its lines to itself until a buffer is full.
+  const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
   const messages: ReceivedMessage[] = [];
   let subscribed = false;
   let complaint = '';

@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { MqttDropReason, MqttMessageKind, MqttObserver } from '../../src/sinks/mqtt-observer.ts';
+import { MqttPublisher, type MqttPublisherOptions } from '../../src/sinks/mqtt-publisher.ts';
+import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { type Logger, silentLogger } from '../../src/util/logger.ts';
+import { Secret } from '../../src/util/secret.ts';
+import { sequencedEvent } from '../helpers/label-events.ts';
+import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../helpers/mosquitto.ts';
+import { mqttConfig } from '../helpers/mqtt-config.ts';
+import { type Subscriber, type SubscriberOptions, startSubscriber } from '../helpers/mqtt-subscriber.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+const EVENTS = 'framewatch/front_door/event';
+
+describe('MqttPublisher and a real mosquitto', () => {
+  it('sends an event with QoS 1, not retained, with what MQTT 5 lets it say about itself', async () => {
+    const broker = await startBroker();
+    const subscriber = await subscribe({ port: broker.port });
+    const { publisher, counts } = await startPublisher(broker);
+    const event = sequencedEvent(4711);
+    publisher.publishEvent(event);
+    await waitFor('the event arrives', () => subscriber.newest(EVENTS) !== undefined);
+    const message = subscriber.messages.find(({ topic }) => topic === EVENTS);
+    expect(message).toMatchObject({ qos: 1, retained: false });
+    expect(JSON.parse(message?.payload ?? '')).toEqual(event);
+    for (const property of ['schema:1', 'sequence:4711', 'model:inception-v3-content-safety']) expect(message?.properties).toContain(property);
+    await waitFor('the broker has it', () => publisher.backlog === 0);
+    expect(counts.acknowledged('event')).toBe(1);
+  });
+
+  it('lets the broker say `offline` when the process is killed', async () => {
+    const broker = await startBroker();
+    const subscriber = await subscribe({ port: broker.port, topic: 'framewatch/status' });
+    const script = fileURLToPath(new URL('../helpers/mqtt-publisher-process.mjs', import.meta.url));
+    const child = spawn(process.execPath, [script, broker.url], { stdio: 'inherit' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await waitFor('it is online', () => subscriber.newest('framewatch/status') === 'online');
+    child.kill('SIGKILL');
+    await waitFor('the last will', () => subscriber.newest('framewatch/status') === 'offline');
+    const late = await subscribe({ port: broker.port, topic: 'framewatch/status' });
+    await waitFor('it is retained', () => late.messages.some(({ retained, payload }) => retained && payload === 'offline'));
+  });
+
+  it('publishes everything retained again when the broker forgot it', async () => {
+    const broker = await startBroker();
+    const { publisher } = await startPublisher(broker);
+    publisher.publishAvailability('front_door', true);
+    publisher.publishSnapshot('front_door', Buffer.from('jpeg'));
+    publisher.publishState(state(1));
+    await broker.kill();
+    await waitFor('the loss is noticed', () => !publisher.connected);
+    expect(publisher.lastError).not.toBeNull();
+    publisher.publishState(state(2));
+    await broker.start();
+    await waitFor('it is back', () => publisher.connected);
+    expect(publisher.lastError).toBeNull();
+    const late = await subscribe({ port: broker.port });
+    const newest = () => ['status', 'front_door/availability', 'front_door/snapshot'].map((leaf) => late.newest(`framewatch/${leaf}`));
+    await waitFor('all of it is there', () => newest().every((payload) => payload !== undefined) && stateOf(late)?.sequence === 2);
+    expect(newest()).toEqual(['online', 'online', 'jpeg']);
+  });
+
+  it('keeps events in order and loses none while the broker is killed and started again', async () => {
+    const broker = await startBroker({ persistence: true });
+    const subscriber = await subscribe({ port: broker.port, topic: EVENTS, clientId: 'independent' });
+    const { publisher } = await startPublisher(broker);
+    await waitFor('connected', () => publisher.connected);
+    for (let sequence = 1; sequence <= 300; sequence++) publisher.publishEvent(sequencedEvent(sequence));
+    await waitFor('some have arrived', () => subscriber.messages.length > 20);
+    await broker.stop();
+    for (let sequence = 301; sequence <= 600; sequence++) publisher.publishEvent(sequencedEvent(sequence));
+    expect(publisher.backlog).toBeGreaterThanOrEqual(300);
+    await broker.start();
+    await waitFor('all have arrived', () => new Set(sequencesOf(subscriber)).size === 600, 30_000);
+    const firstTimes = [...new Set(sequencesOf(subscriber))];
+    expect(firstTimes).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
+    await waitFor('nothing waits', () => publisher.backlog === 0);
+  });
+
+  it('counts a message that the access list forbids, and goes on', async () => {
+    const broker = await startBroker({ acl: ['topic write framewatch/status', `topic write ${EVENTS}`, 'topic read #'] });
+    const subscriber = await subscribe({ port: broker.port });
+    const { publisher, counts, warnings } = await startPublisher(broker);
+    publisher.publishEvent(sequencedEvent(1, { camera: 'forbidden' }));
+    publisher.publishEvent(sequencedEvent(2, { camera: 'forbidden' }));
+    publisher.publishEvent(sequencedEvent(3));
+    await waitFor('the allowed one arrives', () => subscriber.newest(EVENTS) !== undefined);
+    await waitFor('nothing waits', () => publisher.backlog === 0);
+    expect(counts.dropped('event', 'refused')).toBe(2);
+    expect(warnings.filter((line) => line.includes('framewatch/forbidden/event'))).toHaveLength(1);
+    expect(publisher.connected).toBe(true);
+  });
+
+  it('tries a login that was refused at most once a minute, and never shows the password', async () => {
+    const broker = await startBroker({ users: { somebody: 'else' } });
+    const clock = new VirtualClock();
+    const password = new Secret('tr0ub4dor&3');
+    const { publisher, warnings } = await startPublisher(broker, {
+      clock,
+      config: mqttConfig({ url: broker.url, username: 'framewatch', password }),
+    });
+    await waitFor('it is refused', () => publisher.lastError !== null);
+    expect(publisher.lastError).toMatch(/[Nn]ot authorized|[Bb]ad user name/);
+    expect(clock.nextTimerAt).toBeGreaterThanOrEqual(60_000);
+    await clock.advance(59_999);
+    expect(attempts(broker)).toBe(1);
+    await clock.advance(30_001);
+    await waitFor('it tried again', () => attempts(broker) === 2);
+    expect(`${warnings.join()}${String(publisher.lastError)}`).not.toContain('tr0ub4dor');
+  });
+
+  it('logs in with the right password', async () => {
+    const broker = await startBroker({ users: { framewatch: 's3cret' } });
+    const { publisher } = await startPublisher(broker, {
+      config: mqttConfig({ url: broker.url, username: 'framewatch', password: new Secret('s3cret') }),
+    });
+    await waitFor('it is in', () => publisher.connected);
+  });
+
+  it('says `offline` for itself and its cameras at the end, after the last events and states', async () => {
+    const broker = await startBroker();
+    const { publisher } = await startPublisher(broker);
+    publisher.publishAvailability('front_door', true);
+    publisher.publishState(state(1));
+    await waitFor('connected', () => publisher.connected);
+    publisher.publishState(state(2));
+    for (let sequence = 1; sequence <= 200; sequence++) publisher.publishEvent(sequencedEvent(sequence));
+    const watcher = await subscribe({ port: broker.port });
+    publisher.publishEvent(sequencedEvent(201, { type: 'end', endReason: 'shutdown' }));
+    await publisher.close();
+    const late = await subscribe({ port: broker.port });
+    await waitFor('the retained rest', () => late.newest('framewatch/status') !== undefined);
+    expect(late.newest('framewatch/status')).toBe('offline');
+    expect(late.newest('framewatch/front_door/availability')).toBe('offline');
+    expect(stateOf(late)?.sequence).toBe(2);
+    await waitFor('the last event', () => sequencesOf(watcher).at(-1) === 201);
+  });
+
+  it('closes in time although the broker is frozen, with no more in flight than the window', async () => {
+    const broker = await startBroker();
+    const { publisher, counts } = await startPublisher(broker);
+    await waitFor('connected and quiet', () => counts.acknowledged('retained') === 1);
+    broker.freeze();
+    onTestFinished(() => broker.thaw());
+    for (let sequence = 1; sequence <= 1_000; sequence++) publisher.publishEvent(sequencedEvent(sequence));
+    expect(publisher.backlog).toBe(1_000);
+    expect(counts.published('event')).toBeLessThanOrEqual(64);
+    const begun = performance.now();
+    await publisher.close();
+    expect(performance.now() - begun).toBeLessThan(1_800);
+  });
+
+  it('gives up the oldest events, counted, when too many wait', async () => {
+    const broker = await startBroker();
+    await broker.kill();
+    const { publisher, counts } = await startPublisher(broker, { backlogLimit: 50 });
+    for (let sequence = 1; sequence <= 80; sequence++) publisher.publishEvent(sequencedEvent(sequence));
+    expect([publisher.backlog, counts.dropped('event', 'overflow')]).toEqual([50, 30]);
+    await broker.start();
+    const subscriber = await subscribe({ port: broker.port, topic: EVENTS });
+    await waitFor('the rest arrives', () => sequencesOf(subscriber).length === 50 || publisher.backlog === 0, 20_000);
+    await waitFor('nothing waits', () => publisher.backlog === 0);
+  });
+});
+
+async function startBroker(options: MosquittoOptions = {}): Promise<Mosquitto> {
+  const broker = await startMosquitto(options);
+  onTestFinished(() => broker.close());
+  return broker;
+}
+
+async function subscribe(options: SubscriberOptions): Promise<Subscriber> {
+  const subscriber = await startSubscriber(options);
+  onTestFinished(() => subscriber.close());
+  return subscriber;
+}
+
+async function startPublisher(broker: Mosquitto, changes: Partial<MqttPublisherOptions> = {}) {
+  const warnings: string[] = [];
+  const logger: Logger = { ...silentLogger, warn: (fields, message) => warnings.push(`${JSON.stringify(fields)} ${message}`) };
+  const counts = countingObserver();
+  const publisher = new MqttPublisher({
+    config: mqttConfig({ url: broker.url }),
+    embeddedUrl: null,
+    instance: 'test',
+    hostName: 'here',
+    clock: systemClock,
+    logger,
+    observer: counts.observer,
+    random: () => 0,
+    ...changes,
+  });
+  onTestFinished(() => publisher.close());
+  await publisher.start();
+  return { publisher, counts, warnings };
+}
+
+function countingObserver() {
+  const seen: string[] = [];
+  const count = (entry: string) => seen.filter((each) => each === entry).length;
+  const observer: MqttObserver = {
+    connectionChanged: () => {},
+    published: (kind) => void seen.push(`published ${kind}`),
+    acknowledged: (kind) => void seen.push(`acknowledged ${kind}`),
+    dropped: (kind, reason) => void seen.push(`dropped ${kind} ${reason}`),
+  };
+  return {
+    observer,
+    published: (kind: MqttMessageKind) => count(`published ${kind}`),
+    acknowledged: (kind: MqttMessageKind) => count(`acknowledged ${kind}`),
+    dropped: (kind: MqttMessageKind, reason: MqttDropReason) => count(`dropped ${kind} ${reason}`),
+  };
+}
+
+function attempts(broker: Mosquitto): number {
+  return (
+    broker.log().match(/Sending CONNACK to test-here|Client test-here disconnected, not authorised|Sending CONNACK to .* \((?:5|135)/g)?.length ?? 0
+  );
+}
+
+function sequencesOf(subscriber: Subscriber): number[] {
+  return subscriber.messages.filter(({ topic }) => topic === EVENTS).map(({ payload }) => (JSON.parse(payload) as { sequence: number }).sequence);
+}
+
+function stateOf(subscriber: Subscriber): CameraStateMessage | null {
+  const payload = subscriber.newest('framewatch/front_door/state');
+  return payload === undefined ? null : (JSON.parse(payload) as CameraStateMessage);
+}
+
+function state(sequence: number): CameraStateMessage {
+  return { camera: 'front_door', at: '2026-01-01T00:00:00.000Z', sequence, label: 'Neutral', score: 0.9, top: [], regions: {} };
+}

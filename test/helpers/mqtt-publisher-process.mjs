@@ -1,0 +1,30 @@
+// A publisher in a process of its own, to be killed: `node mqtt-publisher-process.mjs BROKER_URL`. Uses the built program.
+
+import { silentMqttObserver } from '../../dist/sinks/mqtt-observer.js';
+import { MqttPublisher } from '../../dist/sinks/mqtt-publisher.js';
+import { systemClock } from '../../dist/util/clock.js';
+import { silentLogger } from '../../dist/util/logger.js';
+
+const config = {
+  url: process.argv[2],
+  username: null,
+  password: null,
+  clientId: null,
+  protocolVersion: 5,
+  baseTopic: 'framewatch',
+  ca: null,
+  cert: null,
+  key: null,
+  classifications: false,
+};
+const options = {
+  config,
+  embeddedUrl: null,
+  instance: 'victim',
+  hostName: 'here',
+  clock: systemClock,
+  logger: silentLogger,
+  observer: silentMqttObserver,
+};
+const publisher = new MqttPublisher(options);
+await publisher.start();

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { RetainedBoard } from '../../src/sinks/retained-board.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+describe('RetainedBoard', () => {
+  it('hands over the newest content of a topic, once', () => {
+    const { board, takeAll } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 1 });
+    board.set({ topic: 'a', payload: '2', qos: 1 });
+    board.set({ topic: 'b', payload: 'x', qos: 0 });
+    expect(takeAll()).toEqual(['a=2', 'b=x']);
+    expect(takeAll()).toEqual([]);
+  });
+
+  it('hands everything over again after a reconnect', () => {
+    const { board, takeAll } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 1 }, 500);
+    expect(takeAll()).toEqual(['a=1']);
+    board.repeatAll();
+    expect(takeAll()).toEqual(['a=1']);
+  });
+
+  it('hands over at most every interval, the newest wins, and says when it is time', async () => {
+    const { board, takeAll, clock, wakes } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 1 }, 500);
+    expect(takeAll()).toEqual(['a=1']);
+    await clock.advance(100);
+    for (const payload of ['2', '3']) {
+      board.set({ topic: 'a', payload, qos: 1 }, 500);
+      expect(takeAll()).toEqual([]);
+    }
+    await clock.advance(399);
+    expect(wakes()).toBe(0);
+    await clock.advance(1);
+    expect(wakes()).toBe(1);
+    expect(takeAll()).toEqual(['a=3']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('does not wait for an interval when there is no later', () => {
+    const { board, takeAll } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 1 }, 500);
+    takeAll();
+    board.set({ topic: 'a', payload: '2', qos: 1 }, 500);
+    board.hurry();
+    expect(takeAll()).toEqual(['a=2']);
+  });
+
+  it('leaves no timer behind', () => {
+    const { board, takeAll, clock } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 1 }, 500);
+    takeAll();
+    board.set({ topic: 'a', payload: '2', qos: 1 }, 500);
+    takeAll();
+    expect(clock.pendingTimers).toBe(1);
+    board.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+function setUp() {
+  const clock = new VirtualClock();
+  let woken = 0;
+  const board = new RetainedBoard(clock, () => {
+    woken += 1;
+  });
+  const takeAll = () => {
+    const taken: string[] = [];
+    for (let message = board.take(); message; message = board.take()) taken.push(`${message.topic}=${String(message.payload)}`);
+    return taken;
+  };
+  return { board, clock, takeAll, wakes: () => woken };
+}
