@@ -1,7 +1,7 @@
 import type { LabelScore } from './label-event.ts';
 
 /** How many labels a message carries. */
-export const TOP_LABELS = 5;
+const TOP_LABELS = 5;
 
 /** Scores have four decimals everywhere: what is published is what was compared with the thresholds. */
 export function roundScore(score: number): number {

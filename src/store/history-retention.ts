@@ -3,7 +3,7 @@ import type { Database } from './sqlite-database.ts';
 import type { PruneLimits } from './store-protocol.ts';
 
 /** So many rows a step: a few milliseconds, then waiting appends have their turn. */
-export const ROWS_A_STEP = 200;
+const ROWS_A_STEP = 200;
 /** Pages given back to the file system a step. */
 const PAGES_A_STEP = 256;
 

@@ -84,7 +84,13 @@ export class SqliteEventStore implements EventStore {
 
   async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
     await this.#thread.call('registerSnapshot', { id, bytes: jpeg.byteLength, savedMs: this.#options.clock.wallMs() });
-    await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
+    try {
+      await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
+    } catch (error) {
+      // Not written: it must not count as bytes on disk. On a broken disk this fails, too, and retention corrects it later.
+      await this.#thread.call('forgetSnapshots', { ids: [id] }).catch(() => null);
+      throw error;
+    }
   }
 
   loadSnapshot(id: string): Promise<Uint8Array | null> {

@@ -5,9 +5,16 @@ import { reconnectPauseMs } from '../../src/sinks/reconnect-policy.ts';
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 it('doubles from half a second to half a minute, never under half of that', () => {
-  expect([1, 2, 3, 7, 500].map((failures) => reconnectPauseMs('unreachable', failures, 0.999999))).toEqual(
-    [500, 1_000, 2_000, 30_000, 30_000].map((ceiling) => expect.closeTo(ceiling, -1)),
-  );
+  for (const [failures, ceiling] of [
+    [1, 500],
+    [2, 1_000],
+    [3, 2_000],
+    [7, 30_000],
+    [500, 30_000],
+  ] as const) {
+    expect(reconnectPauseMs('unreachable', failures, 0)).toBe(ceiling / 2);
+    expect(reconnectPauseMs('unreachable', failures, 1)).toBe(ceiling);
+  }
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10_000 }), random, (failures, chance) => {
       const pause = reconnectPauseMs('unreachable', failures, chance);

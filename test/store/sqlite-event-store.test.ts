@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { UnsequencedEvent } from '../../src/events/label-event.ts';
@@ -46,7 +47,7 @@ describe('SqliteEventStore', () => {
           rmSync(stateDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 7 },
+      { numRuns: 5 },
     );
   });
 
@@ -103,6 +104,33 @@ describe('SqliteEventStore', () => {
     const aside = readdirSync(stateDir).find((name) => name.startsWith('history.db.corrupt-'));
     expect(lines).toMatchObject([{ fields: { code: 'STORE_CORRUPT', file: join(stateDir, String(aside)) } }]);
     expect(lines[0]?.message).toContain(String(aside));
+  });
+
+  it('survives the death of its worker: the next call after a moment starts another one', async () => {
+    const clock = new VirtualClock(0, START);
+    const { store, worker } = await openWatched({ clock });
+    const { storeId } = store;
+    await store.append([labelEvent()]);
+    await worker.terminate();
+    await expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await clock.advance(1_000);
+    expect((await store.append([labelEvent()]))[0]?.sequence).toBe(2);
+    expect(store.storeId).toBe(storeId);
+    expect(await store.query({ limit: 10 })).toHaveLength(2);
+  });
+
+  it('goes on behind the known sequence when the file turns out corrupt while it runs', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const { store, worker } = await openWatched({ clock, stateDir });
+    const { storeId } = store;
+    await store.append([labelEvent(), labelEvent()]);
+    await worker.terminate();
+    writeFileSync(join(stateDir, 'history.db'), Buffer.alloc(20_000, 'no database '));
+    await clock.advance(1_000);
+    expect((await store.append([labelEvent()]))[0]?.sequence).toBe(3);
+    expect(store.storeId).not.toBe(storeId);
+    expect(store.oldestSequence).toBe(3);
   });
 
   it('fails with STORE_UNAVAILABLE where the state directory cannot be', async () => {
@@ -185,6 +213,21 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
 );
+
+/** With the worker that it started, to be killed. */
+async function openWatched(changes: Partial<SqliteEventStoreOptions>): Promise<{ store: SqliteEventStore; worker: Worker }> {
+  const started: Worker[] = [];
+  const note = (worker: Worker) => void started.push(worker);
+  process.on('worker', note);
+  try {
+    const store = await open(changes);
+    const [worker] = started;
+    if (!worker) throw new Error('no worker was started');
+    return { store, worker };
+  } finally {
+    process.off('worker', note);
+  }
+}
 
 async function open(changes: Partial<SqliteEventStoreOptions> = {}): Promise<SqliteEventStore> {
   const store = await SqliteEventStore.open({
