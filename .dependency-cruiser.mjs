@@ -6,7 +6,7 @@ const STAGES = ['config', 'stream', 'batching', 'engine', 'events', 'store', 'si
 const HOMES = {
   yaml: '^src/(config/yaml-|engine/manifest)',
   convict: '^src/config/',
-  sharp: '^src/(engine/preprocess|demo/scene-render)\\.ts$',
+  sharp: '^src/(engine/picture|demo/scene-render)\\.ts$',
   'onnxruntime-node': '^src/engine/backends/onnx\\.ts$',
   protobufjs: '^src/engine/onnx-',
   libsql: '^src/store/',

@@ -1,0 +1,66 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { messageOf } from '../util/errors.ts';
+import { checkCommand } from './check-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { runCommand } from './run-command.ts';
+import { schemaCommand } from './schema-command.ts';
+import { packageVersion } from './surroundings.ts';
+
+const CONFIG_HELP = 'configuration file (else $FRAMEWATCH_CONFIG, ./config/framewatch.yaml, /etc/framewatch/framewatch.yaml)';
+
+/** Runs one command of `framewatch` and gives the exit code. Never rejects. */
+export async function commandLine(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = new Command('framewatch')
+    .description('Watches many live cameras with one persistent network; label events over MQTT and WebSocket.')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('(framewatch help shows the commands)');
+  program
+    .command('run')
+    .description('run the daemon in the foreground')
+    .option('--config <file>', CONFIG_HELP)
+    .action(async (options: { config?: string }) => {
+      code = await runCommand(options.config);
+    });
+  program
+    .command('check')
+    .description('validate the configuration and print the effective one, secrets as ***')
+    .option('--config <file>', CONFIG_HELP)
+    .option('--json', 'one JSON document on standard output')
+    .action((options: { config?: string; json?: boolean }) => {
+      code = checkCommand(options.config, options.json === true);
+    });
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration')
+    .action(() => {
+      code = schemaCommand();
+    });
+  program
+    .command('demo')
+    .description('the whole program on simulated cameras over real RTSP, with an embedded broker')
+    .option('--port <n>', 'port of the dashboard', wholeNumber(0, 65_535), 8787)
+    .option('--seconds <n>', 'end by itself after so many seconds', wholeNumber(1, 86_400))
+    .action(async (options: { port: number; seconds?: number }) => {
+      code = await demoCommand(options);
+    });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has printed its message; help and version come this way, too, with exit code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    process.stderr.write(`framewatch: ${messageOf(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
+    return value;
+  };
+}

@@ -1,0 +1,85 @@
+import type { Config } from '../config/config.ts';
+import { formatProblem } from '../config/problem.ts';
+import { Monitor } from '../monitor.ts';
+import { createLog } from '../telemetry/logger.ts';
+import { SystemdNotifier } from '../telemetry/systemd.ts';
+import { systemClock } from '../util/clock.ts';
+import { FramewatchError, messageOf } from '../util/errors.ts';
+import type { Logger } from '../util/logger.ts';
+import { Redactor } from '../util/redactor.ts';
+import { printProblems, readConfiguration } from './check-command.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { keysThatNeedRestart } from './reload.ts';
+import { terminationSignal } from './signals.ts';
+import { packageVersion } from './surroundings.ts';
+
+/** `framewatch run`: the daemon in the foreground, until SIGTERM or SIGINT. */
+export async function runCommand(flag: string | undefined): Promise<ExitCode> {
+  const terminated = terminationSignal();
+  const redactor = new Redactor();
+  const result = readConfiguration(flag, redactor);
+  printProblems(result);
+  if (!result.ok) return EXIT.config;
+  const { config } = result;
+  const log = createLog(config.log, redactor);
+  const { logger } = log;
+  const monitor = new Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion() });
+  // Until there is something to reload it must not end the daemon, as it does by default.
+  process.on('SIGHUP', () => undefined);
+  const systemd = new SystemdNotifier({ environment: process.env, clock: systemClock, logger, isMakingProgress: () => monitor.isMakingProgress() });
+  systemd.start();
+  let running = config;
+  const reload = async () => {
+    void systemd.reloading();
+    running = await reloaded(flag, running, monitor, redactor, logger);
+    void systemd.ready(`watching ${running.cameras.length} cameras`);
+  };
+  let reloads: Promise<void> = Promise.resolve();
+  try {
+    const started = monitor.start();
+    const ended = await Promise.race([terminated, started.then(() => null)]);
+    if (ended === null) {
+      void systemd.ready(`watching ${config.cameras.length} cameras`);
+      process.on('SIGHUP', () => {
+        reloads = reloads.then(reload);
+      });
+      logger.info({ signal: await terminated }, 'ending');
+    }
+    void systemd.stopping();
+    await monitor.close();
+    // Broken off in the middle: what it then says of itself is of no interest.
+    started.catch(() => undefined);
+    logger.info({}, 'ended');
+    return EXIT.ok;
+  } catch (error) {
+    await monitor.close();
+    const code = error instanceof FramewatchError ? error.code : 'INTERNAL';
+    logger.error({ err: error, code }, `cannot start: ${messageOf(error)}`);
+    process.stderr.write(`framewatch: ${code}: ${redactor.redact(messageOf(error))}\n`);
+    return exitCodeOf(error);
+  } finally {
+    await systemd.close();
+    log.close();
+  }
+}
+
+/** Applies the changed file, or says why not and leaves everything as it is. Gives the configuration that is in force then. Never rejects. */
+async function reloaded(flag: string | undefined, running: Config, monitor: Monitor, redactor: Redactor, logger: Logger): Promise<Config> {
+  try {
+    const result = readConfiguration(flag, redactor);
+    for (const problem of result.ok ? result.warnings : result.errors) logger.warn({ code: problem.code }, formatProblem(problem));
+    if (!result.ok) {
+      logger.error({ errors: result.errors.length }, 'the changed configuration is wrong: nothing was changed');
+      return running;
+    }
+    const needRestart = keysThatNeedRestart(running, result.config);
+    if (needRestart.length > 0)
+      logger.warn({ keys: needRestart }, `changes of ${needRestart.join(', ')} take effect at the next restart of the daemon`);
+    const outcome = await monitor.reload(result.config.cameras);
+    logger.info(outcome, 'the configuration was reloaded');
+    return { ...running, cameras: result.config.cameras };
+  } catch (error) {
+    logger.error({ err: error }, 'the reload failed');
+    return running;
+  }
+}

@@ -1,0 +1,274 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { CostModel } from './batching/cost-model.ts';
+import { deadlinePolicy } from './batching/deadline-policy.ts';
+import { eagerPolicy } from './batching/eager-policy.ts';
+import type { BatchingPolicy } from './batching/policy.ts';
+import { BatchScheduler } from './batching/scheduler.ts';
+import { timeoutPolicy } from './batching/timeout-policy.ts';
+import type { BatchingConfig, CameraConfig, Config } from './config/config.ts';
+import { BatchRunner } from './engine/batch-runner.ts';
+import { type EngineAvailability, EngineSupervisor } from './engine/engine-supervisor.ts';
+import { encodeJpeg } from './engine/picture.ts';
+import { eventIdSource } from './events/event-id.ts';
+import type { LabelEvent } from './events/label-event.ts';
+import { recoveredEnd } from './events/recovery.ts';
+import { Feed } from './http/feed.ts';
+import { HttpServer } from './http/http-server.ts';
+import { NewestPictures } from './http/newest-pictures.ts';
+import { CameraFleet } from './monitor/camera-fleet.ts';
+import { DaemonView } from './monitor/daemon-view.ts';
+import { cameraObserver, mqttObserver } from './monitor/observers.ts';
+import { VerdictPath } from './monitor/verdict-path.ts';
+import { EmbeddedBroker } from './sinks/embedded-broker.ts';
+import { MqttPublisher } from './sinks/mqtt-publisher.ts';
+import { noPublisher } from './sinks/no-publisher.ts';
+import type { Publisher } from './sinks/publisher.ts';
+import { SqliteEventStore } from './store/sqlite-event-store.ts';
+import { ConnectGate } from './stream/connect-gate.ts';
+import { probeFfmpeg } from './stream/ffmpeg-capabilities.ts';
+import { locateFfmpeg } from './stream/ffmpeg-locator.ts';
+import { ffmpegSources } from './stream/ffmpeg-source.ts';
+import type { SourceFactory } from './stream/source.ts';
+import { tcpProbe } from './stream/tcp-probe.ts';
+import { Metrics } from './telemetry/metrics.ts';
+import type { Clock, Timer } from './util/clock.ts';
+import { builtEntryPoint } from './util/entry-point.ts';
+import { FramewatchError } from './util/errors.ts';
+import { type Closable, CloseStack } from './util/lifecycle.ts';
+import type { Logger } from './util/logger.ts';
+import type { Redactor } from './util/redactor.ts';
+
+export interface MonitorOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  /** Told of each event after it was stored and published. */
+  readonly onEvent?: (event: LabelEvent) => void;
+}
+
+/** Each part may take this long to end; all together have to be gone in 5 s. */
+const CLOSE_LIMIT_MS = 1500;
+const FEED_STATS_MS = 1000;
+const MQTT_STATS_MS = 30_000;
+const PRUNE_MS = 3_600_000;
+/** libvips works beside the engine; more at a time only takes its cores away. */
+const PARALLEL_PICTURES = 2;
+
+/**
+ * The whole daemon, in the order in which a frame passes through it: cameras → batcher → engine → verdicts → history → MQTT and WebSocket.
+ * Built back to front, since each stage needs the one behind it; closed front to back, so that what is on its way arrives.
+ */
+export class Monitor implements Closable {
+  readonly #options: MonitorOptions;
+  readonly #opened = new CloseStack();
+  readonly #metrics: Metrics;
+  #scheduler: BatchScheduler | null = null;
+  #fleet: CameraFleet | null = null;
+  #view: DaemonView | null = null;
+  #http: HttpServer | null = null;
+  #broker: EmbeddedBroker | null = null;
+  #closed = false;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#metrics = new Metrics(options.clock);
+  }
+
+  /** The dashboard's address; null when HTTP is off. */
+  get url(): string | null {
+    return this.#http?.url ?? null;
+  }
+
+  /** Of the embedded broker; null when it is not used. */
+  get brokerUrl(): string | null {
+    return this.#broker?.url ?? null;
+  }
+
+  isMakingProgress(): boolean {
+    return this.#view?.liveness() ?? true;
+  }
+
+  /** Resolves when cameras are being watched. Throws what cannot heal by itself; call `close` then, too. */
+  async start(): Promise<void> {
+    const { config, version, clock, logger } = this.#options;
+    this.#metrics.watchProcess();
+    const startedMono = clock.monotonicMs();
+    const openSource = await this.#sources();
+    const history = await this.#openHistory();
+    const publisher = await this.#publisher();
+    const feed = new Feed(history.lastSequence);
+    const pictures = new NewestPictures(encodeJpeg);
+    const verdicts = new VerdictPath({
+      ...{ store: history, publisher, feed, pictures, metrics: this.#metrics, clock, logger, encodeJpeg },
+      publishClassifications: config.mqtt.classifications,
+      snapshots: config.history.snapshots,
+      onEvent: this.#options.onEvent ?? (() => undefined),
+    });
+    const engine = this.#engine();
+    const fleet = new CameraFleet({
+      supervision: {
+        openSource,
+        gate: new ConnectGate(clock),
+        probe: tcpProbe,
+        clock,
+        random: Math.random,
+        log: logger,
+        observer: cameraObserver(this.#metrics),
+      },
+      judging: {
+        clock,
+        newEventId: eventIdSource(),
+        snapshots: config.history.snapshots,
+        model: () => {
+          const { model: name, sha256, backend, device, precision } = engine.info;
+          return { name, sha256, backend, device, precision };
+        },
+      },
+      ...{ verdicts, publisher },
+      scheduler: () => this.#requireScheduler(),
+      changed: (id) => {
+        const camera = this.#view?.camera(id);
+        if (camera) feed.camera(camera);
+      },
+      refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
+      forgotten: (id) => this.#metrics.forgetCamera(id),
+    });
+    this.#fleet = fleet;
+    const view = new DaemonView({
+      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, publisher, engine },
+      scheduler: () => this.#scheduler,
+      metrics: this.#metrics,
+    });
+    this.#view = view;
+    await this.#listen(view, feed);
+    await verdicts.recover((await history.openEvents()).map(recoveredEnd));
+
+    const { batchSizes, costMs } = await engine.start();
+    const runner = new BatchRunner({
+      ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES },
+      onScores: (scores) => verdicts.deliver(scores),
+      onDrop: (entry, reason) => this.#metrics.frameDropped(entry, reason),
+      onLadder: (sizes) => this.#scheduler?.setLadder(sizes, engine.info.costMs),
+      onInference: ({ inferenceMs }) => this.#metrics.batchDone({ inferenceMs, preprocessMs: 0 }),
+    });
+    const scheduler = new BatchScheduler({
+      ...{ clock, policy: policyOf(config.batching), costs: new CostModel(batchSizes, costMs), observer: this.#metrics },
+      executor: runner,
+    });
+    this.#scheduler = scheduler;
+    // Front to back: no new frames, what waits is run, what was decided is stored and told.
+    this.#opened.push('verdicts', () => verdicts.settled());
+    this.#opened.push('events', async () => fleet.endEvents('shutdown'));
+    this.#opened.push('batcher', () => scheduler.close(AbortSignal.timeout(CLOSE_LIMIT_MS / 2)));
+    this.#opened.push('cameras', () => fleet.close());
+    if (this.#closed) return;
+    fleet.start(config.cameras);
+    this.#every(FEED_STATS_MS, () => feed.listeners > 0 && feed.stats(view.stats()));
+    this.#every(MQTT_STATS_MS, () => publisher.publishStats(view.stats()));
+    this.#every(PRUNE_MS, () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed')));
+    logger.info({ cameras: config.cameras.length, startMs: Math.round(clock.monotonicMs() - startedMono) }, 'watching');
+  }
+
+  /** Applies the cameras of a changed configuration: only those that changed restart. */
+  reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
+    if (!this.#fleet || !this.#scheduler) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
+    return this.#fleet.apply(cameras);
+  }
+
+  /** Stops intake, finishes the batches, ends events, flushes, says `offline`. Idempotent; never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { name, error } of await this.#opened.close(CLOSE_LIMIT_MS)) {
+      this.#options.logger.error({ err: error, part: name, code: 'SHUTDOWN_TIMEOUT' }, `${name} did not end in time`);
+    }
+  }
+
+  async #sources(): Promise<SourceFactory> {
+    const { config, clock, logger, redactor } = this.#options;
+    const { file, from } = await locateFfmpeg(config.ffmpeg.path);
+    const capabilities = await probeFfmpeg(file);
+    logger.info({ file, from, version: capabilities.version }, 'using ffmpeg');
+    if (capabilities.warning !== null) logger.warn({ file }, capabilities.warning);
+    return ffmpegSources({ file, capabilities, hwaccel: config.ffmpeg.hwaccel, clock, log: logger, redact: (text) => redactor.redact(text) });
+  }
+
+  async #openHistory(): Promise<SqliteEventStore> {
+    const { config, clock, logger } = this.#options;
+    const { stateDir, instance, history } = config;
+    const store = await SqliteEventStore.open({ stateDir, instance, history, logger, clock, committed: (_count, ms) => this.#metrics.committed(ms) });
+    this.#opened.push('history', () => store.close());
+    return store;
+  }
+
+  async #publisher(): Promise<Publisher> {
+    const { config, clock, logger } = this.#options;
+    if (!config.mqtt.enabled) return noPublisher;
+    if (config.mqtt.url === 'embedded') {
+      const broker = await EmbeddedBroker.open({ port: config.mqtt.embeddedPort });
+      this.#broker = broker;
+      this.#opened.push('broker', () => broker.close());
+    }
+    const publisher = new MqttPublisher({
+      ...{ config: config.mqtt, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
+      observer: mqttObserver(this.#metrics),
+    });
+    this.#opened.push('mqtt', () => publisher.close());
+    await publisher.start();
+    return publisher;
+  }
+
+  #engine(): EngineSupervisor {
+    const { config, clock, logger } = this.#options;
+    const { model, modelsDir, stateDir, batching } = config;
+    const engine = new EngineSupervisor({
+      entryPoint: builtEntryPoint(import.meta.url, path.join('engine', 'engine-main')),
+      init: { model, modelsDir, stateDir, ...config.engine, batchSizes: batching.allowedBatchSizes, features: false },
+      ...{ clock, log: logger },
+      onAvailability: (change) => this.#engineChanged(change),
+    });
+    this.#opened.push('engine', () => engine.close());
+    return engine;
+  }
+
+  #engineChanged(change: EngineAvailability): void {
+    if (change.available) {
+      this.#metrics.engineInfo(change.info);
+      if (this.#scheduler) this.#metrics.engineRestarted();
+      this.#scheduler?.setLadder(change.info.batchSizes, change.info.costMs);
+    }
+    this.#scheduler?.engineAvailable(change.available);
+  }
+
+  async #listen(view: DaemonView, feed: Feed): Promise<void> {
+    const { config, clock, logger, redactor } = this.#options;
+    if (!config.http.enabled) return;
+    const http = new HttpServer({ config: config.http, view, feed, clock, observer: this.#metrics, logger, redactor });
+    this.#http = http;
+    this.#opened.push('http', () => http.close());
+    await http.start();
+  }
+
+  #requireScheduler(): BatchScheduler {
+    if (!this.#scheduler) throw new FramewatchError('INTERNAL', 'a camera was added before the engine was ready');
+    return this.#scheduler;
+  }
+
+  #every(periodMs: number, work: () => unknown): void {
+    const { clock } = this.#options;
+    let timer: Timer;
+    const tick = () => {
+      work();
+      timer = clock.setTimer(periodMs, tick);
+    };
+    timer = clock.setTimer(periodMs, tick);
+    this.#opened.push('timer', async () => timer.cancel());
+  }
+}
+
+function policyOf({ policy, maxQueueDelayMs }: BatchingConfig): BatchingPolicy {
+  if (policy === 'timeout') return timeoutPolicy(maxQueueDelayMs);
+  return policy === 'eager' ? eagerPolicy : deadlinePolicy;
+}

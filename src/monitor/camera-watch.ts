@@ -1,0 +1,110 @@
+import type { BatchScheduler } from '../batching/scheduler.ts';
+import type { CameraConfig } from '../config/config.ts';
+import { CameraJudge, type CameraJudgeOptions } from '../events/camera-judge.ts';
+import type { Publisher } from '../sinks/publisher.ts';
+import type { CameraState, CameraStatus } from '../stream/camera-status.ts';
+import { CameraSupervisor, type CameraSupervisorOptions } from '../stream/camera-supervisor.ts';
+import type { Frame } from '../stream/frame.ts';
+import { streamAddress } from '../stream/stream-address.ts';
+import type { VerdictPath } from './verdict-path.ts';
+
+export interface CameraWatchParts {
+  readonly config: CameraConfig;
+  readonly supervision: Pick<CameraSupervisorOptions, 'openSource' | 'gate' | 'probe' | 'clock' | 'random' | 'log' | 'observer'>;
+  readonly judging: Pick<CameraJudgeOptions, 'model' | 'snapshots' | 'clock' | 'newEventId'>;
+  readonly scheduler: BatchScheduler;
+  readonly verdicts: VerdictPath;
+  readonly publisher: Publisher;
+  /** Something changed that people look at. */
+  readonly changed: (cameraId: string) => void;
+  /** A frame that no slot took. */
+  readonly refused: (cameraId: string) => void;
+}
+
+/** Frames further apart than this do not count as consecutive: so long a camera may be silent before it counts as blind. */
+const SHORTEST_GAP_MS = 10_000;
+const FRAMES_IN_GAP = 3;
+
+/** One camera with all that hangs on it: its source, its slots in the batcher, its judge. */
+export class CameraWatch {
+  readonly #parts: CameraWatchParts;
+  readonly #supervisor: CameraSupervisor;
+  #online: boolean | null = null;
+
+  constructor(parts: CameraWatchParts) {
+    this.#parts = parts;
+    const { config, supervision } = parts;
+    this.#supervisor = new CameraSupervisor({
+      ...supervision,
+      camera: config,
+      enabled: config.enabled,
+      endpoint: streamAddress(config).endpoint,
+      onFrame: (frame) => this.#offer(frame),
+      onStatus: (status) => this.#told(status),
+    });
+  }
+
+  get config(): CameraConfig {
+    return this.#parts.config;
+  }
+
+  get status(): CameraStatus {
+    return this.#supervisor.status;
+  }
+
+  start(): void {
+    const { config, scheduler, verdicts, judging } = this.#parts;
+    for (const region of config.regions) {
+      const { maxLatencyMs, weight } = config;
+      scheduler.addSlot({ cameraId: config.id, region: region.id, crop: region.crop, maxLatencyMs, weight });
+    }
+    const maxGapMs = Math.max(SHORTEST_GAP_MS, (FRAMES_IN_GAP * 1000) / config.sampleFps);
+    const judge = new CameraJudge({ ...judging, cameraId: config.id, regions: config.regions, rules: config.rules, maxGapMs });
+    verdicts.addCamera({ config, judge });
+    this.#announce(false);
+    this.#supervisor.start();
+  }
+
+  /** Ends the source only: what is on its way is still judged. Resolves when its child is gone. */
+  close(): Promise<void> {
+    return this.#supervisor.close();
+  }
+
+  /** Takes it out of the running daemon, its events ended as `configChanged`. */
+  async leave(): Promise<void> {
+    const { config, scheduler, verdicts } = this.#parts;
+    await this.close();
+    scheduler.removeSlot(config.id);
+    verdicts.removeCamera(config.id, 'configChanged');
+    this.#announce(false);
+  }
+
+  #offer(frame: Frame): void {
+    const { config, scheduler, refused } = this.#parts;
+    for (const region of config.regions) {
+      const outcome = scheduler.offer(config.id, region.id, frame);
+      if (outcome === 'closed' || outcome === 'unknownSlot') refused(config.id);
+    }
+  }
+
+  #told({ state }: CameraStatus): void {
+    const { config, verdicts, changed } = this.#parts;
+    const online = isOnline(state);
+    if (online !== null) {
+      this.#announce(online);
+      if (!online) verdicts.endEvents(config.id, state === 'disabled' ? 'cameraDisabled' : 'cameraOffline');
+    }
+    changed(config.id);
+  }
+
+  #announce(online: boolean): void {
+    if (online === this.#online) return;
+    this.#online = online;
+    this.#parts.publisher.publishAvailability(this.#parts.config.id, online);
+  }
+}
+
+/** `null` while it connects: a short reconnect, or another way of decoding, neither ends nor begins anything. */
+function isOnline(state: CameraState): boolean | null {
+  return state === 'connecting' ? null : state === 'live';
+}

@@ -1,0 +1,109 @@
+import type { BatchScheduler } from '../batching/scheduler.ts';
+import type { Config } from '../config/config.ts';
+import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { cameraView } from '../http/camera-view.ts';
+import type { CameraView, MonitorView, Picture, Readiness } from '../http/monitor-view.ts';
+import type { NewestPictures } from '../http/newest-pictures.ts';
+import type { Publisher } from '../sinks/publisher.ts';
+import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { type Stats, statsOf } from '../telemetry/stats.ts';
+import type { Clock } from '../util/clock.ts';
+import type { CameraWatch } from './camera-watch.ts';
+import type { VerdictPath } from './verdict-path.ts';
+
+export interface DaemonViewParts {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly startedMono: number;
+  readonly cameras: ReadonlyMap<string, CameraWatch>;
+  readonly history: SqliteEventStore;
+  readonly pictures: NewestPictures;
+  readonly verdicts: VerdictPath;
+  readonly publisher: Publisher;
+  readonly engine: EngineSupervisor;
+  /** Null until the engine told what batches cost. */
+  readonly scheduler: () => BatchScheduler | null;
+  readonly metrics: Metrics;
+}
+
+/** Frames wait and the engine is there, yet no batch came back for so long: something is stuck. */
+const STUCK_MS = 30_000;
+
+/** What HTTP, WebSocket and systemd may know of the running daemon. */
+export class DaemonView implements MonitorView {
+  readonly #parts: DaemonViewParts;
+  readonly version: string;
+  readonly history: SqliteEventStore;
+  #stuckSince: number | null = null;
+  #seenCompletion: number | null = null;
+
+  constructor(parts: DaemonViewParts) {
+    this.#parts = parts;
+    this.version = parts.version;
+    this.history = parts.history;
+  }
+
+  cameras(): readonly CameraView[] {
+    return [...this.#parts.cameras.keys()].map((id) => this.camera(id)).filter((view) => view !== undefined);
+  }
+
+  camera(id: string): CameraView | undefined {
+    const { cameras, verdicts, metrics } = this.#parts;
+    const watch = cameras.get(id);
+    return watch && cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), metrics.camera(id));
+  }
+
+  newestPicture(cameraId: string): Promise<Picture | null> {
+    return this.#parts.pictures.picture(cameraId);
+  }
+
+  stats(): Stats & Record<string, unknown> {
+    const { clock, startedMono, version, metrics, engine, history, publisher, config } = this.#parts;
+    const { rss, heapUsed } = process.memoryUsage();
+    return {
+      ...statsOf({
+        wallMs: clock.wallMs(),
+        uptimeMs: clock.monotonicMs() - startedMono,
+        version,
+        cameras: this.cameras(),
+        totals: metrics.totals(),
+        engine: this.#parts.scheduler() ? engine.info : null,
+        history,
+        outbox: { depth: publisher.backlog, oldestSeconds: 0 },
+        mqtt: config.mqtt.enabled ? { connected: publisher.connected, error: publisher.lastError } : null,
+        memory: { rss, heapUsed },
+      }),
+      eventsLost: this.#parts.verdicts.lostEvents,
+    };
+  }
+
+  readiness(): Readiness {
+    const { engine, verdicts } = this.#parts;
+    const faults: string[] = [];
+    if (this.#parts.scheduler() === null) faults.push('the network is being loaded');
+    else if (!engine.available) faults.push(`the engine is away: ${engine.reason.message}`);
+    if (verdicts.storeFault !== null) faults.push(`the history cannot be written: ${verdicts.storeFault}`);
+    const notes = engine.available && engine.info.fallback !== null ? [engine.info.fallback] : [];
+    return { ready: faults.length === 0, reasons: [...faults, ...notes] };
+  }
+
+  /** Batches move, or there is none to move: what the watchdog lives on. Time in which this process was stopped does not count. */
+  liveness(): boolean {
+    const progress = this.#parts.scheduler()?.progress;
+    if (!progress) return true;
+    const hasWork = progress.inFlight > 0 || (progress.waiting > 0 && progress.engineAvailable);
+    const hasMoved = progress.lastCompletedMono !== this.#seenCompletion;
+    this.#seenCompletion = progress.lastCompletedMono;
+    const now = this.#parts.clock.monotonicMs();
+    if (!hasWork || hasMoved) this.#stuckSince = null;
+    else this.#stuckSince ??= now;
+    return this.#stuckSince === null || now - this.#stuckSince < STUCK_MS;
+  }
+
+  metrics(): Promise<string> {
+    this.#parts.metrics.outbox(this.#parts.publisher.backlog, 0);
+    return this.#parts.metrics.text();
+  }
+}

@@ -1,0 +1,188 @@
+import type { CameraConfig } from '../config/config.ts';
+import type { EntryScores } from '../engine/batch-outcome.ts';
+import type { CameraJudge } from '../events/camera-judge.ts';
+import type { Classification, EndReason, LabelEvent, LatencyLedger, UnsequencedEvent } from '../events/label-event.ts';
+import type { Feed } from '../http/feed.ts';
+import type { NewestPictures } from '../http/newest-pictures.ts';
+import type { CameraStateMessage, Publisher } from '../sinks/publisher.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Frame } from '../stream/frame.ts';
+import type { Clock } from '../util/clock.ts';
+import { isoTime } from '../util/clock.ts';
+import { messageOf } from '../util/errors.ts';
+import type { Logger } from '../util/logger.ts';
+
+export interface VerdictPathParts {
+  readonly store: Pick<EventStore, 'append' | 'saveSnapshot'>;
+  readonly publisher: Publisher;
+  readonly feed: Feed;
+  readonly pictures: NewestPictures;
+  readonly metrics: VerdictObserver;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Every verdict goes out over MQTT, too. */
+  readonly publishClassifications: boolean;
+  readonly snapshots: boolean;
+  readonly encodeJpeg: (frame: Frame) => Promise<Uint8Array>;
+  /** Told of each event after it was stored and published. */
+  readonly onEvent: (event: LabelEvent) => void;
+}
+
+export interface VerdictObserver {
+  frameClassified(camera: string, ledger: LatencyLedger): void;
+  event(camera: string, rule: string, type: 'start' | 'update' | 'end'): void;
+}
+
+/** What a camera's verdicts need; made once a camera. */
+export interface JudgedCamera {
+  readonly config: CameraConfig;
+  readonly judge: CameraJudge;
+}
+
+/** Scores → verdict → history → MQTT and WebSocket. An event is told to nobody before it is on disk. */
+export class VerdictPath {
+  readonly #parts: VerdictPathParts;
+  readonly #cameras = new Map<string, JudgedCamera>();
+  readonly #states = new Map<string, CameraStateMessage>();
+  readonly #pending = new Set<Promise<void>>();
+  #lost = 0;
+  #storeFault: string | null = null;
+
+  constructor(parts: VerdictPathParts) {
+    this.#parts = parts;
+  }
+
+  addCamera(camera: JudgedCamera): void {
+    this.#cameras.set(camera.config.id, camera);
+  }
+
+  /** Ends its events, and forgets it. */
+  removeCamera(cameraId: string, reason: Extract<EndReason, 'cameraDisabled' | 'configChanged'>): void {
+    this.endEvents(cameraId, reason);
+    this.#cameras.delete(cameraId);
+    this.#states.delete(cameraId);
+    this.#parts.pictures.forget(cameraId);
+  }
+
+  /** The newest verdict about a camera; null before the first. */
+  stateOf(cameraId: string): CameraStateMessage | null {
+    return this.#states.get(cameraId) ?? null;
+  }
+
+  /** Messages that could not be stored, since the start: they were not published either. */
+  get lostEvents(): number {
+    return this.#lost;
+  }
+
+  /** Why the last commit failed; null since one succeeded. */
+  get storeFault(): string | null {
+    return this.#storeFault;
+  }
+
+  /** One entry's scores, as they come from the engine. */
+  deliver(scores: EntryScores): void {
+    const camera = this.#cameras.get(scores.entry.slot.cameraId);
+    if (!camera) return;
+    const { feed, pictures, publisher, metrics, publishClassifications } = this.#parts;
+    const { frame } = scores.entry;
+    const seen = classificationOf(scores);
+    const { events, state, ledger } = camera.judge.judge(seen);
+    const decided: Classification = { ...seen, ledger };
+    metrics.frameClassified(seen.camera, ledger);
+    this.#states.set(seen.camera, state);
+    publisher.publishState(state);
+    if (publishClassifications) publisher.publishClassification(seen.camera, classificationMessage(decided));
+    pictures.offer(frame);
+    feed.classification(decided);
+    if (feed.wantsTiles(seen.camera)) feed.tile(seen.camera, frame.sequence, () => this.#picture(frame));
+    if (events.length > 0) this.#commit(events, frame);
+  }
+
+  /** Ends whatever is active at a camera that shows nothing any more. */
+  endEvents(cameraId: string, reason: Exclude<EndReason, 'exit' | 'maxDuration' | 'recovered'>): void {
+    const camera = this.#cameras.get(cameraId);
+    if (!camera) return;
+    const { events, state } = camera.judge.endAll(reason);
+    if (state) {
+      this.#states.set(cameraId, state);
+      this.#parts.publisher.publishState(state);
+    }
+    if (events.length > 0) this.#commit(events, null);
+  }
+
+  /** Ends of events that a crash left open. */
+  async recover(ends: readonly UnsequencedEvent[]): Promise<void> {
+    if (ends.length > 0) this.#commit(ends, null);
+    await this.settled();
+  }
+
+  /** Resolves when all that was decided is on disk, or counted as lost. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  #commit(events: readonly UnsequencedEvent[], frame: Frame | null): void {
+    const work = this.#store(events, frame).finally(() => this.#pending.delete(work));
+    this.#pending.add(work);
+  }
+
+  async #store(events: readonly UnsequencedEvent[], frame: Frame | null): Promise<void> {
+    const { store, publisher, feed, metrics, logger, onEvent } = this.#parts;
+    try {
+      const stored = await store.append(events);
+      this.#storeFault = null;
+      for (const event of stored) {
+        metrics.event(event.camera, event.rule, event.type);
+        publisher.publishEvent(event);
+        feed.event(event);
+        const { camera, region, rule, type, score, sequence } = event;
+        logger.info({ camera, region, rule, type, score, sequence }, `${camera}: ${rule} ${type}`);
+        onEvent(event);
+      }
+    } catch (error) {
+      this.#lost += events.length;
+      this.#storeFault = messageOf(error);
+      logger.error({ err: error, lost: events.length, lostSoFar: this.#lost }, 'events could not be stored and were not published');
+      return;
+    }
+    const start = events.find((event) => event.type === 'start');
+    if (frame && start) await this.#keepSnapshot(start.id, frame);
+  }
+
+  async #keepSnapshot(eventId: string, frame: Frame): Promise<void> {
+    const { store, publisher, snapshots, logger } = this.#parts;
+    if (!snapshots) return;
+    try {
+      const jpeg = await this.#picture(frame);
+      publisher.publishSnapshot(frame.cameraId, jpeg);
+      await store.saveSnapshot(eventId, jpeg);
+    } catch (error) {
+      logger.warn({ err: error, camera: frame.cameraId, event: eventId }, 'the picture of an event could not be kept');
+    }
+  }
+
+  /** The picture of this very frame: shared with the others who want it, as long as it is the newest. */
+  async #picture(frame: Frame): Promise<Uint8Array> {
+    const newest = await this.#parts.pictures.picture(frame.cameraId);
+    return newest?.frameSequence === frame.sequence ? newest.jpeg : this.#parts.encodeJpeg(frame);
+  }
+}
+
+/** Labels with their probabilities, strongest first, and the ledger up to here. */
+function classificationOf({ batch, entry, probabilities, engine, paddedTo, ledger, finishedMono }: EntryScores): Classification {
+  const { frame, slot } = entry;
+  const scores = engine.labels.map((label, index) => ({ label, score: probabilities[index] ?? 0 })).sort((a, b) => b.score - a.score);
+  return {
+    camera: slot.cameraId,
+    region: slot.region,
+    frame: { sequence: frame.sequence, receivedAt: frame.receivedAt, receivedMono: frame.receivedMono, width: frame.width, height: frame.height },
+    scores,
+    ledger: { ...ledger, decide: 0, total: finishedMono - frame.receivedMono, bound: slot.maxLatencyMs },
+    batch: { id: batch.id, size: batch.entries.length, paddedTo, flushReason: batch.flushReason },
+  };
+}
+
+function classificationMessage({ camera, region, frame, scores, ledger }: Classification): object {
+  const { receivedAt, sequence, width, height } = frame;
+  return { camera, region, frame: { sequence, receivedAt: isoTime(receivedAt), width, height }, top: scores.slice(0, 5), latencyMs: ledger };
+}
