@@ -41,7 +41,11 @@ const NETWORKS: Readonly<Record<string, Build>> = {
   'AveragePooling2D same does not count the padding': (tf, x) =>
     classify(tf, flatten(tf, tf.layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' }).apply(x) as SymbolicTensor)),
   'Concatenate of branches': (tf, x) => {
-    const branches = [conv(tf, x, { padding: 'same' }), tf.layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' }).apply(x) as SymbolicTensor, x];
+    const branches = [
+      conv(tf, x, { padding: 'same' }),
+      tf.layers.averagePooling2d({ poolSize: 3, strides: 1, padding: 'same' }).apply(x) as SymbolicTensor,
+      x,
+    ];
     return classify(tf, flatten(tf, tf.layers.concatenate().apply(branches) as SymbolicTensor));
   },
   'GlobalAveragePooling2D, GlobalMaxPooling2D, joined': (tf, x) => {
@@ -49,7 +53,14 @@ const NETWORKS: Readonly<Record<string, Build>> = {
     return classify(tf, tf.layers.concatenate().apply(pooled) as SymbolicTensor);
   },
   'ZeroPadding2D, ReLU, Dropout, activations': (tf, x) => {
-    const padded = tf.layers.zeroPadding2d({ padding: [[1, 2], [0, 3]] }).apply(x) as SymbolicTensor;
+    const padded = tf.layers
+      .zeroPadding2d({
+        padding: [
+          [1, 2],
+          [0, 3],
+        ],
+      })
+      .apply(x) as SymbolicTensor;
     const bent = tf.layers.reLU().apply(conv(tf, padded, { activation: 'tanh' })) as SymbolicTensor;
     const dropped = tf.layers.dropout({ rate: 0.5 }).apply(flatten(tf, bent)) as SymbolicTensor;
     const hidden = tf.layers.dense({ units: 8, activation: 'sigmoid', useBias: false }).apply(dropped) as SymbolicTensor;
@@ -100,15 +111,23 @@ describe('convertToOnnx computes what TensorFlow.js computes', () => {
 });
 
 describe('convertToOnnx refuses', () => {
-  const options = { name: 'x', normalisation: { mean: 0, scale: 1 }, outputLayers: { probabilities: 'last', features: null }, colourOrder: 'rgb' } as const;
+  const options = {
+    name: 'x',
+    normalisation: { mean: 0, scale: 1 },
+    outputLayers: { probabilities: 'last', features: null },
+    colourOrder: 'rgb',
+  } as const;
   const topology = (className: string, config: object) => ({
     class_name: 'Sequential',
     config: { layers: [{ class_name: className, config: { name: 'last', batch_input_shape: [null, 4, 4, 3], ...config } }] },
   });
-  const convert = (className: string, config: object) => () => convertToOnnx({ topology: topology(className, config), specs: [], data: new Uint8Array() }, options);
+  const convert = (className: string, config: object) => () =>
+    convertToOnnx({ topology: topology(className, config), specs: [], data: new Uint8Array() }, options);
 
   it('an unknown layer, by name and class', () => {
-    expect(convert('Lambda', {})).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED_LAYER', message: expect.stringMatching(/layer last \(Lambda\)/) }));
+    expect(convert('Lambda', {})).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNSUPPORTED_LAYER', message: expect.stringMatching(/layer last \(Lambda\)/) }),
+    );
   });
 
   it('an unknown activation', () => {
@@ -120,7 +139,9 @@ describe('convertToOnnx refuses', () => {
   });
 
   it('weights that are not there', () => {
-    expect(convert('Conv2D', { padding: 'valid' })).toThrow(expect.objectContaining({ code: 'MODEL_INVALID', message: 'layer last: the weights hold no kernel' }));
+    expect(convert('Conv2D', { padding: 'valid' })).toThrow(
+      expect.objectContaining({ code: 'MODEL_INVALID', message: 'layer last: the weights hold no kernel' }),
+    );
   });
 
   it('an output that is not a vector', () => {

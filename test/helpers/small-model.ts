@@ -34,6 +34,8 @@ export const LABELS: readonly string[] = ['cat', 'dog', 'owl'];
 /** TensorFlow.js on plain JavaScript: slow, simple, exact in float32. Loaded the CommonJS way, as the backends do. */
 export async function plainTensorFlow(): Promise<Tf> {
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs') as Tf;
+  // Else it advertises its native package on the console.
+  tf.enableProdMode();
   await tf.setBackend('cpu');
   return tf;
 }
@@ -98,7 +100,12 @@ export function referenceRun(model: SmallModel, pixels: Uint8Array, size: number
   return tf.tidy(() => {
     const raw = tf.tensor4d(pixels, [size, inputSize, inputSize, 3], 'int32');
     const ordered = options.colourOrder === 'bgr' ? tf.reverse(raw, 3) : raw;
-    const predicted = reference.predict(ordered.toFloat().sub(options.mean ?? 0).div(options.scale ?? 255)) as TensorFlow.Tensor;
+    const predicted = reference.predict(
+      ordered
+        .toFloat()
+        .sub(options.mean ?? 0)
+        .div(options.scale ?? 255),
+    ) as TensorFlow.Tensor;
     return predicted.dataSync<'float32'>();
   });
 }
@@ -149,5 +156,8 @@ function store(tf: Tf, artifacts: TensorFlow.io.ModelArtifacts, quantised: boole
   const specs = artifacts.weightSpecs ?? [];
   const floats = new Float32Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData ?? new ArrayBuffer(0)));
   if (!quantised) return { specs, data: Buffer.from(floats.buffer) };
-  return { specs: specs.map((spec) => ({ ...spec, quantization: { dtype: 'uint8', scale: SCALE, min: MIN } })), data: Buffer.from(Uint8Array.from(floats, toByte)) };
+  return {
+    specs: specs.map((spec) => ({ ...spec, quantization: { dtype: 'uint8', scale: SCALE, min: MIN } })),
+    data: Buffer.from(Uint8Array.from(floats, toByte)),
+  };
 }

@@ -35,6 +35,8 @@ export async function startWasm(threads: number): Promise<{ readonly tensorflow:
     const tensorflow = require('@tensorflow/tfjs') as TensorFlow;
     const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
     wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`);
+    // Leaves out checks for developers and an advertisement on the console.
+    tensorflow.enableProdMode();
     if (tensorflow.getBackend() !== 'wasm') {
       wasm.setThreadsCount(threads === 0 ? availableParallelism() : threads);
       if (!(await tensorflow.setBackend('wasm'))) throw new Error('the backend did not start');

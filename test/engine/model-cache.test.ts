@@ -1,0 +1,65 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkCached, writeCached } from '../../src/engine/model-cache.ts';
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'framewatch-cache-'));
+  file = join(folder, 'models', 'm.onnx');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const bytes = Buffer.alloc(300_000, 'weights');
+
+it('finds what it wrote, and nothing besides', async () => {
+  expect(await checkCached(file)).toBe('absent');
+  await writeCached(file, bytes);
+  expect(await checkCached(file)).toBe('valid');
+  expect(readdirSync(join(folder, 'models')).sort()).toEqual(['m.onnx', 'm.onnx.sha256']);
+});
+
+it('sees one flipped bit, a truncated file, a hash that is missing', async () => {
+  await writeCached(file, bytes);
+  const flipped = Buffer.from(bytes);
+  flipped.writeUInt8(flipped.readUInt8(200_000) ^ 1, 200_000);
+  writeFileSync(file, flipped);
+  expect(await checkCached(file)).toBe('corrupted');
+  writeFileSync(file, bytes.subarray(0, 1000));
+  expect(await checkCached(file)).toBe('corrupted');
+  await writeCached(file, bytes);
+  rmSync(`${file}.sha256`);
+  expect(await checkCached(file)).toBe('corrupted');
+});
+
+it('lets many write at once without anybody ever reading half a file', async () => {
+  const writers = Array.from({ length: 8 }, () => writeCached(file, bytes));
+  let done = false;
+  const finished = Promise.all(writers).then(() => {
+    done = true;
+  });
+  while (!done) {
+    const seen = await checkCached(file)
+      .then(
+        () => readFileSync(file),
+        () => bytes,
+      )
+      .catch(() => bytes);
+    expect(seen.equals(bytes)).toBe(true);
+  }
+  await finished;
+  expect(await checkCached(file)).toBe('valid');
+  expect(readdirSync(join(folder, 'models')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+it('removes what a killed process left, but not what another one is writing', async () => {
+  await writeCached(file, bytes);
+  const [old, fresh] = [join(folder, 'models', '.m.onnx.1-a.tmp'), join(folder, 'models', '.m.onnx.2-b.tmp')];
+  writeFileSync(old, 'half');
+  writeFileSync(fresh, 'half');
+  utimesSync(old, new Date(0), new Date(0));
+  await writeCached(file, bytes);
+  expect(readdirSync(join(folder, 'models')).sort()).toEqual(['.m.onnx.2-b.tmp', 'm.onnx', 'm.onnx.sha256']);
+});

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openOnnx } from '../../src/engine/backends/onnx.ts';
+import { cacheName, prepareModel } from '../../src/engine/model-preparation.ts';
+import { readManifest } from '../../src/engine/model-store.ts';
+import { runSelfTest } from '../../src/engine/self-test.ts';
+import { type Logger, silentLogger } from '../../src/util/logger.ts';
+import { writeSmallModel } from '../helpers/small-model.ts';
+
+let modelsDir = '';
+beforeEach(async () => {
+  modelsDir = mkdtempSync(join(tmpdir(), 'framewatch-prepare-'));
+  await writeSmallModel(modelsDir, (tf, x) => tf.layers.dense({ units: 3, activation: 'softmax' }).apply(tf.layers.flatten().apply(x)) as typeof x);
+});
+afterEach(() => rmSync(modelsDir, { recursive: true, force: true }));
+
+const prepare = (logger: Logger = silentLogger) => prepareModel({ name: 'small', modelsDir, stateDir: join(modelsDir, 'state'), logger });
+
+function collector(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const add = (_: object, message: string) => void lines.push(message);
+  return { ...silentLogger, info: add, warn: add, lines };
+}
+
+it('converts once; the model passes its own self-test', async () => {
+  const first = collector();
+  const model = await prepare(first);
+  expect(first.lines).toEqual(['Converting the model; this happens once', 'The model is converted']);
+  const second = collector();
+  expect(await prepare(second)).toEqual(model);
+  expect(second.lines).toEqual([]);
+  const backend = await openOnnx(model, { device: 'cpu', threads: 1, features: true });
+  await runSelfTest(backend, model, [1, 2, 4]);
+  await backend.close();
+});
+
+it('converts a damaged conversion again and says so', async () => {
+  const { onnxFile } = await prepare();
+  const whole = readFileSync(onnxFile);
+  writeFileSync(onnxFile, whole.subarray(0, whole.length - 1));
+  const log = collector();
+  await prepare(log);
+  expect(log.lines[0]).toBe('The converted model is damaged; it is converted again');
+  expect(readFileSync(onnxFile).equals(whole)).toBe(true);
+});
+
+it.each(['weights.bin', 'model.json'])('refuses one flipped bit in %s', async (name) => {
+  const file = join(modelsDir, 'small', name);
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(30) ^ 1, 30);
+  writeFileSync(file, bytes);
+  await expect(prepare()).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH', message: expect.stringContaining(join(modelsDir, 'small')) });
+});
+
+it('lets two processes convert at once', async () => {
+  const [one, other] = await Promise.all([prepare(), prepare()]);
+  expect(one).toEqual(other);
+  expect(readdirSync(join(modelsDir, 'state', 'cache', 'models'))).toHaveLength(2);
+});
+
+it('says when the conversion cannot be written', async () => {
+  writeFileSync(join(modelsDir, 'state'), 'a file, not a folder');
+  await expect(prepare()).rejects.toMatchObject({ code: 'ENGINE_START_FAILED', message: expect.stringContaining('could not be written') });
+});
+
+it('names the conversion after everything that shapes it', () => {
+  const manifest = readManifest('small', { modelsDir, stateDir: modelsDir });
+  const other = { ...manifest, input: { ...manifest.input, normalisation: { mean: 1, scale: 255 } } };
+  expect(cacheName(other)).not.toBe(cacheName(manifest));
+  expect(cacheName({ ...manifest, title: 'Another' })).toBe(cacheName(manifest));
+});
