@@ -44,7 +44,8 @@ export function errorToHead(error: unknown, otherwise: ErrorCode): ErrorHead {
 }
 
 export function errorFromHead(head: unknown): FramewatchError {
-  const { code, message } = (head ?? {}) as Partial<ErrorHead>;
+  const { code, message } = (head ?? {}) as Partial<Record<keyof ErrorHead, unknown>>;
   const known = ERROR_CODES.find((candidate) => candidate === code);
-  return new FramewatchError(known ?? 'ENGINE_PROTOCOL', message ?? 'the engine process reported an error without saying which');
+  const words = typeof message === 'string' ? message : 'the engine process reported an error without saying which';
+  return new FramewatchError(known ?? 'ENGINE_PROTOCOL', words);
 }

@@ -1,8 +1,8 @@
 // An engine process without a network: the real process code of dist/ with a backend that does what the pictures tell it.
 // `init.model` is JSON (PuppetSettings below); the first byte of a picture is its command, see COMMANDS in puppet-commands.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { FramewatchError } from '../../dist/util/errors.js';
 import { serveEngine } from '../../dist/engine/engine-process.js';
+import { FramewatchError } from '../../dist/util/errors.js';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e'];
 
@@ -34,7 +34,9 @@ serveEngine(async (init) => {
       commands.forEach((command, row) => {
         probabilities[row * LABELS.length + (command % LABELS.length)] = command === 202 ? Number.NaN : 1;
       });
-      const features = init.features ? Float32Array.from({ length: size * 4 }, (_, index) => commands[Math.floor(index / 4)] + (index % 4) / 10) : null;
+      const features = init.features
+        ? Float32Array.from({ length: size * 4 }, (_, index) => commands[Math.floor(index / 4)] + (index % 4) / 10)
+        : null;
       return { probabilities: commands.includes(203) ? probabilities.subarray(1) : probabilities, features };
     },
     async close() {},

@@ -1,0 +1,127 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type EngineAvailability, type EngineLimits, EngineSupervisor } from '../../src/engine/engine-supervisor.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { COMMANDS, PUPPET_PROCESS, type PuppetSettings, puppetInit, puppetInput } from '../helpers/puppet-engine.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
+
+const supervisors: EngineSupervisor[] = [];
+afterEach(async () => {
+  await Promise.all(supervisors.splice(0).map((supervisor) => supervisor.close()));
+});
+
+function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits> = {}) {
+  const changes: EngineAvailability[] = [];
+  const log = recordingLogger();
+  const made = new EngineSupervisor({
+    entryPoint: PUPPET_PROCESS,
+    init: puppetInit(settings),
+    clock: systemClock,
+    log,
+    onAvailability: (change) => changes.push(change),
+    limits: { firstBackoff: 10, longestBackoff: 40, ...limits },
+  });
+  supervisors.push(made);
+  return { engine: made, changes, log };
+}
+
+/** A file in which the puppet counts its starts. */
+const countFile = () => join(mkdtempSync(join(tmpdir(), 'framewatch-supervisor-')), 'starts');
+const failing = (code: string) => expect.objectContaining({ code });
+
+async function backAgain(engine: EngineSupervisor): Promise<void> {
+  expect(await engine.whenAvailable(10_000)).toBe(true);
+  expect((await engine.classify(puppetInput([3]))).probabilities[3]).toBe(1);
+}
+
+describe('EngineSupervisor', () => {
+  it.each([
+    ['crashes', COMMANDS.segfaults, 'ENGINE_DIED'],
+    ['hangs', COMMANDS.hangs, 'ENGINE_TIMEOUT'],
+  ])('brings an engine back that %s, and tells both', async (_, command, code) => {
+    const { engine, changes } = supervisor({}, { hang: 150 });
+    await engine.start();
+    const { pid } = engine;
+    await expect(engine.classify(puppetInput([command]))).rejects.toThrowError(failing(code));
+    expect(engine.available).toBe(false);
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await backAgain(engine);
+    expect(engine.pid).not.toBe(pid);
+    expect(engine.restarts).toBe(1);
+    expect(changes.map(({ available }) => available)).toEqual([true, false, true]);
+    expect(changes[1]).toMatchObject({ reason: { code } });
+  });
+
+  it('notices a death while nothing runs', async () => {
+    const { engine } = supervisor();
+    await engine.start();
+    const { pid } = engine;
+    process.kill(pid ?? -1, 'SIGKILL');
+    await expect.poll(() => engine.restarts).toBe(1);
+    await backAgain(engine);
+  });
+
+  it('restarts after five failures in a row, not after five with a success between', async () => {
+    const { engine, changes } = supervisor();
+    await engine.start();
+    const fail = () => expect(engine.classify(puppetInput([COMMANDS.throws]))).rejects.toThrowError(failing('ENGINE_INFERENCE_FAILED'));
+    for (let index = 0; index < 4; index += 1) await fail();
+    await engine.classify(puppetInput([1]));
+    for (let index = 0; index < 4; index += 1) await fail();
+    expect(engine.available).toBe(true);
+    await fail();
+    expect(engine.available).toBe(false);
+    await backAgain(engine);
+    expect(engine.restarts).toBe(1);
+    expect(changes).toHaveLength(3);
+  });
+
+  it('throws at the first start what no retry cures, after one try', async () => {
+    const file = countFile();
+    const { engine, changes } = supervisor({ failOpen: 'MODEL_SELF_TEST_FAILED', countFile: file });
+    await expect(engine.start()).rejects.toThrowError(failing('MODEL_SELF_TEST_FAILED'));
+    const again = supervisor({ failOpen: 'ENGINE_DEVICE_UNAVAILABLE' });
+    await expect(again.engine.start()).rejects.toThrowError(failing('ENGINE_DEVICE_UNAVAILABLE'));
+    expect([changes, again.changes]).toEqual([[], []]);
+    expect(() => engine.info).toThrowError(failing('INTERNAL'));
+  });
+
+  it('tries a first start that crashes again, but not for ever', async () => {
+    const { engine } = supervisor({ crashOpen: 2, countFile: countFile() });
+    await expect(engine.start()).resolves.toMatchObject({ model: 'puppet' });
+    const { engine: hopeless } = supervisor({ crashOpen: 3, countFile: countFile() });
+    await expect(hopeless.start()).rejects.toThrowError(failing('ENGINE_START_FAILED'));
+  });
+
+  it('tries a restart for ever, whatever is wrong, and reports it', async () => {
+    const { engine, changes } = supervisor({ failOpen: 'MODEL_HASH_MISMATCH', failFromStart: 2, countFile: countFile() });
+    await engine.start();
+    process.kill(engine.pid ?? -1, 'SIGKILL');
+    await expect.poll(() => engine.restarts, { timeout: 5000 }).toBeGreaterThanOrEqual(3);
+    expect(changes.at(-1)).toMatchObject({ available: false, reason: { code: 'MODEL_HASH_MISMATCH' } });
+    expect(engine.reason.code).toBe('MODEL_HASH_MISMATCH');
+  });
+
+  it('waits for an engine no longer than asked', async () => {
+    const { engine } = supervisor();
+    expect(await engine.whenAvailable(20)).toBe(false);
+    const patient = engine.whenAvailable(10_000);
+    await engine.start();
+    expect(await patient).toBe(true);
+  });
+
+  it('closes for good: nothing is restarted, nobody waits on, nothing is reported', async () => {
+    const { engine, changes } = supervisor({}, { firstBackoff: 10_000 });
+    await engine.start();
+    process.kill(engine.pid ?? -1, 'SIGKILL');
+    await expect.poll(() => engine.available).toBe(false);
+    const waiting = engine.whenAvailable(10_000);
+    await engine.close();
+    expect(await waiting).toBe(false);
+    expect(changes).toHaveLength(2);
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await engine.close();
+  });
+});
