@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
+import type { BatchTiming } from './batching/batch.ts';
 import { CostModel } from './batching/cost-model.ts';
 import { deadlinePolicy } from './batching/deadline-policy.ts';
 import { eagerPolicy } from './batching/eager-policy.ts';
@@ -152,11 +153,10 @@ export class Monitor implements Closable {
       onScores: (scores) => verdicts.deliver(scores),
       onDrop: (entry, reason) => this.#metrics.frameDropped(entry, reason),
       onLadder: (sizes) => this.#scheduler?.setLadder(sizes, engine.info.costMs),
-      onInference: ({ inferenceMs }) => this.#metrics.batchDone({ inferenceMs, preprocessMs: 0 }),
     });
     const scheduler = new BatchScheduler({
       ...{ clock, policy: policyOf(config.batching), costs: new CostModel(batchSizes, costMs), observer: this.#metrics },
-      executor: runner,
+      executor: { execute: async (batch) => this.#timed(await runner.execute(batch)) },
     });
     this.#scheduler = scheduler;
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
@@ -249,6 +249,11 @@ export class Monitor implements Closable {
     this.#http = http;
     this.#opened.push('http', () => http.close());
     await http.start();
+  }
+
+  #timed(timing: BatchTiming | 'failed'): BatchTiming | 'failed' {
+    if (timing !== 'failed') this.#metrics.batchDone(timing);
+    return timing;
   }
 
   #requireScheduler(): BatchScheduler {
