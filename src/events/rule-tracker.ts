@@ -29,7 +29,7 @@ export interface Observation {
 }
 
 /** What a message says of the event it belongs to. Wall clock, ms. */
-export interface TrackedEvent {
+interface TrackedEvent {
   /** Arrival of the first frame of the run that led to the event. */
   readonly startedAt: number;
   /** Highest score since `startedAt`. */

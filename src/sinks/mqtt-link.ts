@@ -20,6 +20,8 @@ export interface MqttLinkOptions {
 
 /** A connection that held this long was a good one: the pauses begin again from the shortest. */
 const STABLE_MS = 30_000;
+/** So many connections in a row that the broker accepted and soon closed: somebody else connects with our client id, and we with theirs. */
+const SHORT_LIVES = 3;
 
 /** Keeps one session with the broker standing: the only place that connects again. */
 export class MqttLink {
@@ -27,6 +29,7 @@ export class MqttLink {
   #session: MqttSession | null = null;
   #upMono: number | null = null;
   #failures = 0;
+  #shortLives = 0;
   #retry: Timer | null = null;
   #lastError: string | null = null;
   #closed = false;
@@ -74,15 +77,13 @@ export class MqttLink {
 
   #lost(loss: ConnectionLoss, reason: string): void {
     if (this.#closed) return;
-    const { clock, logger, random, redact } = this.#options;
+    const { clock, logger, random } = this.#options;
     const wasUp = this.#upMono !== null;
-    if (this.#upMono !== null && clock.monotonicMs() - this.#upMono >= STABLE_MS) this.#failures = 0;
+    const { message, kind } = this.#judge(loss, reason);
     this.#session = null;
     this.#upMono = null;
-    this.#failures += 1;
-    const pauseMs = reconnectPauseMs(loss, this.#failures, random());
-    const message = redact(reason);
-    const code = loss === 'refused' ? 'MQTT_REFUSED' : 'MQTT_UNREACHABLE';
+    const pauseMs = reconnectPauseMs(kind, this.#failures, random());
+    const code = kind === 'refused' ? 'MQTT_REFUSED' : 'MQTT_UNREACHABLE';
     const line = { code, reason: message, failures: this.#failures, nextTryInMs: Math.round(pauseMs) };
     // The same trouble again is not news.
     if (wasUp || message !== this.#lastError) logger.warn(line, `No connection to the MQTT broker: ${message}. Events wait and it is tried again`);
@@ -90,5 +91,20 @@ export class MqttLink {
     this.#lastError = message;
     this.#retry = clock.setTimer(pauseMs, () => this.start());
     if (wasUp) this.#options.down();
+  }
+
+  /**
+   * Counts, and names what the broker does not: mosquitto 2.0.11 takes a client id over without a word,
+   * and two daemons with one id would throw each other out for ever.
+   */
+  #judge(loss: ConnectionLoss, reason: string): { readonly message: string; readonly kind: ConnectionLoss } {
+    const { address, clock, redact } = this.#options;
+    const livedMs = this.#upMono === null ? null : clock.monotonicMs() - this.#upMono;
+    if (livedMs !== null && livedMs >= STABLE_MS) this.#failures = 0;
+    this.#failures += 1;
+    this.#shortLives = livedMs !== null && livedMs < STABLE_MS ? this.#shortLives + 1 : 0;
+    if (this.#shortLives < SHORT_LIVES) return { message: redact(reason), kind: loss };
+    const suspicion = `closed ${this.#shortLives} times soon after the login; does another client use the client id ${address.clientId}?`;
+    return { message: `${redact(reason)} (${suspicion})`, kind: 'refused' };
   }
 }

@@ -16,7 +16,7 @@ export interface BrokerAddress {
 }
 
 /** Needs MQTT 5; ignored on 3.1.1. */
-export interface MessageProperties {
+interface MessageProperties {
   readonly contentType?: string;
   readonly expirySeconds?: number;
   readonly user?: Readonly<Record<string, string>>;

@@ -122,6 +122,38 @@ describe('MqttPublisher and a real mosquitto', () => {
     await waitFor('it is in', () => publisher.connected);
   });
 
+  it('trusts the certificate that it was told to trust, and no other', async () => {
+    const broker = await startBroker({ tls: true });
+    const distrusting = await startPublisher(broker);
+    await waitFor('it is refused', () => distrusting.publisher.lastError !== null);
+    expect(distrusting.publisher.lastError).toMatch(/self-signed certificate/);
+    const { publisher } = await startPublisher(broker, { config: mqttConfig({ url: broker.url, ca: broker.ca }) });
+    await waitFor('it is in', () => publisher.connected);
+  });
+
+  it('says which TLS file it cannot read', async () => {
+    const broker = await startBroker();
+    const attempt = startPublisher(broker, { config: mqttConfig({ url: broker.url, ca: '/nowhere/ca.pem' }) });
+    await expect(attempt).rejects.toMatchObject({ code: 'SECRET_UNREADABLE', message: expect.stringContaining('mqtt.ca: /nowhere/ca.pem') });
+  });
+
+  it('does not fight with another client for its client id', async () => {
+    const broker = await startBroker();
+    const clock = new VirtualClock();
+    const config = mqttConfig({ url: broker.url, clientId: 'the-same' });
+    const { publisher } = await startPublisher(broker, { clock, config });
+    for (let round = 1; round <= 3; round++) {
+      await waitFor('it is in', () => publisher.connected);
+      const other = await startPublisher(broker, { config });
+      await waitFor('it is thrown out', () => !publisher.connected);
+      await waitFor('the other is in', () => other.publisher.connected);
+      await other.publisher.close();
+      if (round < 3) await clock.advance(10_000);
+    }
+    expect(publisher.lastError).toContain('does another client use the client id the-same?');
+    expect(clock.nextTimerAt - clock.monotonicMs()).toBeGreaterThanOrEqual(60_000);
+  });
+
   it('says `offline` for itself and its cameras at the end, after the last events and states', async () => {
     const broker = await startBroker();
     const { publisher } = await startPublisher(broker);

@@ -13,11 +13,15 @@ export interface MosquittoOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Lines of an ACL file. */
   readonly acl?: readonly string[];
+  /** Speaks TLS only, with a certificate of its own making for 127.0.0.1. */
+  readonly tls?: boolean;
 }
 
 export interface Mosquitto {
   readonly url: string;
   readonly port: number;
+  /** With `tls`: the file of the certificate to trust. */
+  readonly ca: string;
   /** Everything it logged. */
   log(): string;
   /** SIGKILL. */
@@ -66,8 +70,9 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
 
   await start();
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `${options.tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`,
     port,
+    ca: join(directory, 'cert.pem'),
     log: () => log,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -81,7 +86,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   };
 }
 
-function configOf(directory: string, port: number, { persistence = false, users, acl }: MosquittoOptions): string {
+function configOf(directory: string, port: number, { persistence = false, users, acl, tls = false }: MosquittoOptions): string {
   const lines = [
     `listener ${port} 127.0.0.1`,
     `persistence ${persistence}`,
@@ -101,6 +106,27 @@ function configOf(directory: string, port: number, { persistence = false, users,
     const file = join(directory, 'acl');
     writeFileSync(file, `${acl.join('\n')}\n`);
     lines.push(`acl_file ${file}`);
+  }
+  if (tls) {
+    const [certificate, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+    const names = ['-subj', '/CN=framewatch-test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const argv = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    ];
+    execFileSync('openssl', [...argv, ...names], { stdio: 'ignore' });
+    lines.push(`certfile ${certificate}`, `keyfile ${key}`);
   }
   return `${lines.join('\n')}\n`;
 }

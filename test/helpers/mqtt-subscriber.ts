@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { waitFor } from './wait-for.ts';
 
-export interface ReceivedMessage {
+interface ReceivedMessage {
   readonly topic: string;
   readonly payload: string;
   readonly qos: number;
