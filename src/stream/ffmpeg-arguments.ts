@@ -3,6 +3,13 @@ import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
 import type { DecodeMode } from './source.ts';
 import type { StreamAddress, StreamScheme } from './stream-address.ts';
 
+/**
+ * What an earlier attempt showed about a stream.
+ * `stampOnArrival`: it carries no times, so packets get that of their reading (wrong for any stream with B-frames).
+ * `analyseLonger`: its description does not say enough; look longer at the stream before reading it.
+ */
+export type Lesson = 'stampOnArrival' | 'analyseLonger';
+
 export interface FfmpegInput {
   readonly address: StreamAddress;
   readonly transport: 'tcp' | 'udp';
@@ -12,10 +19,7 @@ export interface FfmpegInput {
   /** Width of the pictures; the height follows, rounded to an even number. */
   readonly frameWidth: number;
   readonly hwaccel: FfmpegConfig['hwaccel'];
-  /** Stamp packets with the time they are read: for streams that carry no times of their own (multipart JPEG). Wrong for any stream with B-frames. */
-  readonly stampOnArrival: boolean;
-  /** Look longer at the stream before reading it: for streams whose description does not say enough. */
-  readonly analyseLonger: boolean;
+  readonly learned: ReadonlySet<Lesson>;
 }
 
 /** Which descriptor of the child carries what. */
@@ -78,8 +82,8 @@ function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): s
     ...(input.decode === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
     ...['-protocol_whitelist', PROTOCOLS[scheme]],
     ...network[kind],
-    ...['-analyzeduration', String(input.analyseLonger ? LONGER_ANALYSIS_US : ANALYSIS_US), '-fpsprobesize', '0'],
-    ...(input.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []),
+    ...['-analyzeduration', String(input.learned.has('analyseLonger') ? LONGER_ANALYSIS_US : ANALYSIS_US), '-fpsprobesize', '0'],
+    ...(input.learned.has('stampOnArrival') ? ['-use_wallclock_as_timestamps', '1'] : []),
     ...['-an', '-sn', '-dn', '-i', input.address.input],
   ];
 }

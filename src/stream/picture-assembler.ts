@@ -4,11 +4,14 @@ import { ArrivalMatcher } from './arrival-matcher.ts';
 import type { FramecrcHeader, FramecrcPacket } from './framecrc.ts';
 import { RawFrameSplitter } from './raw-frame-splitter.ts';
 import type { SourceFrame } from './source.ts';
+import { StartupBacklog } from './startup-backlog.ts';
 
 /** The packet's line and the picture come through different pipes: the line may be read a moment later, not more. */
 const LINE_GRACE_MS = 50;
 /** A larger picture is no analysis picture but an attack or a mistake. */
 const LARGEST_PICTURE_BYTES = 64 * 1024 * 1024;
+/** Pictures kept back while the first packets' arrivals are being put right. */
+const MOST_HELD = 8;
 const REMEMBERED_AGES = 32;
 
 interface Picture {
@@ -24,9 +27,11 @@ export class PictureAssembler {
   readonly #clock: Clock;
   readonly #onFrame: (frame: SourceFrame) => void;
   readonly #onInvalid: (frames: number) => void;
+  readonly #startMono: number;
   readonly #matcher = new ArrivalMatcher();
+  readonly #backlog: StartupBacklog;
   readonly #splitter: RawFrameSplitter<Picture>;
-  readonly #unmatched: Decoded[] = [];
+  readonly #undelivered: Decoded[] = [];
   readonly #ages: number[] = [];
   #width: number | null = null;
   #timer: Timer | undefined;
@@ -35,9 +40,11 @@ export class PictureAssembler {
     this.#clock = clock;
     this.#onFrame = onFrame;
     this.#onInvalid = onInvalid;
+    this.#startMono = clock.monotonicMs();
+    this.#backlog = new StartupBacklog(this.#startMono);
     this.#splitter = new RawFrameSplitter((picture, pixels) => {
-      this.#unmatched.push({ ...picture, pixels, decodedMono: this.#clock.monotonicMs() });
-      this.#match();
+      this.#undelivered.push({ ...picture, pixels, decodedMono: this.#clock.monotonicMs() });
+      this.#deliverReady();
     });
   }
 
@@ -46,8 +53,9 @@ export class PictureAssembler {
   }
 
   packet(packet: FramecrcPacket, arrivedMono: number): void {
-    this.#matcher.add(packet.pts ?? packet.dts, arrivedMono);
-    if (this.#unmatched.length > 0) this.#match();
+    this.#matcher.add(packet, arrivedMono);
+    if (packet.dts !== null) this.#backlog.add({ arrivedMono, dtsS: packet.dts });
+    if (this.#undelivered.length > 0) this.#deliverReady();
   }
 
   pictureHeader(header: FramecrcHeader): void {
@@ -57,9 +65,9 @@ export class PictureAssembler {
 
   /** The width is fixed by the scaler; the height follows from the size, also after the stream has changed its shape. */
   pictureLine({ pts, bytes }: FramecrcPacket): void {
+    if (bytes === 0) return;
     const width = this.#width ?? 0;
     const height = bytes / (3 * width);
-    if (bytes === 0) return;
     if (Number.isInteger(height) && bytes <= LARGEST_PICTURE_BYTES) {
       this.#splitter.announce({ timeS: pts, width, height }, bytes);
     } else {
@@ -81,26 +89,31 @@ export class PictureAssembler {
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#unmatched.length = 0;
+    this.#undelivered.length = 0;
     const lost = this.#splitter.end();
     if (lost > 0) this.#onInvalid(lost);
   }
 
-  #match(): void {
-    const now = this.#clock.monotonicMs();
-    for (let head = this.#unmatched[0]; head; head = this.#unmatched[0]) {
-      const arrived = head.timeS === null ? null : this.#matcher.find(head.timeS);
-      const patience = head.timeS === null ? 0 : LINE_GRACE_MS - (now - head.decodedMono);
-      if (arrived === null && patience > 0) {
-        this.#timer ??= this.#clock.setTimer(patience, () => {
-          this.#timer = undefined;
-          this.#match();
-        });
+  #deliverReady(): void {
+    for (let head = this.#undelivered[0]; head; head = this.#undelivered[0]) {
+      const now = this.#clock.monotonicMs();
+      const packet = head.timeS === null ? null : this.#matcher.find(head.timeS, head.decodedMono);
+      const mayStillCome = packet === null && head.timeS !== null && now - head.decodedMono < LINE_GRACE_MS;
+      const isEarly = !this.#backlog.isOver(now) && this.#undelivered.length < MOST_HELD;
+      if (mayStillCome || isEarly) {
+        this.#lookAgain();
         return;
       }
-      this.#unmatched.shift();
-      this.#deliver(head, arrived);
+      this.#undelivered.shift();
+      this.#deliver(head, packet && this.#backlog.trueArrival(packet));
     }
+  }
+
+  #lookAgain(): void {
+    this.#timer ??= this.#clock.setTimer(LINE_GRACE_MS, () => {
+      this.#timer = undefined;
+      this.#deliverReady();
+    });
   }
 
   #deliver({ width, height, pixels, decodedMono }: Decoded, arrived: number | null): void {
@@ -108,7 +121,8 @@ export class PictureAssembler {
       this.#ages.push(decodedMono - arrived);
       if (this.#ages.length > REMEMBERED_AGES) this.#ages.shift();
     }
-    const estimate = () => decodedMono - (this.#ages.length > 0 ? quantile(this.#ages, 0.5) : 0);
+    // Without a packet: as old as its like, and before there are any, as old as it can be.
+    const estimate = () => (this.#ages.length > 0 ? decodedMono - quantile(this.#ages, 0.5) : this.#startMono);
     this.#onFrame({ receivedMono: arrived ?? estimate(), arrivalKnown: arrived !== null, decodedMono, width, height, pixels });
   }
 }

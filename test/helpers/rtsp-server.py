@@ -119,8 +119,9 @@ def clock_feed(mount):
     pipeline = (
         f'( appsrc name=feed is-live=true format=time caps="video/x-raw,format=I420,width={CLOCK_WIDTH},height={CLOCK_HEIGHT},framerate={fps}/1"'
         f" ! x264enc speed-preset=ultrafast bframes={b_frames} key-int-max={gop} rc-lookahead=0 sync-lookahead=0 sliced-threads=true threads=1"
-        # The preset's own "no B-frames" would win over the property; the option string wins over both.
         f' option-string="bframes={b_frames}:b-adapt=0:scenecut=0" pass=quant quantizer=18'
+        # Left to itself the payloader asks for the baseline profile, which has no B-frames.
+        " ! video/x-h264,profile=main"
         " ! rtph264pay config-interval=-1 name=pay0 pt=96 )"
     )
 
