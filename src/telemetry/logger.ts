@@ -37,6 +37,8 @@ export function createLog(config: LogConfig, redactor: Redactor, output: LogOutp
     base: null,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    // Errors come here as plain values already; pino's own would take them for errors and lose their causes.
+    serializers: { err: (value: unknown) => value },
   };
   return { logger: redacting(pino(options, stream), redactor), close: () => output.close() };
 }

@@ -158,6 +158,20 @@ export class MemoryView implements MonitorView {
   }
 }
 
+export function httpConfig(tokenFile: string, over: Partial<HttpConfig> = {}): HttpConfig {
+  return {
+    enabled: true,
+    host: '127.0.0.1',
+    port: 0,
+    auth: { mode: 'token', tokenFile },
+    allowedOrigins: [],
+    allowedHosts: [],
+    trustProxy: false,
+    tls: { cert: null, key: null },
+    ...over,
+  };
+}
+
 export interface Stage {
   readonly server: HttpServer;
   readonly view: MemoryView;
@@ -188,17 +202,7 @@ export async function startStage({ config, clock = systemClock, logger = silentL
   const clients: number[] = [];
   const drops: string[] = [];
   const observer: HttpObserver = { websocketClients: (count) => clients.push(count), websocketDropped: (reason) => drops.push(reason) };
-  const full: HttpConfig = {
-    enabled: true,
-    host: '127.0.0.1',
-    port: 0,
-    auth: { mode: 'token', tokenFile },
-    allowedOrigins: [],
-    allowedHosts: [],
-    trustProxy: false,
-    tls: { cert: null, key: null },
-    ...config,
-  };
+  const full = httpConfig(tokenFile, config);
   const server = new HttpServer({ config: full, view, feed, clock, observer, logger, redactor: new Redactor() });
   await server.start();
   const authorization = { Authorization: `Bearer ${token}` };

@@ -27,5 +27,7 @@ describe('clientAddress', () => {
 
 describe('isLoopbackHost', () => {
   it.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])('%s is', (host) => expect(isLoopbackHost(host)).toBe(true));
-  it.each(['0.0.0.0', '::', '192.168.1.1', 'localhost.example', '127.0.0.1.example', ''])('%s is not', (host) => expect(isLoopbackHost(host)).toBe(false));
+  it.each(['0.0.0.0', '::', '192.168.1.1', 'localhost.example', '127.0.0.1.example', ''])('%s is not', (host) =>
+    expect(isLoopbackHost(host)).toBe(false),
+  );
 });

@@ -64,7 +64,11 @@ describe('parseEventQuery', () => {
 
   it('never throws, and what it accepts is inside every bound', () => {
     const name = fc.constantFrom('camera', 'rule', 'label', 'type', 'since', 'until', 'after', 'limit');
-    const value = fc.oneof(fc.string(), fc.integer().map(String), fc.date({ noInvalidDate: true }).map((date) => date.toISOString()));
+    const value = fc.oneof(
+      fc.string(),
+      fc.integer().map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.oneof(name, fc.string()), value), { maxLength: 6 }), (pairs) => {
         const parsed = parseEventQuery(new URLSearchParams(pairs));

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HttpServer } from '../../src/http/http-server.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type Stage, type StageOptions, startStage } from '../helpers/http-stage.ts';
 
@@ -71,6 +72,14 @@ describe('HttpServer.start', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('does nothing before it is started', async () => {
+    const { server } = await stage();
+    expect(server).toBeInstanceOf(HttpServer);
+    const idle = new HttpServer({} as never);
+    expect(idle.port).toBe(0);
+    await idle.close();
+  });
+
   it('closes within a second although clients hang on, and again', async () => {
     const one = await startStage();
     const client = await one.connect();
@@ -88,7 +97,15 @@ describe('HttpServer.start', () => {
 
 describe('access', () => {
   const open = ['/livez', '/readyz', '/login'];
-  const closed = ['/api/cameras', '/api/cameras/front_door', '/api/cameras/front_door/snapshot.jpg', '/api/events', '/api/stats', '/metrics', '/main.js'];
+  const closed = [
+    '/api/cameras',
+    '/api/cameras/front_door',
+    '/api/cameras/front_door/snapshot.jpg',
+    '/api/events',
+    '/api/stats',
+    '/metrics',
+    '/main.js',
+  ];
   const closedToo = ['/api/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B', '/api/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B/snapshot.jpg', '/nowhere'];
 
   it('opens probes and the login page to everybody, nothing else', async () => {
@@ -162,7 +179,7 @@ describe('access', () => {
   ])('by name and origin: %j gives %i', async (headers, status) => {
     const { server, token, connect: open } = await stage({ config: { allowedHosts: ['cams.example'] } });
     expect(await raw(server.port, headers)).toBe(status);
-    const upgrade = open('/ws', { ...headers, Authorization: `Bearer ${token}` } as Record<string, string>);
+    const upgrade = open('/ws', { ...headers, Authorization: `Bearer ${token}` });
     if (status === 200) await upgrade;
     else await expect(upgrade).rejects.toThrow('403');
   });
@@ -198,7 +215,12 @@ describe('limits', () => {
   it('outlives what is no HTTP', async () => {
     const { server, get } = await stage();
     const upgrade = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-    for (const line of [`GET // HTTP/1.1\r\n${upgrade}`, `GET http://[ HTTP/1.1\r\n${upgrade}`, `GET /ws?after=% HTTP/1.1\r\n${upgrade}`, '\0\r\n\r\n']) {
+    for (const line of [
+      `GET // HTTP/1.1\r\n${upgrade}`,
+      `GET http://[ HTTP/1.1\r\n${upgrade}`,
+      `GET /ws?after=% HTTP/1.1\r\n${upgrade}`,
+      '\0\r\n\r\n',
+    ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(server.port, '127.0.0.1', () => socket.write(line));
         socket.on('data', () => socket.destroy());
@@ -211,8 +233,12 @@ describe('limits', () => {
 
   it('logs what failed, not to the one who asks', async () => {
     const lines: string[] = [];
-    const logger = { ...silentLogger, error: (fields: object, message: string) => lines.push(message, JSON.stringify(fields)), child: () => silentLogger };
-    const { get, view } = await stage({ logger: logger as never });
+    const logger = {
+      ...silentLogger,
+      error: (fields: object, message: string) => lines.push(message, JSON.stringify(fields)),
+      child: () => silentLogger,
+    };
+    const { get, view } = await stage({ logger: logger });
     view.stats = () => {
       throw new Error('inner matters');
     };

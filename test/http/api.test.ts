@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Access } from '../../src/http/access.ts';
+import { createApi } from '../../src/http/api.ts';
+import { FramewatchError } from '../../src/util/errors.ts';
+import { silentLogger } from '../../src/util/logger.ts';
+import { EVENT_ID, httpConfig, labelEvent, MemoryView, type Stage, startStage } from '../helpers/http-stage.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await startStage();
+});
+
+afterEach(() => stage.close());
+
+const json = async (target: string) => {
+  const answer = await stage.get(target);
+  return { status: answer.status, body: (await answer.json()) as Record<string, Record<string, unknown>[]> };
+};
+
+describe('cameras', () => {
+  it('lists them and shows one, names as they are: text, not markup', async () => {
+    const { body } = await json('/api/cameras');
+    expect(body['cameras']?.map(({ id }) => id)).toEqual(['front_door', 'yard']);
+    const one = await stage.get('/api/cameras/front_door');
+    expect(one.headers.get('content-type')).toContain('application/json');
+    expect(await one.json()).toMatchObject({ id: 'front_door', name: '<img src=x onerror=alert(1)>', state: 'live' });
+  });
+
+  it.each(['nobody', '..', '%2e%2e%2fetc', '__proto__', 'constructor', '%', '%00'])('knows no camera %s', async (id) => {
+    expect((await json(`/api/cameras/${id}`)).status).toBe(404);
+    expect((await json(`/api/cameras/${id}/snapshot.jpg`)).status).toBe(404);
+  });
+
+  it('gives the newest picture with the frame it shows', async () => {
+    expect(await json('/api/cameras/yard/snapshot.jpg')).toMatchObject({ status: 404, body: { error: 'noPicture' } });
+    stage.view.pictures.set('yard', { frameSequence: 77, jpeg: Uint8Array.of(0xff, 0xd8) });
+    const picture = await stage.get('/api/cameras/yard/snapshot.jpg');
+    expect([picture.status, picture.headers.get('content-type'), picture.headers.get('framewatch-frame-sequence')]).toEqual([
+      200,
+      'image/jpeg',
+      '77',
+    ]);
+    expect(picture.headers.get('cache-control')).toBe('no-store');
+    expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([0xff, 0xd8]);
+  });
+});
+
+describe('events', () => {
+  it('hands the filters to the history and its answer back', async () => {
+    stage.view.history.events.push(labelEvent(1), labelEvent(2, { type: 'end' }));
+    const { status, body } = await json('/api/events?camera=front_door&limit=1');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ storeId: 'store-1', sequence: 2, oldestSequence: 1, events: [{ sequence: 2 }] });
+    expect(stage.view.history.queries).toEqual([{ camera: 'front_door', limit: 1 }]);
+  });
+
+  it('names every wrong filter', async () => {
+    const { status, body } = await json('/api/events?limit=x&nope=1');
+    expect(status).toBe(400);
+    expect(body['error']).toBe('badRequest');
+    expect(body['problems']?.map(({ parameter }) => parameter)).toEqual(['limit', 'nope']);
+    expect(stage.view.history.queries).toEqual([]);
+  });
+
+  it('shows one with its course and its picture', async () => {
+    stage.view.history.events.push(labelEvent(1), labelEvent(2, { type: 'end' }));
+    stage.view.history.snapshots.set(EVENT_ID, Uint8Array.of(1, 2));
+    const { body } = await json(`/api/events/${EVENT_ID}`);
+    expect(body).toMatchObject({ id: EVENT_ID, type: 'end', course: [{ sequence: 1 }, { sequence: 2 }] });
+    const picture = await stage.get(`/api/events/${EVENT_ID}/snapshot.jpg`);
+    expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([1, 2]);
+  });
+
+  it.each(['01JD8Q4Z3M5R7T9V1X2Y4Z6A8C', 'x', '%00', "'--"])('knows no event %s', async (id) => {
+    expect((await json(`/api/events/${id}`)).status).toBe(404);
+    expect((await json(`/api/events/${id}/snapshot.jpg`)).status).toBe(404);
+  });
+
+  it('says 503 while the store is away', async () => {
+    stage.view.history.beforeQuery = () => Promise.reject(new FramewatchError('STORE_UNAVAILABLE', 'the disk is full'));
+    expect(await json('/api/events')).toEqual({ status: 503, body: { error: 'STORE_UNAVAILABLE', message: 'the disk is full' } });
+  });
+});
+
+describe('probes and numbers', () => {
+  it('answers with what the daemon says of itself', async () => {
+    expect(await json('/livez')).toEqual({ status: 200, body: { live: true } });
+    expect(await json('/readyz')).toEqual({ status: 200, body: { ready: true, reasons: [] } });
+    stage.view.isLive = false;
+    stage.view.state = { ready: false, reasons: ['the model is loading'] };
+    expect(await json('/livez')).toEqual({ status: 503, body: { live: false } });
+    expect(await json('/readyz')).toEqual({ status: 503, body: { ready: false, reasons: ['the model is loading'] } });
+    expect(await json('/api/stats')).toEqual({ status: 200, body: { uptimeSeconds: 1 } });
+    const metrics = await stage.get('/metrics');
+    expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await metrics.text()).toContain('framewatch_camera_up');
+  });
+});
+
+describe('pages', () => {
+  const file = { type: 'text/html', etag: '"e"', body: Uint8Array.from(Buffer.from('page')) };
+  const files = new Map([
+    ['/index.html', file],
+    ['/login.html', file],
+    ['/main.js', { ...file, type: 'text/javascript' }],
+  ]);
+  const access = new Access(httpConfig('/nonexistent'), null, new VirtualClock());
+  const api = createApi({ view: new MemoryView(), access, files, logger: silentLogger, onLogout: () => {} });
+  const incoming = { method: 'GET', headers: { host: 'localhost' }, socket: {} };
+  const get = (target: string, headers: Record<string, string> = {}) =>
+    api.fetch(new Request(`http://localhost${target}`, { headers }), { incoming });
+
+  it('come from the map, are asked for again, and found unchanged', async () => {
+    const page = await get('/');
+    expect([page.status, await page.text(), page.headers.get('cache-control')]).toEqual([200, 'page', 'no-cache']);
+    expect((await get('/main.js')).headers.get('content-type')).toBe('text/javascript');
+    expect((await get('/', { 'If-None-Match': '"e"' })).status).toBe(304);
+    expect((await get('/index.html')).status).toBe(404);
+    expect((await get('/../package.json')).status).toBe(404);
+    expect((await get('/login')).headers.get('location')).toBe('/');
+  });
+});
