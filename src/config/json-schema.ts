@@ -68,7 +68,7 @@ function shapeSchema(shape: Shape): JsonSchema {
       return { type: 'array', items: part, minItems: 4, maxItems: 4 };
     }
     case 'part':
-      return partSchema(shape.of);
+      return { anyOf: [partSchema(shape.of), { type: 'null' }] };
     case 'map':
       return {
         type: ['object', 'null'],

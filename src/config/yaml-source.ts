@@ -50,7 +50,7 @@ export function parseYaml(text: string, findings: Findings): YamlMap | null {
     return null;
   }
   // Duplicate keys are found below: the parser's own search takes quadratic time. Its pretty errors quote the line, password and all.
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
   if (reportSyntax(document, lines, findings)) return null;
   return new TreeBuilder(lines, findings).root(document.contents);
 }

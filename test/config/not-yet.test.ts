@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { warningsOf } from './sample.ts';
+
+describe('what this version accepts but does not do', () => {
+  it('is said at its place', () => {
+    const text = `engine: { precision: int8 }
+mqtt:
+  discovery: { enabled: true }
+heads: { gate: { labels: [open, closed] } }
+cameraDefaults:
+  motion: { enabled: true }
+cameras:
+  a: { url: rtsp://h/x, liveUrl: rtsp://h/live }
+  b: { url: rtsp://h/x }
+`;
+    expect(warningsOf(text)).toEqual([
+      '1:22: engine.precision: int8 is not in this version: the network computes in float32',
+      '3:14: mqtt.discovery: Home Assistant discovery is not in this version: nothing is announced (enabled: false ends this warning)',
+      '4:8: heads: own labels are not in this version: no head is judged',
+      '6:22: cameraDefaults.motion.enabled: the motion gate is not in this version: every sampled frame is judged',
+      '8:34: cameras.a.liveUrl: live view is not in this version: the stream is not opened',
+    ]);
+  });
+
+  it('draws no warning where it is off', () => {
+    expect(
+      warningsOf(
+        'mqtt: { discovery: { enabled: false } }\nheads: {}\ncameras: { a: { url: rtsp://h/x, motion: { enabled: false }, liveUrl: null } }',
+      ),
+    ).toEqual([]);
+  });
+});
