@@ -1,8 +1,8 @@
 import { CostWindow } from './cost-window.ts';
 
-/** Above this a stated or measured duration is a fault, not a cost, ms. */
-const IMPLAUSIBLE_MS = 600_000;
+/** Outside of these a stated or measured duration is a fault, not a cost, ms. */
 const FLOOR_MS = 0.001;
+const IMPLAUSIBLE_MS = 600_000;
 /** What a picture is taken to cost when nothing at all is known, ms. */
 const UNKNOWN_MS = 50;
 /** Preprocessing of one picture before the first was measured, ms (crop and resize of 640×360 by sharp). */
@@ -173,7 +173,7 @@ export class CostModel {
 /** A stated cost that is plausible, else one scaled from the nearest stated size. */
 function seedOf(size: number, ladder: readonly number[], costMs: Readonly<Record<number, number>>): number {
   const own = costMs[size];
-  if (own !== undefined && plausible(own)) return Math.max(FLOOR_MS, own);
+  if (own !== undefined && plausible(own)) return own;
   const nearest = ladder
     .filter((other) => plausible(costMs[other] ?? 0))
     .sort((a, b) => Math.abs(Math.log(a / size)) - Math.abs(Math.log(b / size)))[0];
@@ -181,5 +181,5 @@ function seedOf(size: number, ladder: readonly number[], costMs: Readonly<Record
 }
 
 function plausible(ms: number): boolean {
-  return Number.isFinite(ms) && ms > 0 && ms < IMPLAUSIBLE_MS;
+  return ms >= FLOOR_MS && ms < IMPLAUSIBLE_MS;
 }

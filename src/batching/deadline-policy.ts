@@ -1,5 +1,6 @@
 import { batchSizeCap, bestCount } from './batch-size.ts';
 import type { BatchingPolicy, Decision, Situation } from './policy.ts';
+import { TIMER_GRAIN_MS } from './wake-timer.ts';
 
 /** Waiting is worth while when it makes a frame cheaper by at least this share … */
 const LEAST_GAIN = 0.05;
@@ -7,8 +8,6 @@ const LEAST_GAIN = 0.05;
 const GAIN_PER_BATCH_TIME = 0.2;
 /** Kept free before each deadline for late timers and a busy event loop, ms. */
 const SLACK_MS = 3;
-/** Closer than this to a moment is that moment, ms: timers are no finer. */
-const TIMER_GRAIN_MS = 0.5;
 
 /**
  * Every camera's own bound and the measured cost of each size, in two regimes. While all can be served: earliest deadline first, started when
@@ -27,9 +26,9 @@ function decide(situation: Situation): Decision {
   const count = bestCount(situation, cap);
   if (waiting.length >= cap) return { action: 'flush', count, by: 'order', reason: count >= cap ? 'full' : 'idle' };
   const untilMono = latestSafeStart(situation, cap);
-  if (untilMono - nowMono < TIMER_GRAIN_MS) return { action: 'flush', count, by: 'order', reason: 'deadline' };
-  if (!waitingWins(situation, cap, count, untilMono)) return { action: 'flush', count, by: 'order', reason: 'idle' };
-  return { action: 'wait', untilMono };
+  const timeIsUp = untilMono - nowMono < TIMER_GRAIN_MS;
+  if (!companyGains(situation, cap, count, timeIsUp ? nowMono : untilMono)) return { action: 'flush', count, by: 'order', reason: 'idle' };
+  return timeIsUp ? { action: 'flush', count, by: 'order', reason: 'deadline' } : { action: 'wait', untilMono };
 }
 
 /**
@@ -43,13 +42,18 @@ function latestSafeStart({ waiting, costs }: Situation, cap: number): number {
   return latest;
 }
 
-function waitingWins({ nowMono, waiting, costs, framesPerMs, slotCount }: Situation, cap: number, count: number, untilMono: number): boolean {
-  const reachable = Math.min(cap, slotCount, waiting.length + framesPerMs * (untilMono - nowMono));
+/**
+ * Whether a larger batch would make frames so much cheaper that waiting for it pays. The more time company is expected to take, the more it
+ * must save; company that cannot be here by `untilMono` does not count, unless time is up anyway.
+ */
+function companyGains({ nowMono, waiting, costs, framesPerMs, slotCount }: Situation, cap: number, count: number, untilMono: number): boolean {
+  const timeIsUp = untilMono <= nowMono;
+  const reachable = Math.min(cap, slotCount, timeIsUp ? cap : waiting.length + framesPerMs * (untilMono - nowMono));
   const nowEach = costs.typicalMs(costs.sizeFor(count)) / count;
   return costs.ladder.some((size) => {
     if (size <= waiting.length || size > reachable) return false;
     const sizeMs = costs.typicalMs(size);
-    const waitMs = (size - waiting.length) / framesPerMs;
+    const waitMs = timeIsUp ? 0 : (size - waiting.length) / framesPerMs;
     return nowEach / (sizeMs / size) - 1 > LEAST_GAIN + (GAIN_PER_BATCH_TIME * waitMs) / sizeMs;
   });
 }

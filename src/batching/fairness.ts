@@ -29,5 +29,6 @@ export class FairTurns {
 
 /** Whose turn it is; between equal turns the earlier deadline goes first. */
 export function turnComesFirst(a: Slot, b: Slot): boolean {
-  return a.turn !== b.turn ? a.turn < b.turn : a.deadlineMono < b.deadlineMono;
+  if (a.turn !== b.turn) return a.turn < b.turn;
+  return a.deadlineMono !== b.deadlineMono ? a.deadlineMono < b.deadlineMono : a.ordinal < b.ordinal;
 }

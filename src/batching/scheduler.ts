@@ -1,5 +1,5 @@
 import type { Frame } from '../stream/frame.ts';
-import type { Clock, Timer } from '../util/clock.ts';
+import type { Clock } from '../util/clock.ts';
 import type { Batch, BatchEntry, BatchExecutor, BatchingObserver, BatchTiming, DropReason, FlushReason, OfferOutcome, SlotSpec } from './batch.ts';
 import { type BatchingProgress, type BatchingStats, BatchTally } from './batching-stats.ts';
 import type { CostModel } from './cost-model.ts';
@@ -10,13 +10,12 @@ import type { BatchingPolicy, Decision } from './policy.ts';
 import type { Slot } from './slot.ts';
 import { SlotRegistry } from './slot-registry.ts';
 import { WaitingSlots } from './waiting-slots.ts';
+import { TIMER_GRAIN_MS, WakeTimer } from './wake-timer.ts';
 
 /** One batch runs, one is prepared: more would only age in a queue that nobody can reorder. */
 const MAX_IN_FLIGHT = 2;
 /** The next batch is formed so long before the engine is expected to want it, beside the time that preparing takes, ms. */
 const PREPARE_SLACK_MS = 2;
-/** Closer than this to a moment is that moment, ms. */
-const TIMER_GRAIN_MS = 0.5;
 
 export interface BatchSchedulerOptions {
   readonly clock: Clock;
@@ -46,15 +45,14 @@ export class BatchScheduler {
   readonly #load = new LoadGauge();
   readonly #tally = new BatchTally();
   readonly #engine: EngineForecast;
+  readonly #timer: WakeTimer;
   #available = true;
-  #closing: PromiseWithResolvers | null = null;
+  #closing: Deferred | null = null;
   #closed = false;
   #turnQueued = false;
-  #timer: Timer | null = null;
-  #timerMono = Number.POSITIVE_INFINITY;
-  /** Nothing is formed before this moment, ms: the engine is busy, and a batch of `#restCount` is prepared in time from then on. */
+  /** Nothing is formed before this moment, ms: the engine is busy, and the batch planned when `#plannedFor` slots waited is ready in time from then on. */
   #restUntilMono = Number.NEGATIVE_INFINITY;
-  #restCount = 0;
+  #plannedFor = 0;
   #tightestRoomMs = Number.POSITIVE_INFINITY;
   #roomStale = false;
   #lastCompletedMono: number | null = null;
@@ -69,9 +67,10 @@ export class BatchScheduler {
     this.#maxInFlight = Math.max(1, options.maxInFlight ?? MAX_IN_FLIGHT);
     this.#waiting = new WaitingSlots(options.policy.order);
     this.#engine = new EngineForecast(options.costs);
+    this.#timer = new WakeTimer(options.clock, () => this.#takeTurn());
   }
 
-  /** A camera × region that exists already keeps its waiting frame's fate: it is removed first (its frame is dropped as `shutdown`). */
+  /** A camera × region that exists already is replaced: its waiting frame is dropped as `shutdown`. */
   addSlot(spec: SlotSpec): void {
     this.removeSlot(spec.cameraId, spec.region);
     this.#slots.add(spec);
@@ -143,7 +142,7 @@ export class BatchScheduler {
    * or `hurry` aborts, is dropped as `shutdown`; after `hurry` it does not wait for batches in flight either. Idempotent.
    */
   close(hurry?: AbortSignal): Promise<void> {
-    this.#closing ??= withResolvers();
+    this.#closing ??= deferred();
     hurry?.addEventListener('abort', () => this.#finish(), { once: true });
     if (hurry?.aborted === true) this.#finish();
     this.#restUntilMono = Number.NEGATIVE_INFINITY;
@@ -151,9 +150,9 @@ export class BatchScheduler {
     return this.#closing.promise;
   }
 
-  /** One more frame matters once the time for preparing has come, or when the batch may be twice as large as it was planned: it must be prepared earlier. */
+  /** One more frame matters once the time for preparing has come, or when twice as many wait as were planned for: a larger batch is prepared earlier. */
   #mayChangeDecision(nowMono: number): boolean {
-    return nowMono >= this.#restUntilMono || this.#waiting.size >= 2 * this.#restCount;
+    return nowMono >= this.#restUntilMono || this.#waiting.size >= 2 * this.#plannedFor;
   }
 
   /** Decides once for all frames that were offered in one go: the regions of a picture, or many cameras on one tick. */
@@ -172,14 +171,14 @@ export class BatchScheduler {
     while (this.#available && this.#waiting.size > 0 && this.#engine.inFlight < this.#maxInFlight) {
       const nowMono = this.#clock.monotonicMs();
       const decision = this.#decide(nowMono);
-      this.#restCount = decision.action === 'flush' ? decision.count : this.#waiting.size;
-      this.#restUntilMono = this.#prepareMono(this.#restCount, nowMono);
+      this.#plannedFor = this.#waiting.size;
+      this.#restUntilMono = this.#prepareMono(decision.action === 'flush' ? decision.count : this.#waiting.size, nowMono);
       if (this.#restUntilMono - nowMono >= TIMER_GRAIN_MS) {
-        this.#wakeAt(this.#restUntilMono, nowMono);
+        this.#timer.notAfter(this.#restUntilMono, nowMono);
         return;
       }
       if (decision.action === 'wait') {
-        this.#wakeAt(decision.untilMono, nowMono);
+        this.#timer.notAfter(decision.untilMono, nowMono);
         return;
       }
       this.#form(decision, nowMono);
@@ -216,9 +215,10 @@ export class BatchScheduler {
       this.#load.lost();
       this.#observer.frameDropped(entry, 'expired');
     };
-    const startMono = Math.max(this.#engine.freeMono(nowMono), nowMono + this.#costs.preprocessMs(count));
-    const endMono = startMono + this.#costs.typicalMs(this.#costs.sizeFor(count));
-    const slots = by === 'turn' ? this.#waiting.takeByTurn(count, nowMono, expired) : this.#waiting.takeInOrder(count, nowMono, endMono, expired);
+    const most = Math.max(1, Math.min(count, this.#costs.largestSize));
+    const startMono = Math.max(this.#engine.freeMono(nowMono), nowMono + this.#costs.preprocessMs(most));
+    const endMono = startMono + this.#costs.typicalMs(this.#costs.sizeFor(most));
+    const slots = by === 'turn' ? this.#waiting.takeByTurn(most, nowMono, expired) : this.#waiting.takeInOrder(most, nowMono, endMono, expired);
     if (slots.length === 0) return;
     this.#turns.serve(slots);
     this.#hand(
@@ -261,41 +261,27 @@ export class BatchScheduler {
     this.#observer.frameDropped(entry, reason);
   }
 
-  /** One timer for all: one that fires early only asks again, so it is moved only to come earlier. */
-  #wakeAt(mono: number, nowMono: number): void {
-    if (!Number.isFinite(mono) || (this.#timer !== null && this.#timerMono <= mono && this.#timerMono > nowMono)) return;
-    this.#timer?.cancel();
-    this.#timerMono = mono;
-    this.#timer = this.#clock.setTimer(Math.max(TIMER_GRAIN_MS, mono - nowMono), () => {
-      this.#timer = null;
-      this.#takeTurn();
-    });
-  }
-
   #review(nowMono: number): void {
     if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono)) && !this.#roomStale) return;
     this.#roomStale = false;
-    const needed = this.#costs.smallestFeasibleBoundMs;
-    let tightest = Number.POSITIVE_INFINITY;
-    for (const slot of this.#slots) if (slot.roomMs >= needed) tightest = Math.min(tightest, slot.roomMs);
-    this.#tightestRoomMs = tightest;
+    this.#tightestRoomMs = this.#slots.tightestRoomMs(this.#costs.smallestFeasibleBoundMs);
   }
 
   #finish(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#timer?.cancel();
+    this.#timer.cancel();
     for (const slot of this.#slots) this.#drop(slot, 'shutdown');
     this.#closing?.resolve();
   }
 }
 
-interface PromiseWithResolvers {
+interface Deferred {
   readonly promise: Promise<void>;
   resolve(): void;
 }
 
-function withResolvers(): PromiseWithResolvers {
+function deferred(): Deferred {
   let settle = (): void => undefined;
   const promise = new Promise<void>((resolve) => {
     settle = resolve;

@@ -27,6 +27,13 @@ export class SlotRegistry {
     for (const regions of this.#byCamera.values()) yield* regions.values();
   }
 
+  /** What the tightest bound leaves when its frame is offered, of those that leave at least `neededMs`; Infinity without any. */
+  tightestRoomMs(neededMs: number): number {
+    let tightest = Number.POSITIVE_INFINITY;
+    for (const slot of this) if (slot.roomMs >= neededMs) tightest = Math.min(tightest, slot.roomMs);
+    return tightest;
+  }
+
   add(spec: SlotSpec): Slot {
     const slot = new Slot(spec, this.#freeOrdinals.pop() ?? this.#ordinals++);
     const regions = this.#byCamera.get(spec.cameraId) ?? new Map<string, Slot>();

@@ -96,12 +96,13 @@ export class WaitingSlots {
   }
 }
 
+/** Between equal deadlines it is fair turns again: cameras in step must not fall into one fixed order. */
 function deadlineComesFirst(a: Slot, b: Slot): boolean {
-  return a.deadlineMono < b.deadlineMono;
+  return a.deadlineMono !== b.deadlineMono ? a.deadlineMono < b.deadlineMono : turnComesFirst(a, b);
 }
 
 function arrivalComesFirst(a: Slot, b: Slot): boolean {
-  return a.unservedSince < b.unservedSince;
+  return a.unservedSince !== b.unservedSince ? a.unservedSince < b.unservedSince : turnComesFirst(a, b);
 }
 
 function starvesFirst(a: Slot, b: Slot): boolean {

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { SlotRegistry } from '../../src/batching/slot-registry.ts';
+import { frameAt, spec } from './frames.ts';
+
+describe('SlotRegistry', () => {
+  it('finds slots by camera and region, and gives ordinals back', () => {
+    const slots = new SlotRegistry();
+    const full = slots.add(spec('a'));
+    const gate = slots.add(spec('a', { region: 'gate' }));
+    slots.add(spec('b'));
+    expect(slots.get('a', 'gate')).toBe(gate);
+    expect(slots.of('a', undefined)).toEqual([full, gate]);
+    expect(slots.of('a', 'gate')).toEqual([gate]);
+    slots.remove(gate);
+    slots.remove(gate);
+    expect(slots.size).toBe(2);
+    expect(slots.get('a', 'gate')).toBeUndefined();
+    expect(slots.add(spec('c')).ordinal).toBe(gate.ordinal);
+    expect(new Set([...slots].map((slot) => slot.ordinal)).size).toBe(3);
+  });
+
+  it('knows the tightest bound that can be kept, less what decoding uses', () => {
+    const slots = new SlotRegistry();
+    slots.add(spec('a', { maxLatencyMs: 20 }));
+    slots.add(spec('b', { maxLatencyMs: 100 })).put(frameAt(0), 15);
+    slots.add(spec('c', { maxLatencyMs: 500 }));
+    expect(slots.tightestRoomMs(40)).toBe(85);
+    expect(slots.tightestRoomMs(1_000)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
