@@ -21,15 +21,15 @@ export async function checkCached(file: string): Promise<CacheState> {
 
 /**
  * Puts a file into the cache so that no reader ever sees half of it: temporary file, fsync, rename, fsync of the folder; the hash
- * goes after it the same way. Two processes may do so at once: their temporary files differ, what they write is the same, and each
+ * goes before it the same way, so that a whole file never lacks its hash. Two processes may do so at once: their temporary files differ, what they write is the same, and each
  * rename replaces a whole file by a whole file.
  */
 export async function writeCached(file: string, bytes: Uint8Array): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
-  await replaceFile(file, bytes);
   await replaceFile(hashFileOf(file), Buffer.from(`${sha256(bytes)}\n`));
+  await replaceFile(file, bytes);
 }
 
 function hashFileOf(file: string): string {

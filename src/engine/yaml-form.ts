@@ -1,6 +1,9 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
 import { FramewatchError } from '../util/errors.ts';
 
+/** Stands for a field of a mapping that is itself missing: one problem is enough. */
+const INSIDE_NOTHING = Symbol('inside a mapping that is not there');
+
 /**
  * A YAML file read as a form: each field is asked for by name and type, every problem is noted with its place, and all of them are
  * reported at once by `finish`. A field that is wrong reads as an empty value of its type, so that reading can go on.
@@ -8,7 +11,7 @@ import { FramewatchError } from '../util/errors.ts';
 export class YamlFile {
   readonly #file: string;
   readonly #lines = new LineCounter();
-  readonly #problems: string[] = [];
+  readonly #problems: { readonly offset: number; readonly text: string }[] = [];
   readonly #root: Node | null;
 
   constructor(file: string, text: string) {
@@ -28,23 +31,25 @@ export class YamlFile {
 
   /** Throws FramewatchError MODEL_INVALID when anything was wrong: one line a problem, `FILE:LINE:COL: PATH: what (what would be right)`. */
   finish(): void {
-    if (this.#problems.length > 0) throw new FramewatchError('MODEL_INVALID', this.#problems.join('\n'));
+    if (this.#problems.length === 0) return;
+    const lines = this.#problems.toSorted((one, other) => one.offset - other.offset).map((problem) => problem.text);
+    throw new FramewatchError('MODEL_INVALID', lines.join('\n'));
   }
 
   note(offset: number, path: string, problem: string): void {
     const { line, col } = this.#lines.linePos(offset);
-    this.#problems.push(`${this.#file}:${line}:${col}: ${path === '' ? '' : `${path}: `}${problem}`);
+    this.#problems.push({ offset, text: `${this.#file}:${line}:${col}: ${path === '' ? '' : `${path}: `}${problem}` });
   }
 
   fields(node: unknown, path: string, offset: number): YamlFields {
     if (isMap(node)) return new YamlFields(this, node, path);
-    this.note(offsetOf(node, offset), path, 'a mapping was expected');
+    if (node !== INSIDE_NOTHING) this.note(offsetOf(node, offset), path, 'a mapping was expected');
     return new YamlFields(this, null, path);
   }
 
   list(node: unknown, path: string, offset: number): readonly unknown[] {
     if (isSeq(node)) return node.items;
-    this.note(offsetOf(node, offset), path, 'a list was expected');
+    if (node !== INSIDE_NOTHING) this.note(offsetOf(node, offset), path, 'a list was expected');
     return [];
   }
 
@@ -52,7 +57,7 @@ export class YamlFile {
   scalar<T>(node: unknown, path: string, offset: number, passes: (value: unknown) => value is T, wanted: string): T | undefined {
     const value: unknown = isScalar(node) ? node.value : undefined;
     if (passes(value)) return value;
-    this.note(offsetOf(node, offset), path, `${wanted} was expected`);
+    if (node !== INSIDE_NOTHING) this.note(offsetOf(node, offset), path, `${wanted} was expected`);
     return undefined;
   }
 }
@@ -127,7 +132,7 @@ export class YamlFields {
   }
 
   #node(key: string): unknown {
-    return this.#map?.get(key, true);
+    return this.#map === null ? INSIDE_NOTHING : this.#map.get(key, true);
   }
 
   #pathOf(key: string): string {

@@ -57,7 +57,7 @@ export async function writeSmallModel(
   const folder = join(modelsDir, name);
   mkdirSync(folder, { recursive: true });
 
-  let weights = Buffer.alloc(0);
+  let weights: Buffer = Buffer.alloc(0);
   let topology = '';
   await reference.save(
     tf.io.withSaveHandler(async (artifacts) => {

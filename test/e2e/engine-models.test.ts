@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalModel } from '../../src/engine/backend.ts';
+import { openOnnx } from '../../src/engine/backends/onnx.ts';
+import { openTensorflow } from '../../src/engine/backends/tensorflow.ts';
+import { openWasm } from '../../src/engine/backends/wasm.ts';
+import { readLayersModel } from '../../src/engine/layers-model.ts';
+import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
+import { prepareModel } from '../../src/engine/model-preparation.ts';
+import { runSelfTest } from '../../src/engine/self-test.ts';
+import { drawTestPicture } from '../../src/engine/test-picture.ts';
+import { silentLogger } from '../../src/util/logger.ts';
+import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
+
+// The bundled Inception itself, on every backend. The reference takes about half a second a picture, so there are few of them.
+
+const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+const CPU = { device: 'cpu', threads: 2, features: true } as const;
+
+let stateDir = '';
+let model: LocalModel;
+let subject: ContractSubject;
+
+beforeAll(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'framewatch-models-'));
+  model = await prepareModel({ name: 'inception-v3-content-safety', modelsDir: MODELS, stateDir, logger: silentLogger });
+  subject = await askReference(await pictures());
+});
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+
+describeBackend('onnx', openOnnx, () => Promise.resolve(subject));
+describeBackend('tensorflow', openTensorflow, () => Promise.resolve(subject));
+
+describe('the self-test of the bundled model', () => {
+  /** What the manifest expects, picture by picture, against what the network says when something is wrong with its input. */
+  async function worstDistance(bend: (pixels: Uint8Array) => Uint8Array, opened = model): Promise<number> {
+    const backend = await openOnnx(opened, { ...CPU, features: false });
+    try {
+      let worst = 0;
+      for (const { drawing, seed, expected } of model.selfTest?.pictures ?? []) {
+        const { probabilities } = await backend.run(bend(drawTestPicture(drawing, seed, model.inputSize)), 1);
+        worst = Math.max(
+          worst,
+          distance(
+            probabilities,
+            Float32Array.from(model.labels, (label) => expected[label] ?? Number.NaN),
+          ),
+        );
+      }
+      return worst;
+    } finally {
+      await backend.close();
+    }
+  }
+  const TOLERANCE = 0.01;
+  const tenTimes = 10 * TOLERANCE;
+  const asItIs = (pixels: Uint8Array) => pixels;
+
+  it('has a tolerance that the figures below are measured against', () => {
+    expect(model.selfTest?.tolerance).toBe(TOLERANCE);
+  });
+
+  it('is passed by onnx at every batch size', async () => {
+    const backend = await openOnnx(model, { ...CPU, features: false });
+    await runSelfTest(backend, model, [1, 2, 4, 8]);
+    await backend.close();
+  });
+
+  it('moves by more than ten tolerances when red and blue are swapped', async () => {
+    const swapped = (pixels: Uint8Array) => pixels.map((_, at) => pixels[at + 2 - 2 * (at % 3)] ?? 0);
+    expect(await worstDistance(swapped)).toBeGreaterThan(tenTimes);
+  });
+
+  it.each([
+    ['−1 … 1 instead of 0 … 1', { mean: 127.5, scale: 127.5 }],
+    ['0 … 255 instead of 0 … 1', { mean: 0, scale: 1 }],
+  ])('moves by more than ten tolerances under another normalisation: %s', async (_, normalisation) => {
+    const wrong = await converted(normalisation);
+    expect(await worstDistance(asItIs, wrong)).toBeGreaterThan(tenTimes);
+    const backend = await openOnnx(wrong, { ...CPU, features: false });
+    await expect(runSelfTest(backend, wrong, [2])).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
+    await backend.close();
+  });
+
+  it('moves by more than ten tolerances when any two labels that matter are swapped', async () => {
+    const backend = await openOnnx(model, { ...CPU, features: false });
+    for (const [one, other] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+      [1, 3],
+    ] as const) {
+      const labels = model.labels.map((label, index) => model.labels[index === one ? other : index === other ? one : index] ?? label);
+      await expect(runSelfTest(backend, { ...model, labels }, [2]), `${one} and ${other}`).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
+    }
+    await backend.close();
+  });
+
+  /** The same network, converted with a normalisation that is not its own. */
+  async function converted(normalisation: { readonly mean: number; readonly scale: number }): Promise<LocalModel> {
+    const onnxFile = join(stateDir, `wrong-${normalisation.scale}.onnx`);
+    const source = await readLayersModel(model.layersModel, model.sha256);
+    writeFileSync(onnxFile, convertToOnnx(source, { name: 'wrong', normalisation, ...model.layersModel }));
+    return { ...model, onnxFile };
+  }
+});
+
+/** Drawn here and drawn by sharp: smooth and hard, coloured and grey, busy and empty. */
+async function pictures(): Promise<readonly Uint8Array[]> {
+  const size = model.inputSize;
+  const svg = (body: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}"><rect width="100%" height="100%" fill="#fff"/>${body}</svg>`;
+  const circles = Array.from(
+    { length: 30 },
+    (_, at) => `<circle cx="${(at * 97) % size}" cy="${(at * 57) % size}" r="${10 + (at % 7) * 6}" fill="hsl(${at * 37},80%,55%)" stroke="#000"/>`,
+  );
+  const face =
+    '<circle cx="150" cy="150" r="110" fill="#fd9" stroke="#000" stroke-width="5"/><circle cx="110" cy="120" r="25"/><circle cx="190" cy="120" r="25"/>';
+  const drawn = [svg(circles.join('')), svg(face)].map((source) => sharp(Buffer.from(source)).removeAlpha().raw().toBuffer());
+  return [...(await Promise.all(drawn)), ...['ellipses', 'skin', 'strokes', 'sunset'].map((drawing) => drawTestPicture(drawing, 9, size))];
+}
+
+async function askReference(asked: readonly Uint8Array[]): Promise<ContractSubject> {
+  const wasm = await openWasm(model, CPU);
+  const probabilities: Float32Array[] = [];
+  const features: Float32Array[] = [];
+  for (const picture of asked) {
+    const said = await wasm.run(picture, 1);
+    probabilities.push(said.probabilities);
+    features.push(said.features ?? new Float32Array());
+  }
+  // The reference must itself pass, or all others would be compared with something wrong.
+  await runSelfTest(wasm, model, [1]);
+  await wasm.close();
+  return { model, pictures: asked, probabilities, features };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { NetworkBackend } from '../../../src/engine/backends/network-backend.ts';
+import { FramewatchError } from '../../../src/util/errors.ts';
+import { smallSubject } from '../../helpers/small-subject.ts';
+
+const { model } = await smallSubject();
+const picture = new Uint8Array(model.inputSize ** 2 * 3);
+const FACTS = { name: 'onnx', device: 'cpu', threads: 1 } as const;
+const failing = (error: Error) => new NetworkBackend(FACTS, model, { run: () => Promise.reject(error), close: async () => {} });
+const giving = (probabilities: Float32Array) =>
+  new NetworkBackend(FACTS, model, { run: async () => ({ probabilities, features: null }), close: async () => {} });
+
+describe('NetworkBackend', () => {
+  it.each([
+    new Error('Failed to allocate memory for requested buffer of size 1073741824'),
+    new Error('std::bad_alloc'),
+    new Error('OOM when allocating tensor with shape[16,64,147,147]'),
+    new Error('CUDA failure 2: out of memory'),
+    new RangeError('Array buffer allocation failed'),
+    new FramewatchError('ENGINE_OUT_OF_MEMORY', 'by name'),
+  ])('recognises the end of memory: %s', async (error) => {
+    await expect(failing(error).run(picture, 1)).rejects.toMatchObject({ code: 'ENGINE_OUT_OF_MEMORY' });
+  });
+
+  it('calls any other fault a failed inference and keeps its cause', async () => {
+    const cause = new Error('no room in the zoo');
+    await expect(failing(cause).run(picture, 1)).rejects.toMatchObject({
+      code: 'ENGINE_INFERENCE_FAILED',
+      message: 'onnx failed on a batch of 1: no room in the zoo',
+      cause,
+    });
+  });
+
+  it('refuses outputs of another length and values that are not numbers', async () => {
+    await expect(giving(new Float32Array(2)).run(picture, 1)).rejects.toThrow('2 probabilities for a batch of 1; 3 were expected');
+    await expect(giving(Float32Array.of(0, Number.NaN, 1)).run(picture, 1)).rejects.toThrow('not a number');
+  });
+
+  it('closes the network once', async () => {
+    let closed = 0;
+    const backend = new NetworkBackend(FACTS, model, {
+      run: async () => ({ probabilities: new Float32Array(3), features: null }),
+      close: async () => {
+        closed++;
+      },
+    });
+    await Promise.all([backend.close(), backend.close()]);
+    expect(closed).toBe(1);
+  });
+});
