@@ -60,11 +60,6 @@ export function strokeText(text: string, x: number, y: number, height: number): 
   return path;
 }
 
-/** The width in px of `text` written with letters `height` px high. */
-export function strokeTextWidth(text: string, height: number): number {
-  return (text.length * ADVANCE * height) / 6;
-}
-
 function strokePath(stroke: string, left: number, top: number, unit: number): string {
   let path = '';
   for (let at = 0; at + 1 < stroke.length; at += 2) {
