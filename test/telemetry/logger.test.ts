@@ -94,7 +94,7 @@ describe('createLog', () => {
         for (const needle of [secret, encoded, basic, escaped]) expect(text().includes(needle)).toBe(false);
         if (format === 'json') expect(lines().length).toBe(2);
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
