@@ -34,6 +34,11 @@ export class EventList {
     if (this.#rows.size > MOST_ROWS) this.#dropOldest();
   }
 
+  /** When names became known, or changed. */
+  refresh(): void {
+    for (const { event, row } of this.#rows.values()) this.#fill(row, event);
+  }
+
   #fill(row: HTMLElement, event: LabelEvent): void {
     const isOpen = event.type !== 'end';
     const started = new Date(event.startedAt);

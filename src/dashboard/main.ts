@@ -16,6 +16,7 @@ const client = new FeedClient({
     const ids = new Set(cameras.map(({ id }) => id));
     for (const [id, tile] of tiles) if (!ids.has(id)) removeTile(id, tile);
     for (const camera of cameras) showCamera(camera);
+    events.refresh();
     byId('no-cameras').hidden = cameras.length > 0;
     watchVisible();
   },
