@@ -21,6 +21,7 @@ function hashOfInputs() {
   return hash.digest('hex');
 }
 
+/** @param {string} project */
 function tsc(project) {
   const bin = path.join(root, 'node_modules/typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [bin, '-p', project], { cwd: root, stdio: 'inherit' });

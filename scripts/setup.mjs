@@ -38,6 +38,8 @@ const TEST_PARTS = [
   { package: 'gstreamer1.0-plugins-ugly', present: () => plugin('libgstx264.so') },
   { package: 'gstreamer1.0-libav', present: () => plugin('libgstlibav.so') },
 ];
+/** @typedef {{ package: string, present: () => boolean }} Part */
+/** @type {Record<string, Part[]>} */
 const PURPOSES = { run: [FFMPEG], demo: [FFMPEG], test: [FFMPEG, ...TEST_PARTS] };
 
 const parts = PURPOSES[options.for];
@@ -71,6 +73,7 @@ function installDependencies() {
   writeFileSync(stamp, wanted);
 }
 
+/** @param {Part[]} wanted */
 function installSystemPackages(wanted) {
   const missing = wanted.filter((part) => !part.present()).map((part) => part.package);
   if (missing.length === 0) return;
@@ -86,6 +89,7 @@ function installSystemPackages(wanted) {
   if (still.length > 0) fail(`apt-get succeeded, yet these are still not usable: ${still.join(' ')}`);
 }
 
+/** @param {string[]} prefix @param {string[]} args @param {NodeJS.ProcessEnv} env */
 function apt(prefix, args, env) {
   const [file = '', ...before] = [...prefix, 'apt-get'];
   const result = spawnSync(file, [...before, ...args], { env, encoding: 'utf8', maxBuffer: 64 << 20 });
@@ -116,14 +120,17 @@ function installTensorFlow() {
   if (status !== 0) problem('@tensorflow/tfjs-node-gpu could not be installed; docs/gpu.md says what it needs. The CPU way works without it.');
 }
 
-/** Asked for by name it must succeed; found by itself it must not stand in the way. */
+/**
+ * Asked for by name it must succeed; found by itself it must not stand in the way.
+ * @param {string} message
+ */
 function problem(message) {
   if (options.gpu) fail(message);
   process.stderr.write(`setup: warning: ${message}\n`);
 }
 
 function findFfmpeg() {
-  const own = process.env.FFMPEG_PATH;
+  const own = process.env['FFMPEG_PATH'];
   if (own && executable(own)) return own;
   if (onPath('ffmpeg')) return 'ffmpeg';
   try {
@@ -134,12 +141,14 @@ function findFfmpeg() {
   }
 }
 
+/** @param {string} name */
 function onPath(name) {
   // mosquitto lives in sbin, which an ordinary user's PATH lacks.
-  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.some((folder) => folder !== '' && executable(path.join(folder, name)));
 }
 
+/** @param {string} file */
 function executable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -149,14 +158,17 @@ function executable(file) {
   }
 }
 
+/** @param {string} module */
 function pythonFinds(module) {
   return spawnSync('/usr/bin/python3', ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
 }
 
+/** @param {string} name */
 function typelib(name) {
   return libraryFolders().some((folder) => existsSync(path.join(folder, 'girepository-1.0', `${name}.typelib`)));
 }
 
+/** @param {string} file */
 function plugin(file) {
   return libraryFolders().some((folder) => existsSync(path.join(folder, 'gstreamer-1.0', file)));
 }
@@ -165,15 +177,21 @@ function libraryFolders() {
   return ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib/arm-linux-gnueabihf', '/usr/lib64', '/usr/lib'];
 }
 
+/** @param {string} file @param {string[]} args */
 function run(file, args) {
   const { status } = spawnSync(file, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** @param {string} message */
 function say(message) {
   if (!options.quiet || message !== 'ready') process.stderr.write(`setup: ${message}\n`);
 }
 
+/**
+ * @param {string} message
+ * @returns {never}
+ */
 function fail(message, code = 1) {
   process.stderr.write(`setup: ${message}\n`);
   process.exit(code);
