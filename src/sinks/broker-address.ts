@@ -7,6 +7,7 @@ export interface AddressFacts {
   readonly instance: string;
   readonly hostName: string;
   readonly will: BrokerAddress['will'];
+  readonly keepaliveSeconds: number;
   /** Of the built-in broker, which `url: embedded` stands for; it speaks MQTT 3.1.1 only. */
   readonly embeddedUrl: string | null;
 }
@@ -23,6 +24,7 @@ export async function brokerAddress(config: MqttConfig, facts: AddressFacts): Pr
     ca: await pem('mqtt.ca', config.ca),
     cert: await pem('mqtt.cert', config.cert),
     key: await pem('mqtt.key', config.key),
+    keepaliveSeconds: facts.keepaliveSeconds,
     will: facts.will,
   };
 }

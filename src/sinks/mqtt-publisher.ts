@@ -28,11 +28,14 @@ export interface MqttPublisherOptions {
   readonly random?: () => number;
   /** Events kept in memory while the broker is away; 10,000 when left out. */
   readonly backlogLimit?: number;
+  /** 15 when left out. */
+  readonly keepaliveSeconds?: number;
 }
 
 /** Unacknowledged messages at a time; less when the broker says so. Small, so that a dead broker is noticed with little to repeat. */
 const WINDOW = 64;
 const BACKLOG_LIMIT = 10_000;
+const KEEPALIVE_SECONDS = 15;
 const STATE_INTERVAL_MS = 500;
 /** Limits of the three parts of closing, ms: together 1.5 s. */
 const DRAIN_LIMIT_MS = 900;
@@ -81,7 +84,7 @@ export class MqttPublisher implements Publisher {
   async start(): Promise<void> {
     const { config, clock, logger } = this.#options;
     const will = { topic: this.#topics.status, payload: 'offline' };
-    const address = await brokerAddress(config, { ...this.#options, will });
+    const address = await brokerAddress(config, { ...this.#options, will, keepaliveSeconds: this.#options.keepaliveSeconds ?? KEEPALIVE_SECONDS });
     const redactor = new Redactor();
     if (address.password !== null) redactor.add(address.password, address.username ?? undefined);
     this.#board.set({ topic: this.#topics.status, payload: 'online', qos: 1 });

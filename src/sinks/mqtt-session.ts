@@ -12,6 +12,8 @@ export interface BrokerAddress {
   readonly ca: Buffer | null;
   readonly cert: Buffer | null;
   readonly key: Buffer | null;
+  /** A broker that is frozen is found out after one and a half of these. */
+  readonly keepaliveSeconds: number;
   readonly will: { readonly topic: string; readonly payload: string };
 }
 
@@ -41,8 +43,6 @@ export interface SessionEvents {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** A broker that is frozen is found out after one and a half of these. */
-const KEEPALIVE_SECONDS = 15;
 /** What may lie unsent in the socket before a message without acknowledgement is not written any more. */
 const MAX_UNSENT_BYTES = 1 << 20;
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
@@ -144,7 +144,9 @@ function clientOptions(address: BrokerAddress): IClientOptions {
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    keepalive: KEEPALIVE_SECONDS,
+    keepalive: address.keepaliveSeconds,
+    // Otherwise each message put off the ping, and a frozen broker would not be found out while we still write.
+    reschedulePings: false,
     queueQoSZero: false,
     resubscribe: false,
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },

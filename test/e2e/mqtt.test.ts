@@ -51,6 +51,7 @@ describe('MqttPublisher and a real mosquitto', () => {
     publisher.publishAvailability('front_door', true);
     publisher.publishSnapshot('front_door', Buffer.from('jpeg'));
     publisher.publishState(state(1));
+    await waitFor('connected', () => publisher.connected);
     await broker.kill();
     await waitFor('the loss is noticed', () => !publisher.connected);
     expect(publisher.lastError).not.toBeNull();
@@ -185,6 +186,19 @@ describe('MqttPublisher and a real mosquitto', () => {
     const begun = performance.now();
     await publisher.close();
     expect(performance.now() - begun).toBeLessThan(1_800);
+  });
+
+  it('finds out that the broker is frozen, although it goes on writing', async () => {
+    const broker = await startBroker();
+    const { publisher } = await startPublisher(broker, { keepaliveSeconds: 1 });
+    await waitFor('connected', () => publisher.connected);
+    broker.freeze();
+    onTestFinished(() => broker.thaw());
+    const writing = setInterval(() => publisher.publishStats({}), 100);
+    onTestFinished(() => clearInterval(writing));
+    await waitFor('it is found out', () => !publisher.connected, 4_000);
+    broker.thaw();
+    await waitFor('it is back', () => publisher.connected);
   });
 
   it('gives up the oldest events, counted, when too many wait', async () => {

@@ -6,15 +6,18 @@ import { systemClock } from '../../dist/util/clock.js';
 import { silentLogger } from '../../dist/util/logger.js';
 
 const config = {
-  url: process.argv[2],
+  enabled: true,
+  url: String(process.argv[2]),
+  embeddedPort: 0,
   username: null,
   password: null,
   clientId: null,
-  protocolVersion: 5,
+  protocolVersion: /** @type {const} */ (5),
   baseTopic: 'framewatch',
   ca: null,
   cert: null,
   key: null,
+  discovery: { enabled: false, prefix: 'homeassistant' },
   classifications: false,
 };
 const options = {
