@@ -34,8 +34,9 @@ export const FRAME_TICKS_PER_SECOND = 90_000;
 const SOCKET_TIMEOUT_US = 10_000_000;
 
 /**
- * How long ffmpeg looks at a stream before it hands on the first packet. What comes meanwhile waits inside, so the default (up to 5 s, always used
- * up with `-skip_frame`) makes the first pictures seconds older than they seem.
+ * How long ffmpeg looks at a stream before it hands on the first packet. What comes meanwhile would wait inside and come out in one rush, up to 5 s
+ * old; and RTSP's first packet has no time, after which the decoder, when it reorders, labels every picture with the time of a later packet (measured:
+ * 2 s too young). Both are cured by throwing away what was looked at (`nobuffer`), at the price of waiting for the next key frame.
  */
 const ANALYSIS_US = 300_000;
 const LONGER_ANALYSIS_US = 8_000_000;
@@ -62,7 +63,7 @@ export function ffmpegArguments(input: FfmpegInput, capabilities: FfmpegCapabili
     // `-threads 1` stands among the *output* options: the rawvideo encoder is frame-threaded and would hold each picture back by one sample.
     ...['-map', '[picture]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'rawvideo', `pipe:${RAW_PIPE}`],
     ...['-map', '[line]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'framecrc', `pipe:${FRAME_PIPE}`],
-    ...['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
+    ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', '-flush_packets', '1', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
   ];
 }
 
@@ -76,7 +77,7 @@ function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): s
   };
   const kind = scheme === 'rtsps' ? 'rtsp' : scheme === 'https' ? 'http' : scheme;
   return [
-    ...(kind === 'file' ? [] : ['-copyts']),
+    ...(kind === 'file' ? [] : ['-copyts', '-fflags', '+nobuffer']),
     ...(input.hwaccel === 'none' ? [] : ['-hwaccel', input.hwaccel]),
     ...['-threads', '1'],
     ...(input.decode === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
