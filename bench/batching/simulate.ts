@@ -20,6 +20,8 @@ export interface Outcome {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** The longest that any slot waited for a verdict, over frames that were replaced meanwhile. */
+  readonly longestUnservedMs: number;
   readonly meanBatch: number;
   /** The least that any camera got of its weighted max-min fair share. */
   readonly lowestShare: number;
@@ -39,6 +41,7 @@ export async function simulate(scenario: Scenario, policy: BatchingPolicy, seed:
   const drops: Partial<Record<DropReason, number>> = {};
   let offered = 0;
   let missed = 0;
+  let longestUnservedMs = 0;
   const ended = (entry: BatchEntry) => {
     const ageMs = clock.monotonicMs() - entry.frame.receivedMono;
     if (ageMs > entry.slot.maxLatencyMs) missed++;
@@ -47,6 +50,7 @@ export async function simulate(scenario: Scenario, policy: BatchingPolicy, seed:
   const engine = new SimulatedEngine(clock, curve, new Random(seed + 1), (batch: Batch) => {
     for (const entry of batch.entries) {
       latencies.push(ended(entry));
+      longestUnservedMs = Math.max(longestUnservedMs, clock.monotonicMs() - entry.unservedSince);
       served.set(entry.slot.cameraId, (served.get(entry.slot.cameraId) ?? 0) + 1);
     }
   });
@@ -92,6 +96,7 @@ export async function simulate(scenario: Scenario, policy: BatchingPolicy, seed:
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
     maxMs: quantile(latencies, 1),
+    longestUnservedMs,
     meanBatch: entries / batches,
     lowestShare: Math.min(...cameras.map(({ spec }, index) => (served.get(spec.cameraId) ?? 0) / (shares[index] ?? 1))),
     engineBusy: engine.busyMs / durationMs,

@@ -83,8 +83,9 @@ describe('deadlinePolicy against the others, simulated', () => {
   });
 
   it.each(['flat', 'cpu', 'gpu'])('keeps the engine full and everybody served at twice the load it can carry (%s)', async (curve) => {
-    const { throughput, lowestShare } = await play(curve, 2);
+    const { throughput, lowestShare, longestUnservedMs } = await play(curve, 2);
     expect(throughput).toBeGreaterThan(0.96);
     expect(lowestShare).toBeGreaterThan(0.9);
+    expect(longestUnservedMs).toBeLessThan(3_000);
   });
 });

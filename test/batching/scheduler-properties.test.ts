@@ -41,13 +41,13 @@ interface Fate {
 
 async function play(world: World): Promise<Fate> {
   const clock = new SimulationClock();
-  const costs = CURVES[world.curve as keyof typeof CURVES] as Record<number, number>;
+  const costs = CURVES[world.curve] as Record<number, number>;
   const fate = { batches: [] as Batch[], offered: new Map<string, number>(), ends: [] as string[], largestInFlight: 0 };
   let inFlight = 0;
   let freeMs = 0;
   const scheduler = new BatchScheduler({
     clock,
-    policy: POLICIES[world.policy as keyof typeof POLICIES],
+    policy: POLICIES[world.policy],
     costs: new CostModel(LADDER, costs),
     observer: { batchFormed: () => undefined, frameDropped: (entry) => void fate.ends.push(nameOf(entry)) },
     executor: {
@@ -116,10 +116,10 @@ describe('BatchScheduler, whatever happens', () => {
   });
 
   it('never lets an idle engine rest past the latest safe start', async () => {
-    const calm = worlds.map((world) => ({ ...world, policy: 'deadline', faults: [], outcomes: ['well'] }) as World);
+    const calm = worlds.map((world): World => ({ ...world, policy: 'deadline', faults: [], outcomes: ['well'] }));
     await fc.assert(
       fc.asyncProperty(calm, async (world) => {
-        const costs = CURVES[world.curve as keyof typeof CURVES] as Record<number, number>;
+        const costs = CURVES[world.curve] as Record<number, number>;
         const { batches, offered } = await play(world);
         let freeMono = 0;
         for (const batch of batches) {
