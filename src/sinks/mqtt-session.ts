@@ -145,8 +145,6 @@ function clientOptions(address: BrokerAddress): IClientOptions {
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepalive: address.keepaliveSeconds,
-    // Otherwise each message put off the ping, and a frozen broker would not be found out while we still write.
-    reschedulePings: false,
     queueQoSZero: false,
     resubscribe: false,
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
