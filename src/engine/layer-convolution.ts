@@ -1,3 +1,4 @@
+import { itemsOf, type KerasLayer } from './keras-graph.ts';
 import { activate } from './layer-activation.ts';
 import {
   type ChannelAffine,
@@ -60,10 +61,7 @@ export function normalisationAffine(context: LayerContext): ChannelAffine {
 export function convertBatchNormalization(context: LayerContext): GraphTensor {
   const { graph, layer } = context;
   const input = onlyInput(context);
-  const axis: unknown = layer.config.raw('axis') ?? -1;
-  const last = input.kind === 'picture' ? 3 : 1;
-  const wanted: unknown = Array.isArray(axis) ? axis[0] : axis;
-  if (wanted !== -1 && wanted !== last) return unsupported(layer, `axis ${String(wanted)}; only the channels can be normalised`);
+  requireChannelAxis(layer, input.kind === 'picture' ? 3 : 1);
   const { scale, shift } = normalisationAffine(context);
   const dims = input.kind === 'picture' ? [1, scale.length, 1, 1] : [1, scale.length];
   const scaled = graph.node('Mul', layer.name, [input.name, graph.floats(`${layer.name}/scale`, dims, Float32Array.from(scale))]);
@@ -82,6 +80,13 @@ export function convertDense(context: LayerContext): GraphTensor {
   if (bias !== null) inputs.push(graph.floats(`${layer.name}/bias`, [units], bias.values));
   const result: GraphTensor = { kind: 'vector', name: graph.node('Gemm', layer.name, inputs), length: units };
   return activate(context, result, layer.config.text('activation', 'linear'));
+}
+
+/** Throws unless a normalisation runs over the last axis; `last` is that axis counted from the front, the batch included. */
+export function requireChannelAxis(layer: KerasLayer, last: number): void {
+  const raw: unknown = layer.config.raw('axis') ?? -1;
+  const axis = Array.isArray(raw) ? itemsOf(raw)[0] : raw;
+  if (axis !== -1 && axis !== last) unsupported(layer, `axis ${String(axis)}; only the channels can be normalised`);
 }
 
 function outputMajor(kernel: FloatTensor, normalisation: ChannelAffine | null): Float32Array {

@@ -4,7 +4,7 @@ import { type KerasGraph, type KerasLayer, readKerasGraph } from './keras-graph.
 import { convertActivation, convertRelu, convertSoftmax } from './layer-activation.ts';
 import type { ChannelAffine, GraphTensor, LayerContext } from './layer-conversion.ts';
 import { onlyInput, unsupported } from './layer-conversion.ts';
-import { convertBatchNormalization, convertConv2d, convertDense, normalisationAffine } from './layer-convolution.ts';
+import { convertBatchNormalization, convertConv2d, convertDense, normalisationAffine, requireChannelAxis } from './layer-convolution.ts';
 import { convertAdd, convertConcatenate, convertFlatten, convertGlobalPooling, convertPooling, convertZeroPadding } from './layer-shape.ts';
 import type { LayersModel } from './layers-model.ts';
 import { OnnxGraph } from './onnx-graph.ts';
@@ -112,7 +112,9 @@ function foldedNormalisations(keras: KerasGraph, kept: readonly string[]): Reado
   for (const layer of keras.layers.filter((candidate) => candidate.className === 'BatchNormalization')) {
     const source = byName.get(layer.inputs[0] ?? '');
     if (source?.className !== 'Conv2D' || source.config.text('activation', 'linear') !== 'linear') continue;
-    if (readers.get(source.name) === 1 && !kept.includes(source.name)) folds.set(source.name, layer);
+    if (readers.get(source.name) !== 1 || kept.includes(source.name)) continue;
+    requireChannelAxis(layer, 3);
+    folds.set(source.name, layer);
   }
   return folds;
 }

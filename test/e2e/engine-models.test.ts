@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalModel } from '../../src/engine/backend.ts';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
 import { openTensorflow } from '../../src/engine/backends/tensorflow.ts';
-import { openWasm } from '../../src/engine/backends/wasm.ts';
+import { openWasm, startWasm } from '../../src/engine/backends/wasm.ts';
 import { readLayersModel } from '../../src/engine/layers-model.ts';
 import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
@@ -15,6 +15,7 @@ import { runSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
+import { smallSubject } from '../helpers/small-subject.ts';
 
 // The bundled Inception itself, on every backend. The reference takes about half a second a picture, so there are few of them.
 
@@ -34,6 +35,18 @@ afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 describeBackend('onnx', openOnnx, () => Promise.resolve(subject));
 describeBackend('tensorflow', openTensorflow, () => Promise.resolve(subject));
+
+it('wasm leaves no tensor behind in 1,000 batches', async () => {
+  const { model: small, pictures: drawn } = await smallSubject();
+  const { tensorflow } = await startWasm(1);
+  const backend = await openWasm(small, CPU);
+  const batch = Buffer.concat(drawn.slice(0, 2));
+  await backend.run(batch, 2);
+  const warm = tensorflow.memory().numTensors;
+  for (let count = 0; count < 1_000; count++) await backend.run(batch, 2);
+  expect(tensorflow.memory().numTensors).toBe(warm);
+  await backend.close();
+});
 
 describe('the self-test of the bundled model', () => {
   /** What the manifest expects, picture by picture, against what the network says when something is wrong with its input. */

@@ -144,6 +144,10 @@ describe('convertToOnnx refuses', () => {
     );
   });
 
+  it('a normalisation over another axis than the channels', () => {
+    expect(convert('BatchNormalization', { axis: 1 })).toThrow(/axis 1; only the channels/);
+  });
+
   it('an output that is not a vector', () => {
     expect(convert('MaxPooling2D', {})).toThrow(/not a vector/);
   });

@@ -30,11 +30,10 @@ export async function openWasm(model: LocalModel, options: BackendOptions): Prom
  */
 export async function startWasm(threads: number): Promise<{ readonly tensorflow: TensorFlow; readonly threads: number }> {
   try {
-    // Loaded the CommonJS way: TensorFlow.js' ES modules leave out file extensions and do not load in Node.
-    const require = createRequire(import.meta.url);
-    const tensorflow = require('@tensorflow/tfjs') as TensorFlow;
-    const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
-    wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`);
+    const tensorflow = await import('@tensorflow/tfjs');
+    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+    const { resolve } = createRequire(import.meta.url);
+    wasm.setWasmPaths(`${dirname(resolve('@tensorflow/tfjs-backend-wasm'))}${sep}`);
     // Leaves out checks for developers and an advertisement on the console.
     tensorflow.enableProdMode();
     if (tensorflow.getBackend() !== 'wasm') {
