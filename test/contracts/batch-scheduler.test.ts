@@ -7,7 +7,7 @@ import { deadlinePolicy } from '../../src/batching/deadline-policy.ts';
 import { eagerPolicy } from '../../src/batching/eager-policy.ts';
 import { BatchScheduler } from '../../src/batching/scheduler.ts';
 import { timeoutPolicy } from '../../src/batching/timeout-policy.ts';
-import { frameAt, spec } from './frames.ts';
+import { frameAt, spec } from '../batching/frames.ts';
 
 const LADDER = [1, 2, 4, 8];
 const CURVES = {
