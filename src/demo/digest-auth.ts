@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../util/clock.ts';
 import type { Secret } from '../util/secret.ts';
 
-export type DigestAlgorithm = 'MD5' | 'SHA-256';
+type DigestAlgorithm = 'MD5' | 'SHA-256';
 
 /** The parameters of an `Authorization: Digest …` header that take part in the check (RFC 7616, 3.4). */
 export interface DigestCredentials {
