@@ -11,10 +11,17 @@ export interface NamedEntry {
   readonly map: YamlMap | undefined;
 }
 
+/** One machine cannot watch more cameras, whatever it is. */
+const MOST_ENTRIES = 1000;
+
 /** The entries of a map with free keys that are maps or empty; all others, and ids of a wrong form, are reported. */
 export function namedEntries(node: YamlNode | undefined, findings: Findings): NamedEntry[] {
   if (node?.kind !== 'map') return [];
   const entries: NamedEntry[] = [];
+  if (node.entries.size > MOST_ENTRIES) {
+    findings.error(node, 'has too many entries', `at most ${MOST_ENTRIES}`);
+    return [];
+  }
   for (const [id, { place, node: value }] of node.entries) {
     const fault = mismatch(ID, id);
     if (fault) findings.error(place, `the name ${shown(id)} ${fault.wrong}`, fault.right);

@@ -1,6 +1,6 @@
 import { cameraSchema, configSchema } from './schema.ts';
 import { isSetting, type Setting } from './setting.ts';
-import { isPlainObject, type Shape } from './shape.ts';
+import { isPlainObject, MOST_ITEMS, type Shape } from './shape.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ function shapeSchema(shape: Shape): JsonSchema {
       return { anyOf: [{ type: 'string', pattern: scheme, maxLength: 2048 }, ...(shape.words.length > 0 ? [{ enum: shape.words }] : []), REFERENCE] };
     }
     case 'list':
-      return { type: 'array', items: shapeSchema(shape.of), minItems: shape.minItems, uniqueItems: true };
+      return { type: 'array', items: shapeSchema(shape.of), minItems: shape.minItems, maxItems: MOST_ITEMS, uniqueItems: true };
     case 'crop': {
       const part = { anyOf: [{ type: 'number', minimum: 0, maximum: 1 }, REFERENCE] };
       return { type: 'array', items: part, minItems: 4, maxItems: 4 };

@@ -64,20 +64,24 @@ export class Findings {
   }
 }
 
+/** More help nobody, and a hostile file can have a hundred thousand. */
+const MOST_REPORTED = 100;
+
 function ordered(findings: readonly Finding[], file: string, clean: (text: string) => string): Problem[] {
   const distinct = new Map<string, Problem>();
   for (const { place, code, message, suggestion } of findings) {
-    const problem: Problem = {
-      code,
-      file,
-      line: place?.line ?? null,
-      column: place?.column ?? null,
-      path: clean(place?.path ?? ''),
-      message: clean(message),
-      suggestion: suggestion === null ? null : clean(suggestion),
-    };
+    const problem: Problem = { code, file, line: place?.line ?? null, column: place?.column ?? null, path: place?.path ?? '', message, suggestion };
     const text = formatProblem(problem);
     if (!distinct.has(text)) distinct.set(text, problem);
   }
-  return [...distinct.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const inOrder = [...distinct.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  const shown = inOrder.slice(0, MOST_REPORTED).map((problem) => ({
+    ...problem,
+    path: clean(problem.path),
+    message: clean(problem.message),
+    suggestion: problem.suggestion === null ? null : clean(problem.suggestion),
+  }));
+  const next = inOrder[MOST_REPORTED];
+  if (next) shown.push({ ...next, path: '', message: `and ${inOrder.length - MOST_REPORTED} more from here on`, suggestion: null });
+  return shown;
 }

@@ -68,6 +68,9 @@ export interface Mismatch extends Fault {
   readonly index?: number;
 }
 
+/** No list here needs more; finding what is listed twice takes quadratic time. */
+export const MOST_ITEMS = 1000;
+
 /** Judges one plain value; null when it fits. No text quotes the value. */
 export function mismatch(shape: Shape, value: unknown): Mismatch | null {
   if (value === null) return { wrong: 'is empty', right: expectation(shape) };
@@ -144,6 +147,7 @@ function urlMismatch(shape: UrlShape, value: unknown): Mismatch | null {
 function listMismatch(shape: ListShape, value: unknown): Mismatch | null {
   if (!Array.isArray(value)) return { wrong: 'is not a list', right: expectation(shape) };
   if (value.length < shape.minItems) return { wrong: 'has too few items', right: `at least ${shape.minItems}` };
+  if (value.length > MOST_ITEMS) return { wrong: 'has too many items', right: `at most ${MOST_ITEMS}` };
   for (const [index, item] of (value as unknown[]).entries()) {
     const fault = mismatch(shape.of, item);
     if (fault) return { ...fault, index };

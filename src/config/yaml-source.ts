@@ -30,8 +30,8 @@ export interface YamlScalar extends Place {
 }
 
 const DEEPEST = 20;
-/** About 40,000 lines, far above a file with a thousand cameras: parsing costs time by the token, not by the byte. */
-const MOST_TOKENS = 300_000;
+/** About 20,000 lines, far above a file with a thousand cameras: parsing costs time by the token, not by the byte. */
+const MOST_TOKENS = 150_000;
 /** One mistake makes the parser stumble many times. */
 const MOST_SYNTAX_ERRORS = 3;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);

@@ -19,6 +19,12 @@ describe('namedEntries', () => {
     ]);
   });
 
+  it('refuses a crowd', () => {
+    const findings = new Findings();
+    const crowd = parseYaml(Array.from({ length: 1001 }, (_, index) => `c${index}: {}\n`).join(''), findings) ?? undefined;
+    expect([namedEntries(crowd, findings), findings.failed]).toEqual([[], true]);
+  });
+
   it('is empty for what is no map', () => {
     expect(namedEntries(undefined, new Findings())).toEqual([]);
   });

@@ -191,7 +191,7 @@ cameras:
         const result = parse(JSON.stringify({ ...groups, cameras }));
         if (!result.ok) expect(result.errors.length).toBeGreaterThan(0);
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 });

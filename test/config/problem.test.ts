@@ -20,6 +20,13 @@ describe('formatProblem', () => {
 });
 
 describe('Findings', () => {
+  it('gives the first hundred of very many, and the number of the others', () => {
+    const findings = new Findings();
+    for (let line = 250; line > 0; line--) findings.error({ path: '', line, column: 1 }, 'x');
+    const errors = findings.errors('f', (text) => text).map(formatProblem);
+    expect([errors.length, errors[99], errors[100]]).toEqual([101, 'f:100:1: x', 'f:101:1: and 150 more from here on']);
+  });
+
   it('orders by place, reports the same once, and cleans every text', () => {
     const findings = new Findings();
     const place = (line: number, column: number) => ({ path: 'p.hunter2', line, column });

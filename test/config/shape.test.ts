@@ -37,6 +37,7 @@ describe('mismatch', () => {
     [whole, Number.POSITIVE_INFINITY, 'not a number'],
     [ratio, 0, 'too small'],
     [ladder, [], 'too few'],
+    [names, Array.from({ length: 1001 }, (_, index) => `${index}`), 'too many items'],
     [ladder, [2, 1], 'smaller than the one before'],
     [ladder, [2, 2], 'listed twice'],
     [ladder, 4, 'not a list'],
