@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CameraConfig } from '../../src/config/config.ts';
+import { type CameraObserver, noCameraObserver } from '../../src/stream/camera-observer.ts';
+import { CameraSupervisor } from '../../src/stream/camera-supervisor.ts';
+import { ConnectGate } from '../../src/stream/connect-gate.ts';
+import type { Frame } from '../../src/stream/frame.ts';
+import type { SourceFactory } from '../../src/stream/source.ts';
+import { streamAddress } from '../../src/stream/stream-address.ts';
+import { tcpProbe } from '../../src/stream/tcp-probe.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { silentLogger } from '../../src/util/logger.ts';
+import { Secret } from '../../src/util/secret.ts';
+import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
+import { cameraConfig, eventually, realSources, record } from '../helpers/stream-cameras.ts';
+import { makeTestClip } from '../helpers/test-clip.ts';
+
+const PASSWORD = "p@ss:w/o'rd#?%é";
+
+let folder: string;
+let clip: string;
+let server: RtspServer;
+let openSource: SourceFactory;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'framewatch-streams-'));
+  clip = await makeTestClip({ file: path.join(folder, 'clip.mp4'), seconds: 4, bFrames: 2 });
+  const wide = await makeTestClip({ file: path.join(folder, 'wide.mp4'), seconds: 2, picture: 'color=c=red' });
+  const square = await makeTestClip({ file: path.join(folder, 'square.mp4'), seconds: 2, size: '480x360', picture: 'color=c=blue' });
+  server = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] }, changing: { kind: 'clip', clips: [wide, square] } } });
+  openSource = await realSources();
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('a source that cannot be opened says why', () => {
+  it('401: refused, and the password is in no message', async () => {
+    const guarded = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } }, username: 'viewer', password: PASSWORD });
+    try {
+      const login = { url: guarded.url('clip'), username: 'viewer' };
+      const withPassword = (password: string) => cameraConfig({ ...login, password: new Secret(password) });
+      const refused = record(openSource(withPassword('wrong-needle'), 'all'), 10_000, () => false);
+      await expect(refused).rejects.toMatchObject({ code: 'CAMERA_AUTH_FAILED', message: expect.not.stringContaining('wrong-needle') });
+      const seen = await record(openSource(withPassword(PASSWORD), 'all'), 20_000, ({ frames }) => frames.length > 0);
+      expect(seen.frames.length, 'the right password, full of odd characters, opens').toBeGreaterThan(0);
+    } finally {
+      await guarded.close();
+    }
+  });
+
+  it.each([
+    ['404', () => server.url('nothing'), 'CAMERA_NOT_FOUND'],
+    ['refused', () => 'rtsp://127.0.0.1:1/none', 'CAMERA_UNREACHABLE'],
+    ['unknown host', () => 'rtsp://no-such-host.invalid/none', 'CAMERA_UNKNOWN_HOST'],
+    ['missing file', () => 'file:///no/such/file.mp4', 'CAMERA_NOT_FOUND'],
+  ])('%s', async (_, url, code) => {
+    await expect(record(openSource(cameraConfig({ url: url() }), 'all'), 20_000, () => false)).rejects.toMatchObject({ code });
+  });
+
+  it('a file without video', async () => {
+    const file = path.join(folder, 'noise.bin');
+    await writeFile(file, Buffer.alloc(100_000, 'no video at all '));
+    const opened = record(openSource(cameraConfig({ url: pathToFileURL(file).href }), 'all'), 20_000, () => false);
+    await expect(opened).rejects.toMatchObject({ code: 'CAMERA_UNSUPPORTED_STREAM' });
+  });
+});
+
+describe('a stream', () => {
+  it('keeps its pictures whole when it changes its shape in flight', async () => {
+    const camera = cameraConfig({ url: server.url('changing'), sampleFps: 10 });
+    const { frames, invalid } = await record(openSource(camera, 'all'), 20_000, (seen) => seen.frames.length >= 50);
+    // ffmpeg keeps the output at the shape of the first picture; the clock goes on and so must the colours.
+    expect(new Set(frames.map(({ width, height }) => `${width}x${height}`)).size).toBe(1);
+    expect(new Set(frames.map(({ pixels: [red = 0] }) => (red > 128 ? 'red' : 'blue')))).toEqual(new Set(['red', 'blue']));
+    // Of a picture that is cut in the wrong place not all pixels are of one colour.
+    for (const { pixels } of frames) {
+      const [red = 0, , blue = 0] = pixels;
+      for (let at = 0; at < pixels.length; at += 3 * 97) expect(Math.abs((pixels[at] ?? 0) - red) + Math.abs((pixels[at + 2] ?? 0) - blue)).toBeLessThan(60);
+    }
+    expect(invalid).toBeLessThanOrEqual(1);
+  });
+
+  it('from a file goes round at its own pace', async () => {
+    const short = await makeTestClip({ file: path.join(folder, 'short.mp4'), seconds: 1 });
+    const started = performance.now();
+    const camera = cameraConfig({ url: pathToFileURL(short).href, sampleFps: 5 });
+    const { frames } = await record(openSource(camera, 'all'), 20_000, (seen) => seen.frames.length >= 13);
+    expect(frames.length).toBeGreaterThanOrEqual(13);
+    expect(performance.now() - started).toBeGreaterThan(2000);
+    expect(frames.filter(({ arrivalKnown }) => !arrivalKnown)).toEqual([]);
+  });
+
+  it('over HTTP as multipart JPEG is sampled by the clock, since it carries no times', async () => {
+    const http = await serveMultipart(path.join(folder, 'still.jpg'), 10);
+    try {
+      const camera = cameraConfig({ url: urlOf(http), sampleFps: 2 });
+      const { frames } = await record(openSource(camera, 'all'), 30_000, (seen) => seen.frames.length >= 6);
+      expect(frames.length).toBeGreaterThanOrEqual(6);
+      const gaps = frames.slice(3).map((frame, index) => frame.decodedMono - (frames[index + 2]?.decodedMono ?? 0));
+      expect(Math.max(...gaps), `gaps of ${gaps.map(Math.round).join(' ')} ms at 2 frames/s`).toBeLessThan(900);
+    } finally {
+      http.closeAllConnections();
+      http.close();
+    }
+  });
+});
+
+describe('a supervised camera', () => {
+  it('whose server is killed is offline at once, and back within 10 s of its return', async () => {
+    let camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } } });
+    const { port } = camera;
+    const watched = watch(cameraConfig({ url: camera.url('clip') }), openSource);
+    try {
+      await eventually('live', 20_000, () => watched.supervisor.status.state === 'live');
+      await camera.close();
+      await eventually('offline', 2000, () => watched.supervisor.status.state === 'offline');
+      camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } }, port });
+      await eventually('live again', 10_000, () => watched.supervisor.status.state === 'live');
+      const sequences = watched.frames.map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    } finally {
+      await watched.supervisor.close();
+      await camera.close();
+    }
+  });
+
+  it('that hangs with its connection open is seen within 12 s', async () => {
+    const camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } } });
+    const watched = watch(cameraConfig({ url: camera.url('clip') }), openSource);
+    try {
+      await eventually('live', 20_000, () => watched.supervisor.status.state === 'live');
+      camera.stop();
+      await eventually('stalled', 12_000, () => watched.restarts.includes('CAMERA_STALLED'));
+    } finally {
+      camera.cont();
+      await watched.supervisor.close();
+      await camera.close();
+    }
+  });
+
+  it('whose child ignores SIGTERM is closed within 3 s', async () => {
+    const stubborn = await fakeFfmpeg('stubborn', `trap '' TERM PIPE\nwhile :; do sleep 0.1; done`);
+    const stop = new AbortController();
+    const run = (await realSources(stubborn))(cameraConfig(), 'all').run(stop.signal, { onStream() {}, onPacket() {}, onFrame() {}, onInvalid() {} });
+    await eventually('the child runs', 5000, () => childrenOf(process.pid).length > 0);
+    const started = performance.now();
+    stop.abort();
+    await run;
+    expect(performance.now() - started).toBeLessThan(3000);
+    expect(childrenOf(process.pid)).toEqual([]);
+  });
+
+  it('that crashes again and again leaves no child and no descriptor', async () => {
+    const crashing = await fakeFfmpeg('crashing', 'head -c 5000 /dev/zero; kill -SEGV $$');
+    const open = await realSources(crashing);
+    const crash = () => expect(record(open(cameraConfig(), 'all'), 10_000, () => false)).rejects.toMatchObject({ code: 'CAMERA_EXITED' });
+    await crash();
+    const before = (await readdir('/proc/self/fd')).length;
+    for (let round = 0; round < 100; round++) await crash();
+    expect((await readdir('/proc/self/fd')).length).toBeLessThanOrEqual(before + 1);
+    expect(childrenOf(process.pid)).toEqual([]);
+  });
+});
+
+function watch(camera: CameraConfig, source: SourceFactory) {
+  const frames: Frame[] = [];
+  const restarts: string[] = [];
+  const observer: CameraObserver = noCameraObserver;
+  const supervisor: CameraSupervisor = new CameraSupervisor({
+    camera,
+    enabled: true,
+    endpoint: streamAddress(camera).endpoint,
+    openSource: source,
+    gate: new ConnectGate(systemClock),
+    probe: tcpProbe,
+    clock: systemClock,
+    random: Math.random,
+    log: silentLogger,
+    observer,
+    onFrame: (frame) => frames.push(frame),
+    onStatus: ({ error }) => {
+      if (error) restarts.push(error.code);
+    },
+  });
+  supervisor.start();
+  return { supervisor, frames, restarts };
+}
+
+async function fakeFfmpeg(name: string, body: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, `#!/bin/bash\n${body}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+/** Direct children of a process that still run; the RTSP servers of these tests apart. */
+function childrenOf(pid: number): string[] {
+  const found = spawnSync('ps', ['--ppid', String(pid), '-o', 'pid=,args=']).stdout.toString().split('\n');
+  return found.filter((line) => line.trim() !== '' && !/rtsp-server|\bps\b|esbuild/.test(line));
+}
+
+async function serveMultipart(still: string, framesPerSecond: number): Promise<Server> {
+  spawnSync('ffmpeg', ['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360', '-frames:v', '1', still]);
+  const jpeg = await readFile(still);
+  const http = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=frame' });
+    const timer = setInterval(() => {
+      response.write(`--frame\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`);
+      response.write(jpeg);
+      response.write('\r\n');
+    }, 1000 / framesPerSecond);
+    response.on('close', () => clearInterval(timer));
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return http;
+}
+
+function urlOf(http: Server): string {
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}/video.mjpg`;
+}
