@@ -25,7 +25,8 @@ interface Passage {
   readonly startMono: number;
   readonly preparedMono: number;
   requests: number;
-  inferenceMs: number;
+  /** The last answer. */
+  ran: { readonly paddedTo: number; readonly inferenceMs: number } | undefined;
   /** The engine process ended while it had these pixels: nobody may write into them again. */
   tainted: boolean;
 }
@@ -66,7 +67,7 @@ export class BatchRunner implements BatchExecutor {
     this.#options = options;
   }
 
-  /** `failed` when the batch did not run in one go: then its times say nothing about what a batch costs. */
+  /** `failed` when the batch did not run in one go at its own size: then its times say nothing about what a batch costs. */
   async execute(batch: Batch): Promise<BatchTiming | 'failed'> {
     const turn = this.#takeTurn();
     const open = new Set(batch.entries);
@@ -85,7 +86,7 @@ export class BatchRunner implements BatchExecutor {
     const { clock, engine, log, parallelPictures } = this.#options;
     const startMono = clock.monotonicMs();
     const pictures = await preprocess(batch.entries, batch.paddedTo, engine.info.inputSize, parallelPictures, this.#pool);
-    const passage: Passage = { batch, open, pictures, startMono, preparedMono: clock.monotonicMs(), requests: 0, inferenceMs: 0, tainted: false };
+    const passage: Passage = { batch, open, pictures, startMono, preparedMono: clock.monotonicMs(), requests: 0, ran: undefined, tainted: false };
     for (const { entry, error } of pictures.refused) {
       log.warn({ camera: entry.slot.cameraId, sequence: entry.frame.sequence, reason: messageOf(error) }, 'a frame could not be preprocessed');
       this.#drop(passage, entry, 'invalid');
@@ -96,8 +97,8 @@ export class BatchRunner implements BatchExecutor {
     for (let part = parts.shift(); part; part = parts.shift()) parts.push(...(await this.#runPart(passage, part, turn)));
 
     if (!passage.tainted) this.#pool.give(pictures.pixels);
-    if (passage.requests !== 1 || passage.inferenceMs === 0) return 'failed';
-    return { preprocessMs: passage.preparedMono - startMono, inferenceMs: passage.inferenceMs };
+    const { ran, requests, preparedMono } = passage;
+    return ran?.paddedTo === batch.paddedTo && requests === 1 ? { preprocessMs: preparedMono - startMono, inferenceMs: ran.inferenceMs } : 'failed';
   }
 
   /** Runs a part; gives the parts that must run in its stead when it could not. */
@@ -128,7 +129,7 @@ export class BatchRunner implements BatchExecutor {
     const beganMono = Math.max(sentMono, this.#lastAnswerMono);
     const finishedMono = clock.monotonicMs();
     this.#lastAnswerMono = finishedMono;
-    passage.inferenceMs += finishedMono - beganMono;
+    passage.ran = { paddedTo, inferenceMs: finishedMono - beganMono };
     this.#options.onInference?.({ count: rows.length, paddedTo, inferenceMs: finishedMono - beganMono, networkMs: output.inferenceMs });
     this.#deliver(passage, rows, output, { info, paddedTo, beganMono, finishedMono });
     return [];

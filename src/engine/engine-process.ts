@@ -26,8 +26,10 @@ export const ENGINE_PIPE_FD = 3;
 const READ_BUFFER_BYTES = 256 * 1024;
 /** Timed runs of a warm-up, all sizes together: a restart has 15 s for everything. */
 const WARM_UP_BUDGET_MS = 3000;
+/** The daemon sends one request ahead; whoever sends many gets a refusal instead of our memory. */
+const MAX_QUEUED = 8;
 /** One batch runs, one waits. */
-const MAX_QUEUED = 2;
+const KEPT_BUFFERS = 2;
 
 /**
  * The main program of the engine process: reads requests from the pipe, answers in their order, ends when the pipe closes, so that no engine
@@ -58,7 +60,7 @@ export function serveEngine(open: OpenEngine): void {
 class EngineSession {
   readonly #open: OpenEngine;
   readonly #write: (parts: readonly Uint8Array[]) => void;
-  readonly #pool = new BufferPool(MAX_QUEUED);
+  readonly #pool = new BufferPool(KEPT_BUFFERS);
   readonly #decoder = new WireDecoder({ allocate: (bytes) => this.#pool.take(bytes) });
   readonly #queue: WireMessage[] = [];
   #busy = false;
@@ -71,7 +73,7 @@ class EngineSession {
 
   receive(chunk: Uint8Array): void {
     for (const message of this.#decoder.push(chunk)) {
-      if (this.#queue.length >= MAX_QUEUED) {
+      if (message.type !== 'close' && this.#queue.length >= MAX_QUEUED) {
         this.#sendError(
           'error',
           message.requestId,

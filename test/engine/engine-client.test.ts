@@ -13,11 +13,13 @@ afterEach(async () => {
   await Promise.all(clients.splice(0).map((client) => client.close()));
 });
 
+/** A slow puppet gets a short ladder: its warm-up runs every size. */
 function client(settings: PuppetSettings = {}, options: Partial<EngineClientOptions> = {}) {
+  const init = puppetInit(settings, settings.msPerBatch === undefined ? {} : { batchSizes: [1] });
   const log = recordingLogger();
   const ends: FramewatchError[] = [];
   const made = new EngineClient(
-    { entryPoint: PUPPET_PROCESS, init: puppetInit(settings), startLimitMs: 10_000, hangLimitMs: 10_000, clock: systemClock, log, ...options },
+    { entryPoint: PUPPET_PROCESS, init, startLimitMs: 10_000, hangLimitMs: 10_000, clock: systemClock, log, ...options },
     (error) => ends.push(error),
   );
   clients.push(made);
@@ -99,11 +101,11 @@ describe('EngineClient', () => {
   });
 
   it('gives the second request its own time, not what is left of the first', async () => {
-    const { client: engine } = client({ msPerBatch: 120 }, { hangLimitMs: 1 });
-    // Warm-up measured 120 ms, so the limit is 600 ms: three requests in a row take longer together.
+    const { client: engine } = client({ msPerBatch: 40 }, { hangLimitMs: 100 });
+    // Warm-up measured 40 ms, so the limit is 200 ms: seven requests in a row take longer together.
     await engine.start();
-    const all = Array.from({ length: 3 }, () => engine.classify(puppetInput([1])));
-    await expect(Promise.all(all)).resolves.toHaveLength(3);
+    const all = Array.from({ length: 7 }, () => engine.classify(puppetInput([1])));
+    await expect(Promise.all(all)).resolves.toHaveLength(7);
   });
 
   it.each([

@@ -38,7 +38,7 @@ function engineProcess() {
       return message ? Promise.resolve(message) : new Promise((resolve) => waiting.push(resolve));
     },
     async ready(settings: PuppetSettings = {}) {
-      this.send('init', 1, puppetInit(settings));
+      this.send('init', 1, puppetInit(settings, { batchSizes: [1] }));
       return await this.answer();
     },
   };
@@ -83,11 +83,19 @@ describe('the engine process', () => {
     const engine = engineProcess();
     engine.send('classify', 3, { count: 1, paddedTo: 1 }, puppetInput([1]).pixels);
     expect(await engine.answer()).toMatchObject({ type: 'error', requestId: 3, head: { code: 'ENGINE_PROTOCOL' } });
-    await engine.ready({ msPerBatch: 30 });
-    for (const requestId of [10, 11, 12, 13, 14]) engine.send('classify', requestId, { count: 1, paddedTo: 1 }, puppetInput([1]).pixels);
+    await engine.ready({ msPerBatch: 5 });
+    const ids = Array.from({ length: 30 }, (_, index) => index + 10);
+    for (const requestId of ids) engine.send('classify', requestId, { count: 1, paddedTo: 1 }, puppetInput([1]).pixels);
     const answers = [];
-    for (let index = 0; index < 5; index += 1) answers.push(await engine.answer());
-    expect(answers.filter(({ type }) => type === 'result').length).toBeGreaterThanOrEqual(2);
-    expect(answers.map(({ requestId }) => requestId).sort()).toEqual([10, 11, 12, 13, 14]);
+    for (let index = 0; index < ids.length; index += 1) answers.push(await engine.answer());
+    expect(answers.map(({ requestId }) => requestId).sort()).toEqual(ids);
+    const refused = answers.filter(({ type }) => type === 'error');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(2);
+    for (const { head } of refused) expect(head).toMatchObject({ code: 'ENGINE_PROTOCOL' });
+    // However many wait, it can be told to end.
+    for (const requestId of ids) engine.send('classify', requestId, { count: 1, paddedTo: 1 }, puppetInput([1]).pixels);
+    engine.send('close', 99, null);
+    expect(await once(engine.child, 'exit')).toEqual([0, null]);
   });
 });

@@ -1,3 +1,4 @@
+// @ts-nocheck It imports from dist/, which need not be there when types are checked.
 // An engine process without a network: the real process code of dist/ with a backend that does what the pictures tell it.
 // `init.model` is JSON (PuppetSettings below); the first byte of a picture is its command, see COMMANDS in puppet-commands.ts.
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -110,6 +110,11 @@ export class PuppetEngine implements RecoveringEngine {
     this.#waiting.clear();
   }
 
+  /** How many wait for it to become available. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   async classify(input: EngineInput): Promise<EngineOutput> {
     if (!this.#available) throw new FramewatchError('ENGINE_DIED', 'the puppet is away');
     const pictureBytes = this.info.inputSize ** 2 * 3;
