@@ -84,7 +84,8 @@ describe('a stream', () => {
     // Of a picture that is cut in the wrong place not all pixels are of one colour.
     for (const { pixels } of frames) {
       const [red = 0, , blue = 0] = pixels;
-      for (let at = 0; at < pixels.length; at += 3 * 97) expect(Math.abs((pixels[at] ?? 0) - red) + Math.abs((pixels[at + 2] ?? 0) - blue)).toBeLessThan(60);
+      for (let at = 0; at < pixels.length; at += 3 * 97)
+        expect(Math.abs((pixels[at] ?? 0) - red) + Math.abs((pixels[at + 2] ?? 0) - blue)).toBeLessThan(60);
     }
     expect(invalid).toBeLessThanOrEqual(1);
   });
@@ -204,7 +205,9 @@ async function fakeFfmpeg(name: string, body: string): Promise<string> {
 
 /** Direct children of a process that still run; the RTSP servers of these tests apart. */
 function childrenOf(pid: number): string[] {
-  const found = spawnSync('ps', ['--ppid', String(pid), '-o', 'pid=,args=']).stdout.toString().split('\n');
+  const found = spawnSync('ps', ['--ppid', String(pid), '-o', 'pid=,args='])
+    .stdout.toString()
+    .split('\n');
   return found.filter((line) => line.trim() !== '' && !/rtsp-server|\bps\b|esbuild/.test(line));
 }
 

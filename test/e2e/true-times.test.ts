@@ -42,7 +42,9 @@ describe('the ledger and a clock burnt into the picture', () => {
         });
         const worst = Math.max(...differences.map(Math.abs));
         const median = quantile(differences, 0.5);
-        expect(worst, `differences of ${differences.map((ms) => ms.toFixed(0)).join(' ')} ms, median ${median.toFixed(0)}`).toBeLessThanOrEqual(ALLOWED_MS);
+        expect(worst, `differences of ${differences.map((ms) => ms.toFixed(0)).join(' ')} ms, median ${median.toFixed(0)}`).toBeLessThanOrEqual(
+          ALLOWED_MS,
+        );
       });
     }
   }

@@ -22,7 +22,16 @@ export interface TestClip {
 }
 
 /** Makes a clip with the system's ffmpeg and returns its path. */
-export async function makeTestClip({ file, seconds, size = '640x360', fps = 25, codec = 'libx264', gop = 25, bFrames = 0, picture }: TestClip): Promise<string> {
+export async function makeTestClip({
+  file,
+  seconds,
+  size = '640x360',
+  fps = 25,
+  codec = 'libx264',
+  gop = 25,
+  bFrames = 0,
+  picture,
+}: TestClip): Promise<string> {
   const source = picture ?? 'testsrc2';
   const input = `${source}${source.includes('=') ? ':' : '='}size=${size}:rate=${fps}`;
   const speed = codec === 'libx264' || codec === 'libx265' ? ['-preset', 'ultrafast', '-bf', String(bFrames)] : ['-q:v', '5'];

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RawFrameSplitter } from '../../src/stream/raw-frame-splitter.ts';
+
+type Step = { announce: number } | { bytes: number };
+
+describe('RawFrameSplitter', () => {
+  it('cuts exactly, however the bytes are chunked and whichever pipe is ahead', () => {
+    const sizes = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 40 }), wanted: fc.boolean() }), { maxLength: 12 });
+    const steps = fc.array(fc.oneof(fc.record({ announce: fc.integer({ min: 1, max: 3 }) }), fc.record({ bytes: fc.integer({ min: 1, max: 60 }) })));
+    fc.assert(
+      fc.property(sizes, steps, fc.integer({ min: 0, max: 30 }), (pictures, plan, missing) => {
+        const whole = Buffer.concat(pictures.map(({ bytes }, index) => Buffer.alloc(bytes, index + 1)));
+        const sent = whole.subarray(0, Math.max(0, whole.length - missing));
+        const got: [number, number[]][] = [];
+        const splitter = new RawFrameSplitter<number>((tag, pixels) => got.push([tag, [...pixels]]));
+        let announced = 0;
+        let pushed = 0;
+        const take = (step: Step) => {
+          if ('bytes' in step) {
+            splitter.push(sent.subarray(pushed, pushed + step.bytes));
+            pushed = Math.min(sent.length, pushed + step.bytes);
+            return;
+          }
+          for (const { bytes, wanted } of pictures.slice(announced, announced + step.announce)) {
+            if (wanted) splitter.announce(announced, bytes);
+            else splitter.announceUnwanted(bytes);
+            announced += 1;
+          }
+        };
+        for (const step of plan) take(step);
+        take({ announce: pictures.length });
+        take({ bytes: whole.length + 1 });
+
+        const endOf = (index: number) => pictures.slice(0, index + 1).reduce((sum, { bytes }) => sum + bytes, 0);
+        const complete = pictures.map((_, index) => endOf(index) <= sent.length);
+        expect(got).toEqual(
+          pictures.flatMap(({ bytes, wanted }, index) => (wanted && complete[index] ? [[index, Array<number>(bytes).fill(index + 1)]] : [])),
+        );
+        expect(splitter.end()).toBe(complete.filter((isComplete) => !isComplete).length);
+      }),
+    );
+  });
+
+  it('counts bytes that nobody announced, and drops them at the end', () => {
+    const splitter = new RawFrameSplitter<null>(() => expect.unreachable());
+    splitter.push(Buffer.alloc(10));
+    expect(splitter.unannouncedBytes).toBe(10);
+    expect(splitter.end()).toBe(1);
+    expect(splitter.end()).toBe(0);
+  });
+});
