@@ -111,7 +111,7 @@ describe('BatchRunner', () => {
         const t = runner();
         t.engine.onRequest = (request) => {
           const step = script.shift() ?? 'ok';
-          if (step !== 'ok') request.fail(step as 'ENGINE_DIED');
+          if (step !== 'ok') request.fail(step);
           return 'answer';
         };
         await t.runner.execute(batchOf(good(count), 16));

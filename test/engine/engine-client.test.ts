@@ -26,7 +26,7 @@ function client(settings: PuppetSettings = {}, options: Partial<EngineClientOpti
   return { client: made, log, ends };
 }
 
-const failing = (code: string) => expect.objectContaining({ code });
+const failing = (code: string): unknown => expect.objectContaining({ code });
 
 function isRunning(pid: number | undefined): boolean {
   try {
@@ -75,7 +75,7 @@ describe('EngineClient', () => {
   ])('stays alive when the network %s', async (_, command, code) => {
     const { client: engine, ends } = client();
     await engine.start();
-    await expect(engine.classify(puppetInput([1, command]))).rejects.toThrowError(failing(code));
+    await expect(engine.classify(puppetInput([1, command]))).rejects.toThrow(failing(code));
     expect((await engine.classify(puppetInput([4]))).probabilities[4]).toBe(1);
     expect(ends).toEqual([]);
   });
@@ -114,30 +114,30 @@ describe('EngineClient', () => {
   ])('tells %s with its cause', async (_, command, words) => {
     const { client: engine, ends } = client();
     await engine.start();
-    await expect(engine.classify(puppetInput([command]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await expect(engine.classify(puppetInput([command]))).rejects.toThrow(failing('ENGINE_DIED'));
     expect(ends[0]?.message).toMatch(words);
-    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrow(failing('ENGINE_DIED'));
   });
 
   it('passes on why a model cannot be opened', async () => {
     const { client: engine } = client({ failOpen: 'MODEL_HASH_MISMATCH' });
-    await expect(engine.start()).rejects.toThrowError(failing('MODEL_HASH_MISMATCH'));
+    await expect(engine.start()).rejects.toThrow(failing('MODEL_HASH_MISMATCH'));
   });
 
   it('fails a start that dies, that hangs, or that cannot begin', async () => {
-    await expect(client({ crashOpen: 1 }).client.start()).rejects.toThrowError(failing('ENGINE_START_FAILED'));
+    await expect(client({ crashOpen: 1 }).client.start()).rejects.toThrow(failing('ENGINE_START_FAILED'));
     const hanging = client({ hangOpen: true }, { startLimitMs: 300 }).client;
-    await expect(hanging.start()).rejects.toThrowError(failing('ENGINE_START_FAILED'));
+    await expect(hanging.start()).rejects.toThrow(failing('ENGINE_START_FAILED'));
     await hanging.close();
     expect(isRunning(hanging.pid)).toBe(false);
-    await expect(client({}, { entryPoint: '/nowhere/engine.js' }).client.start()).rejects.toThrowError(failing('ENGINE_START_FAILED'));
+    await expect(client({}, { entryPoint: '/nowhere/engine.js' }).client.start()).rejects.toThrow(failing('ENGINE_START_FAILED'));
   });
 
   it('ends a process that sends what is no message', async () => {
     const entryPoint = join(tmpdir(), `framewatch-garbage-${process.pid}.mjs`);
     writeFileSync(entryPoint, "import { writeSync } from 'node:fs'; writeSync(3, Buffer.alloc(64, 'garbage')); setInterval(() => {}, 1000);");
     const { client: engine } = client({}, { entryPoint });
-    await expect(engine.start()).rejects.toThrowError(failing('ENGINE_PROTOCOL'));
+    await expect(engine.start()).rejects.toThrow(failing('ENGINE_PROTOCOL'));
     await engine.close();
     expect(isRunning(engine.pid)).toBe(false);
   });
@@ -152,7 +152,7 @@ describe('EngineClient', () => {
     expect(isRunning(pid)).toBe(false);
     expect(ends).toEqual([]);
     await engine.close();
-    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrow(failing('ENGINE_DIED'));
   });
 
   it('closes a process that hangs, too', async () => {

@@ -14,6 +14,6 @@ it('the engine program says that a model is not there', async () => {
     { entryPoint: BUILT_ENGINE_MAIN, init, startLimitMs: 15_000, hangLimitMs: 1000, clock: systemClock, log: silentLogger },
     () => undefined,
   );
-  await expect(client.start()).rejects.toThrowError(expect.objectContaining({ code: 'MODEL_NOT_FOUND' }));
+  await expect(client.start()).rejects.toThrow(expect.objectContaining({ code: 'MODEL_NOT_FOUND' }));
   await client.close();
 });

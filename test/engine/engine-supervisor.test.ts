@@ -29,7 +29,7 @@ function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits>
 
 /** A file in which the puppet counts its starts. */
 const countFile = () => join(mkdtempSync(join(tmpdir(), 'framewatch-supervisor-')), 'starts');
-const failing = (code: string) => expect.objectContaining({ code });
+const failing = (code: string): unknown => expect.objectContaining({ code });
 
 async function backAgain(engine: EngineSupervisor): Promise<void> {
   expect(await engine.whenAvailable(10_000)).toBe(true);
@@ -44,9 +44,9 @@ describe('EngineSupervisor', () => {
     const { engine, changes } = supervisor({}, { hang: 150 });
     await engine.start();
     const { pid } = engine;
-    await expect(engine.classify(puppetInput([command]))).rejects.toThrowError(failing(code));
+    await expect(engine.classify(puppetInput([command]))).rejects.toThrow(failing(code));
     expect(engine.available).toBe(false);
-    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrow(failing('ENGINE_DIED'));
     await backAgain(engine);
     expect(engine.pid).not.toBe(pid);
     expect(engine.restarts).toBe(1);
@@ -66,7 +66,7 @@ describe('EngineSupervisor', () => {
   it('restarts after five failures in a row, not after five with a success between', async () => {
     const { engine, changes } = supervisor();
     await engine.start();
-    const fail = () => expect(engine.classify(puppetInput([COMMANDS.throws]))).rejects.toThrowError(failing('ENGINE_INFERENCE_FAILED'));
+    const fail = () => expect(engine.classify(puppetInput([COMMANDS.throws]))).rejects.toThrow(failing('ENGINE_INFERENCE_FAILED'));
     for (let index = 0; index < 4; index += 1) await fail();
     await engine.classify(puppetInput([1]));
     for (let index = 0; index < 4; index += 1) await fail();
@@ -81,18 +81,18 @@ describe('EngineSupervisor', () => {
   it('throws at the first start what no retry cures, after one try', async () => {
     const file = countFile();
     const { engine, changes } = supervisor({ failOpen: 'MODEL_SELF_TEST_FAILED', countFile: file });
-    await expect(engine.start()).rejects.toThrowError(failing('MODEL_SELF_TEST_FAILED'));
+    await expect(engine.start()).rejects.toThrow(failing('MODEL_SELF_TEST_FAILED'));
     const again = supervisor({ failOpen: 'ENGINE_DEVICE_UNAVAILABLE' });
-    await expect(again.engine.start()).rejects.toThrowError(failing('ENGINE_DEVICE_UNAVAILABLE'));
+    await expect(again.engine.start()).rejects.toThrow(failing('ENGINE_DEVICE_UNAVAILABLE'));
     expect([changes, again.changes]).toEqual([[], []]);
-    expect(() => engine.info).toThrowError(failing('INTERNAL'));
+    expect(() => engine.info).toThrow(failing('INTERNAL'));
   });
 
   it('tries a first start that crashes again, but not for ever', async () => {
     const { engine } = supervisor({ crashOpen: 2, countFile: countFile() });
     await expect(engine.start()).resolves.toMatchObject({ model: 'puppet' });
     const { engine: hopeless } = supervisor({ crashOpen: 3, countFile: countFile() });
-    await expect(hopeless.start()).rejects.toThrowError(failing('ENGINE_START_FAILED'));
+    await expect(hopeless.start()).rejects.toThrow(failing('ENGINE_START_FAILED'));
   });
 
   it('tries a restart for ever, whatever is wrong, and reports it', async () => {
@@ -121,7 +121,7 @@ describe('EngineSupervisor', () => {
     await engine.close();
     expect(await waiting).toBe(false);
     expect(changes).toHaveLength(2);
-    await expect(engine.classify(puppetInput([1]))).rejects.toThrowError(failing('ENGINE_DIED'));
+    await expect(engine.classify(puppetInput([1]))).rejects.toThrow(failing('ENGINE_DIED'));
     await engine.close();
   });
 });

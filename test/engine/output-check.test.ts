@@ -16,6 +16,6 @@ describe('checkProbabilities', () => {
     ['all zero', [0.5, 0.5, 0, 0], 2],
     ['logits', [4.2, -1.3, 0.5, 0.5], 2],
   ])('refuses scores that are %s', (_, scores, count) => {
-    expect(() => checkProbabilities(Float32Array.from(scores), count, 2)).toThrowError(refusal);
+    expect(() => checkProbabilities(Float32Array.from(scores), count, 2)).toThrow(refusal);
   });
 });

@@ -67,12 +67,12 @@ describe('wire', () => {
   ])('refuses %s', (_, offset, byte) => {
     const bytes = Buffer.concat([...encodeMessage('classify', 1, { count: 1 }, new Uint8Array(3))]);
     bytes[offset] = byte;
-    expect(() => new WireDecoder().push(bytes)).toThrowError(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
+    expect(() => new WireDecoder().push(bytes)).toThrow(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
   });
 
   it('announces no message that the other side would refuse', () => {
-    expect(() => encodeMessage('init', 1, 'x'.repeat(MAX_HEAD_BYTES))).toThrowError(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
+    expect(() => encodeMessage('init', 1, 'x'.repeat(MAX_HEAD_BYTES))).toThrow(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
     const tooLong = Object.create(Uint8Array.prototype, { length: { value: MAX_PAYLOAD_BYTES + 1 } }) as Uint8Array;
-    expect(() => encodeMessage('classify', 1, null, tooLong)).toThrowError(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
+    expect(() => encodeMessage('classify', 1, null, tooLong)).toThrow(expect.objectContaining({ code: 'ENGINE_PROTOCOL' }));
   });
 });
