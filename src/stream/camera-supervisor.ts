@@ -121,17 +121,18 @@ export class CameraSupervisor {
 
   /** Connects again and again until `signal` aborts. */
   async #watch(signal: AbortSignal): Promise<void> {
+    const isOver = () => signal.aborted;
     let failures = 0;
     let refusals = 0;
-    while (!signal.aborted) {
+    while (!isOver()) {
       const { end, healthyMs } = await this.#connect(signal);
-      if (signal.aborted) return;
+      if (isOver()) return;
       if (end.reason !== 'decodeMode') {
         failures = failuresAfter(failures, healthyMs);
         refusals = end.reason === 'auth' ? refusals + 1 : 0;
         this.#options.log.warn({ camera: this.#options.camera.id, code: end.error?.code, failures }, end.error?.message ?? 'the source ended');
         await this.#pause(end, failures, refusals, signal);
-        if (signal.aborted) return;
+        if (isOver()) return;
       }
       this.#countRestart(end.reason);
     }

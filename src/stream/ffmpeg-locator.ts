@@ -53,8 +53,8 @@ const realWorld: LocatorWorld = {
     try {
       // Not a literal: the package is optional, so neither compiler nor bundler may insist on it.
       const name: string = 'ffmpeg-static';
-      const loaded: { default?: unknown } = await import(name);
-      return typeof loaded.default === 'string' ? loaded.default : null;
+      const loaded: unknown = await import(name);
+      return typeof loaded === 'object' && loaded !== null && 'default' in loaded && typeof loaded.default === 'string' ? loaded.default : null;
     } catch {
       return null;
     }

@@ -11,10 +11,10 @@ export interface ChildEnd {
 }
 
 export interface ChildPipes {
-  onRaw(chunk: Buffer): void;
-  onPacketText(text: string): void;
-  onFrameText(text: string): void;
-  onStderr(text: string): void;
+  readonly onRaw: (chunk: Buffer) => void;
+  readonly onPacketText: (text: string) => void;
+  readonly onFrameText: (text: string) => void;
+  readonly onStderr: (text: string) => void;
 }
 
 const TERM_GRACE_MS = 2000;

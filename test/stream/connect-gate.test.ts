@@ -40,7 +40,9 @@ describe('ConnectGate', () => {
     const order: string[] = [];
     const first = await gate.acquire('a', FOREVER);
     const left = gate.acquire('a', leaving.signal);
-    const take = (name: string) => (permit: ConnectPermit | null) => void (permit && order.push(name));
+    const take = (name: string) => (permit: ConnectPermit | null) => {
+      if (permit) order.push(name);
+    };
     void gate.acquire('a', FOREVER).then(take('a again'));
     void gate.acquire('b', FOREVER).then(take('b'));
     await clock.advance(100);
