@@ -40,7 +40,7 @@ describe('wire', () => {
   });
 
   it('passes a payload on without copying it, and reads it into one buffer of its exact size', () => {
-    const payload = new Uint8Array(5000).fill(7);
+    const payload = Uint8Array.from({ length: 5000 }, (_, index) => index % 251);
     const parts = encodeMessage('classify', 1, {}, payload);
     expect(parts[1]).toBe(payload);
     const given: Uint8Array[] = [];
@@ -54,6 +54,7 @@ describe('wire', () => {
     const [message] = parts.flatMap((part) => decoder.push(part));
     expect(given.map((buffer) => buffer.length)).toEqual([5000]);
     expect(message?.payload).toBe(given[0]);
+    expect(message?.payload).toEqual(payload);
   });
 
   it.each([
