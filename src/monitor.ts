@@ -161,7 +161,7 @@ export class Monitor implements Closable {
     this.#scheduler = scheduler;
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
     this.#opened.push('verdicts', () => verdicts.settled());
-    this.#opened.push('events', async () => fleet.endEvents('shutdown'));
+    this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => scheduler.close(AbortSignal.timeout(CLOSE_LIMIT_MS / 2)));
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
@@ -269,7 +269,7 @@ export class Monitor implements Closable {
       timer = clock.setTimer(periodMs, tick);
     };
     timer = clock.setTimer(periodMs, tick);
-    this.#opened.push('timer', async () => timer.cancel());
+    this.#opened.push('timer', () => Promise.resolve(timer.cancel()));
   }
 }
 

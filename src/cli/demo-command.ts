@@ -76,7 +76,7 @@ export async function demoCommand({ port, seconds }: DemoOptions): Promise<ExitC
 function demoYaml(cameras: readonly SimulatedCamera[], stateDir: string, port: number): string {
   const drawing = { labels: ['Drawing'], enter: 0.5, exit: 0.4, minFrames: 2, offDelayMs: 1500, cooldownMs: 0 };
   const unsafe = { labels: ['Porn', 'Hentai', 'Sexy'] };
-  const configured = cameras.map(({ id, name, url, username, password }) => [
+  const configured: [string, object][] = cameras.map(({ id, name, url, username, password }) => [
     id,
     { name, url, username, password: password.reveal(), rules: { drawing, unsafe } },
   ]);
@@ -86,7 +86,7 @@ function demoYaml(cameras: readonly SimulatedCamera[], stateDir: string, port: n
     stateDir,
     mqtt: { url: 'embedded', embeddedPort: 0 },
     http: { port, auth: { mode: 'none' } },
-    cameras: Object.fromEntries(configured),
+    cameras: Object.fromEntries<object>(configured),
   });
 }
 

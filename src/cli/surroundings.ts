@@ -7,7 +7,7 @@ import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
 
 /** The folder of the installed package: the same two levels above `src/cli` and `dist/cli`. */
-export const packageRoot: string = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const packageRoot: string = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };

@@ -13,7 +13,7 @@ import { type Credentials, querySecrets, splitCredentials } from './source-url.t
 import type { YamlMap, YamlNode } from './yaml-source.ts';
 
 /** Topics and routes of these names mean something else. */
-export const RESERVED_CAMERA_IDS = ['status', 'stats', 'bridge', 'replay', 'set'] as const;
+const RESERVED_CAMERA_IDS = ['status', 'stats', 'bridge', 'replay', 'set'] as const;
 
 /** What all cameras of a file share. */
 export interface CameraContext {

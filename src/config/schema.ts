@@ -76,8 +76,8 @@ const TOPIC = { maxLength: 128, pattern: /^[^+#\0/][^+#\0]*(?<!\/)$/, says: 'an 
 const LABEL_MAX = { maxLength: 128 };
 const DAY_MS = 86_400_000;
 
-export const STREAM_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file'] as const;
-export const BROKER_SCHEMES = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
+const STREAM_SCHEMES = ['rtsp', 'rtsps', 'http', 'https', 'file'] as const;
+const BROKER_SCHEMES = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
 
 export const headSchema: Schema<HeadFile> = {
   labels: texts(2, 'The labels that are taught, at least two.', LABEL_MAX),

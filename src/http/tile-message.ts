@@ -1,4 +1,4 @@
-export const TILE_VERSION = 1;
+const TILE_VERSION = 1;
 
 /**
  * The binary frame of `/ws`: 1 byte version, 1 byte length of the camera id, the id (ASCII), 8 bytes frame sequence

@@ -1,6 +1,7 @@
 import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { CameraConfig } from '../config/config.ts';
 import { CameraJudge, type CameraJudgeOptions } from '../events/camera-judge.ts';
+import { maxGapMs } from '../events/rule-tracker.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { CameraState, CameraStatus } from '../stream/camera-status.ts';
 import { CameraSupervisor, type CameraSupervisorOptions } from '../stream/camera-supervisor.ts';
@@ -20,10 +21,6 @@ export interface CameraWatchParts {
   /** A frame that no slot took. */
   readonly refused: (cameraId: string) => void;
 }
-
-/** Frames further apart than this do not count as consecutive: so long a camera may be silent before it counts as blind. */
-const SHORTEST_GAP_MS = 10_000;
-const FRAMES_IN_GAP = 3;
 
 /** One camera with all that hangs on it: its source, its slots in the batcher, its judge. */
 export class CameraWatch {
@@ -58,8 +55,13 @@ export class CameraWatch {
       const { maxLatencyMs, weight } = config;
       scheduler.addSlot({ cameraId: config.id, region: region.id, crop: region.crop, maxLatencyMs, weight });
     }
-    const maxGapMs = Math.max(SHORTEST_GAP_MS, (FRAMES_IN_GAP * 1000) / config.sampleFps);
-    const judge = new CameraJudge({ ...judging, cameraId: config.id, regions: config.regions, rules: config.rules, maxGapMs });
+    const judge = new CameraJudge({
+      ...judging,
+      cameraId: config.id,
+      regions: config.regions,
+      rules: config.rules,
+      maxGapMs: maxGapMs(config.sampleFps),
+    });
     verdicts.addCamera({ config, judge });
     this.#announce(false);
     this.#supervisor.start();

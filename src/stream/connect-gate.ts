@@ -8,7 +8,7 @@ export interface ConnectGateLimits {
   readonly startsPerSecond: number;
 }
 
-export const CONNECT_LIMITS: ConnectGateLimits = { atOnce: 16, perHost: 2, startsPerSecond: 10 };
+const CONNECT_LIMITS: ConnectGateLimits = { atOnce: 16, perHost: 2, startsPerSecond: 10 };
 
 /** Permission to connect; to be given back when connected or failed. */
 export interface ConnectPermit {

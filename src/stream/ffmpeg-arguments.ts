@@ -28,7 +28,7 @@ export const PACKET_PIPE = 3;
 export const FRAME_PIPE = 4;
 
 /** All frame times leave ffmpeg in this clock, that of RTP video, so that they can be matched with the packets' exactly. */
-export const FRAME_TICKS_PER_SECOND = 90_000;
+const FRAME_TICKS_PER_SECOND = 90_000;
 
 /** ffmpeg gives up on a silent socket after this long; only a second net below our own watchdog (it is late by up to five times). */
 const SOCKET_TIMEOUT_US = 10_000_000;

@@ -3,7 +3,7 @@ import type { Situation } from '../../src/batching/policy.ts';
 import type { Slot } from '../../src/batching/slot.ts';
 import { waitingSlot } from './frames.ts';
 
-export const SIZES: readonly number[] = [1, 2, 4, 8, 16];
+const SIZES: readonly number[] = [1, 2, 4, 8, 16];
 export const flat: CostModel = new CostModel(SIZES, Object.fromEntries(SIZES.map((size) => [size, 30 * size])));
 export const gpu: CostModel = new CostModel(SIZES, Object.fromEntries(SIZES.map((size) => [size, 5 + 0.9 * size])));
 

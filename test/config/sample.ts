@@ -8,7 +8,7 @@ export const MODEL: ModelFacts = {
   defaultRules: { unsafe: { labels: ['Porn', 'Hentai', 'Sexy'], enter: 0.8 } },
 };
 
-export function surroundings(changes: Partial<ConfigSource> = {}): ConfigSource {
+function surroundings(changes: Partial<ConfigSource> = {}): ConfigSource {
   return {
     file: null,
     folder: '/etc/fw',

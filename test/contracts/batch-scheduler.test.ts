@@ -68,7 +68,7 @@ async function play(world: World): Promise<Fate> {
       },
     },
   });
-  world.bounds.forEach((maxLatencyMs, index) => scheduler.addSlot(spec(`c${index}`, { maxLatencyMs, weight: 1 + (index % 3) })));
+  for (const [index, maxLatencyMs] of world.bounds.entries()) scheduler.addSlot(spec(`c${index}`, { maxLatencyMs, weight: 1 + (index % 3) }));
   let at = 5_000;
   world.offers.forEach(([camera, gapMs, ageMs], index) => {
     at += gapMs;

@@ -108,7 +108,7 @@ export function describeBackend(name: string, open: OpenBackend, prepare: () => 
   });
 }
 
-export function rows(values: Float32Array, length: number): readonly Float32Array[] {
+function rows(values: Float32Array, length: number): readonly Float32Array[] {
   return Array.from({ length: values.length / length }, (_, row) => values.subarray(row * length, (row + 1) * length));
 }
 

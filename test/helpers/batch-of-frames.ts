@@ -10,7 +10,7 @@ export interface FrameWish {
 }
 
 /** An entry with a small frame of one colour, of a camera that is named after its place. */
-export function entryOf(wish: FrameWish, place: number = 0): BatchEntry {
+function entryOf(wish: FrameWish, place: number = 0): BatchEntry {
   const { byte, receivedMono = 0, maxLatencyMs = 500, broken = false } = wish;
   const pixels = new Uint8Array(broken ? 10 : 16 * 12 * 3).fill(byte);
   return {

@@ -4,12 +4,12 @@ import type { EngineInit } from '../../src/engine/engine-messages.ts';
 import { builtEntryPoint } from '../../src/util/entry-point.ts';
 import { type ErrorCode, FramewatchError } from '../../src/util/errors.ts';
 
-export const PUPPET_LABELS = ['a', 'b', 'c', 'd', 'e'] as const;
+const PUPPET_LABELS = ['a', 'b', 'c', 'd', 'e'] as const;
 
 /** First bytes of a picture that make a puppet misbehave; any other byte `n` gets label `n % 5` with a score of 1. */
 export const COMMANDS = { throws: 201, notANumber: 202, wrongShape: 203, outOfMemory: 204, hangs: 205, segfaults: 206, exits: 207 } as const;
 
-export const puppetInfo: EngineInfo = {
+const puppetInfo: EngineInfo = {
   backend: 'wasm',
   device: 'cpu',
   precision: 'float32',
@@ -68,7 +68,7 @@ export function puppetInput(bytes: readonly number[], paddedTo: number = bytes.l
 }
 
 /** What a puppet says of pictures with these first bytes. */
-export function puppetOutput(bytes: readonly number[]): EngineOutput {
+function puppetOutput(bytes: readonly number[]): EngineOutput {
   const probabilities = new Float32Array(bytes.length * PUPPET_LABELS.length);
   bytes.forEach((byte, row) => {
     probabilities[row * PUPPET_LABELS.length + (byte % PUPPET_LABELS.length)] = 1;

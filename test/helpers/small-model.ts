@@ -32,7 +32,7 @@ export interface SmallModelOptions {
 export const LABELS: readonly string[] = ['cat', 'dog', 'owl'];
 
 /** TensorFlow.js on plain JavaScript: slow, simple, exact in float32. Loaded the CommonJS way, as the backends do. */
-export async function plainTensorFlow(): Promise<Tf> {
+async function plainTensorFlow(): Promise<Tf> {
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs') as Tf;
   // Else it advertises its native package on the console.
   tf.enableProdMode();

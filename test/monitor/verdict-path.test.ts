@@ -62,7 +62,16 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
   const judge = new CameraJudge({
-    ...{ cameraId: 'door', regions: CAMERA.regions, rules: CAMERA.rules, maxGapMs: 10_000, model, snapshots: true, clock, newEventId: eventIdSource() },
+    ...{
+      cameraId: 'door',
+      regions: CAMERA.regions,
+      rules: CAMERA.rules,
+      maxGapMs: 10_000,
+      model,
+      snapshots: true,
+      clock,
+      newEventId: eventIdSource(),
+    },
   });
   verdicts.addCamera({ config: CAMERA, judge });
   let frames = 0;
@@ -79,7 +88,16 @@ function scores(sequence: number, drawing: number, now: number): EntryScores {
   const entry: BatchEntry = { slot, frame, unservedSince: frame.receivedMono, deadlineMono: frame.receivedMono + 500 };
   const batch: Batch = { id: 7, entries: [entry], paddedTo: 1, formedMono: now - 60, flushReason: 'idle' };
   const ledger = { decode: 10, queue: 30, preprocess: 20, inference: 40 };
-  return { batch, entry, probabilities: Float32Array.of(drawing, 1 - drawing), features: null, engine: ENGINE, paddedTo: 1, ledger, finishedMono: now };
+  return {
+    batch,
+    entry,
+    probabilities: Float32Array.of(drawing, 1 - drawing),
+    features: null,
+    engine: ENGINE,
+    paddedTo: 1,
+    ledger,
+    finishedMono: now,
+  };
 }
 
 describe('VerdictPath', () => {
@@ -90,7 +108,13 @@ describe('VerdictPath', () => {
     await verdicts.settled();
     expect(order).toEqual(['store start', 'mqtt start']);
     const [event] = published;
-    expect(event).toMatchObject({ sequence: 1, type: 'start', label: 'Drawing', rule: 'drawing', batch: { id: 7, size: 1, paddedTo: 1, flushReason: 'idle' } });
+    expect(event).toMatchObject({
+      sequence: 1,
+      type: 'start',
+      label: 'Drawing',
+      rule: 'drawing',
+      batch: { id: 7, size: 1, paddedTo: 1, flushReason: 'idle' },
+    });
     expect(event?.latencyMs).toMatchObject({ decode: 10, queue: 30, preprocess: 20, inference: 40, total: 100, bound: 500 });
     expect(snapshots).toEqual([event?.id]);
   });

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES, FramewatchError, hasCode, messageOf } from '../../src/util/errors.ts';
 
-const documented = [...readFileSync(path.resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+const documented = [...readFileSync(path.resolve(import.meta.dirname, '../../docs/errors.md'), 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+  (match) => match[1],
+);
 
 describe('error codes', () => {
   it('are each documented in docs/errors.md, once, and nothing else is', () => {

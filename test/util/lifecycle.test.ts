@@ -16,7 +16,9 @@ describe('CloseStack', () => {
   it('is idempotent, and does not wait for ever', async () => {
     let closed = 0;
     const stack = new CloseStack();
-    stack.push('counted', async () => void closed++);
+    stack.push('counted', async () => {
+      closed += 1;
+    });
     stack.push('stuck', () => new Promise(() => undefined));
     const [first, second] = await Promise.all([stack.close(5), stack.close(5)]);
     expect(closed).toBe(1);
