@@ -152,6 +152,7 @@ export class Monitor implements Closable {
       ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES },
       onScores: (scores) => verdicts.deliver(scores),
       onDrop: (entry, reason) => this.#metrics.frameDropped(entry, reason),
+      onInference: ({ networkMs }) => this.#metrics.engineRan(networkMs),
       onLadder: (sizes) => this.#scheduler?.setLadder(sizes, engine.info.costMs),
     });
     const scheduler = new BatchScheduler({

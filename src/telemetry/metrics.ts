@@ -113,6 +113,11 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.engineInfo.set({ backend, device, precision, model }, 1);
   }
 
+  /** The network itself ran for `ms`, measured beside it: over wall time, the share in which it was busy. */
+  engineRan(ms: number): void {
+    this.#prometheus.engineBusy.inc(ms / 1000);
+  }
+
   engineRestarted(): void {
     this.#prometheus.engineRestarts.inc();
     this.#totals.engineRestarted();
@@ -194,6 +199,7 @@ function instruments(registry: Registry) {
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),
     websocketDropped: counter('websocket_dropped_total', 'WebSocket clients dropped or refused, and tiles left out, by reason', 'reason'),
     engineInfo: gauge('engine_info', 'What runs, as labels; always 1', 'backend', 'device', 'precision', 'model'),
+    engineBusy: counter('engine_busy_seconds_total', 'Time inside the network, without waiting and transport'),
     engineRestarts: counter('engine_restarts_total', 'Engine processes that were replaced'),
   };
 }

@@ -15,6 +15,8 @@ export interface DaemonOptions {
   /** Kept when given; else a temporary one, removed at the end. */
   readonly stateDir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** False: a cache of its own, empty with a new `stateDir`. Else the converted model is shared by all. */
+  readonly sharesCache?: boolean;
 }
 
 export interface Daemon {
@@ -45,10 +47,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** Boots the built command from a YAML string in a temporary folder. */
-export async function startDaemon({ yaml, stateDir: wanted, env = {} }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ yaml, stateDir: wanted, env = {}, sharesCache = true }: DaemonOptions): Promise<Daemon> {
   const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-daemon-'));
   const stateDir = wanted ?? path.join(folder, 'state');
-  shareCache(stateDir);
+  if (sharesCache) shareCache(stateDir);
   const port = await freePort();
   const configFile = path.join(folder, 'framewatch.yaml');
   writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: none } }\n${yaml}`, { mode: 0o600 });

@@ -27,6 +27,8 @@ const CONTRACT = [
   ['websocket_dropped_total', 'counter', ['reason']],
   ['engine_info', 'gauge', ['backend', 'device', 'precision', 'model']],
   ['engine_restarts_total', 'counter', []],
+  // Beside the contract's.
+  ['engine_busy_seconds_total', 'counter', []],
 ] as const;
 
 const ledger = (total: number, bound = 500) => ({ total, decode: 0, queue: total / 2, preprocess: 0, inference: total / 2, decide: 0, bound });
