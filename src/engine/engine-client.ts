@@ -1,21 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
+import { killAtExit } from '../util/child-registry.ts';
 import type { Clock, Timer } from '../util/clock.ts';
-import { FramewatchError } from '../util/errors.ts';
+import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { EngineInfo, EngineInput, EngineOutput } from './engine.ts';
+import { engineEnvironment } from './engine-environment.ts';
 import { type EngineInit, errorFromHead, type ResultHead } from './engine-messages.ts';
 import { LineLog } from './line-log.ts';
 import { checkProbabilities } from './output-check.ts';
+import { afterOwnTime } from './own-time.ts';
 import { encodeMessage, type MessageType, WireDecoder, type WireMessage } from './wire.ts';
 
 export interface EngineClientOptions {
   /** The JavaScript file of the engine process. */
   readonly entryPoint: string;
   readonly init: EngineInit;
-  /** Until it is ready, ms: a cold start converts the model. */
+  /** Until it is ready, ms: a cold start converts the model. Time in which the daemon itself stood still does not count, here and below. */
   readonly startLimitMs: number;
-  /** A batch hangs when it takes longer than this and longer than five times what it cost at warm-up, ms. */
+  /** A batch hangs when it takes longer than this, and longer than five times what its size cost at warm-up, ms. */
   readonly hangLimitMs: number;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,11 +31,10 @@ interface Pending {
   reject(error: FramewatchError): void;
 }
 
+/** On a machine that is busy with other things every batch takes longer. */
 const COST_FACTOR_OF_A_HANG = 5;
-const CLOSE_LIMIT_MS = 2000;
-const PIPE_FD = 3;
-/** They speak for the daemon, not for its children. */
-const NOT_INHERITED = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'];
+/** Well within the 1.5 s that the daemon gives each of its parts to end. */
+const CLOSE_LIMIT_MS = 1000;
 
 /**
  * One engine process from its start to its end; never restarted (the supervisor makes a new one). Whatever goes wrong with the process as a whole
@@ -70,7 +72,7 @@ export class EngineClient {
     return new Promise<EngineInfo>((resolve, reject) => {
       this.#start = { resolve, reject };
       const { startLimitMs, clock } = this.#options;
-      this.#limit = clock.setTimer(startLimitMs, () => {
+      this.#limit = afterOwnTime(clock, startLimitMs, () => {
         this.#fail(new FramewatchError('ENGINE_START_FAILED', `the engine process was not ready within ${startLimitMs / 1000} s`));
       });
       this.#spawn();
@@ -90,7 +92,7 @@ export class EngineClient {
     });
   }
 
-  /** Lets the process answer what it has and end by itself, kills it after two seconds; resolves when it is gone. Idempotent; never tells `onEnd`. */
+  /** Lets the process answer what it has and end by itself, kills it after a second; resolves when it is gone. Idempotent; never tells `onEnd`. */
   async close(): Promise<void> {
     if (!this.#closing) {
       this.#closing = true;
@@ -105,28 +107,43 @@ export class EngineClient {
 
   /** At once, whatever it does: a native call can be interrupted by nothing less. */
   kill(): void {
-    this.#child?.kill('SIGKILL');
+    // Without a pid nothing was started, and a signal to pid 0 would go to the daemon's own process group.
+    if (this.#child?.pid !== undefined) this.#child.kill('SIGKILL');
   }
 
+  /** A process that cannot even begin (no descriptor left, no such file) fails the start like one that dies: it never throws. */
   #spawn(): void {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_INHERITED.includes(name)));
-    const child = spawn(process.execPath, [this.#options.entryPoint], { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, [this.#options.entryPoint], { env: engineEnvironment(process.env), stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    } catch (error) {
+      this.#fail(notStarted(error));
+      return;
+    }
     this.#child = child;
-    // 'close' comes after the last byte of every pipe, so the last words are in the log before the death is told.
+    killAtExit(child);
     this.#exited = new Promise((resolve) => {
+      // 'close' comes after the last byte of every pipe, so the last words are in the log before the death is told.
       child.once('close', (code, signal) => {
         this.#lines.end();
         this.#fail(this.#deathOf(code, signal));
         resolve();
       });
+      child.on('error', (error) => {
+        this.#fail(notStarted(error));
+        // Without a process there may be no 'close' either.
+        if (child.pid === undefined) resolve();
+      });
     });
-    child.on('error', (cause) =>
-      this.#fail(new FramewatchError('ENGINE_START_FAILED', `the engine process could not be started: ${cause.message}`, { cause })),
-    );
-    for (const output of [child.stdout, child.stderr] as (Readable | null)[]) {
+    // Without descriptors there are no streams at all, whatever the types say.
+    const [, stdout, stderr, pipe] = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
+    for (const output of [stdout, stderr] as (Readable | null | undefined)[]) {
       output?.setEncoding('utf8').on('data', (text: string) => this.#lines.push(text));
     }
-    const pipe = child.stdio[PIPE_FD] as Duplex | null | undefined;
+    this.#listen(pipe as Duplex | null | undefined);
+  }
+
+  #listen(pipe: Duplex | null | undefined): void {
     if (!pipe) return;
     this.#pipe = pipe;
     pipe.on('data', (chunk: Buffer) => this.#receive(chunk));
@@ -201,16 +218,16 @@ export class EngineClient {
     this.#limit?.cancel();
     const [first] = this.#pending.values();
     if (!first) return;
-    this.#limit = this.#options.clock.setTimer(first.limitMs, () => {
+    this.#limit = afterOwnTime(this.#options.clock, first.limitMs, () => {
       this.#fail(new FramewatchError('ENGINE_TIMEOUT', `the engine did not answer within ${Math.round(first.limitMs)} ms and was killed`));
     });
   }
 
   /** The process is of no use any more. */
   #fail(error: FramewatchError): void {
-    this.kill();
     if (this.#end) return;
     this.#end = error;
+    this.kill();
     this.#limit?.cancel();
     this.#start?.reject(error);
     this.#start = undefined;
@@ -226,4 +243,8 @@ export class EngineClient {
       ? new FramewatchError('ENGINE_DIED', `the engine process ${how}${words}`)
       : new FramewatchError('ENGINE_START_FAILED', `the engine process ${how} before it was ready${words}`);
   }
+}
+
+function notStarted(cause: unknown): FramewatchError {
+  return new FramewatchError('ENGINE_START_FAILED', `the engine process could not be started: ${messageOf(cause)}`, { cause });
 }

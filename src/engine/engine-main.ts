@@ -2,13 +2,17 @@ import type { Logger } from '../util/logger.ts';
 import { openBackend } from './backends/open-backend.ts';
 import { serveEngine } from './engine-process.ts';
 import { prepareModel } from './model-preparation.ts';
-import { runSelfTest } from './self-test.ts';
+import { ModelSelfTest } from './self-test.ts';
 
 // The program of the engine process: the daemon starts this file.
 serveEngine(async (init) => {
   const model = await prepareModel({ name: init.model, modelsDir: init.modelsDir, stateDir: init.stateDir, logger: stderrLogger() });
+  const selfTest = new ModelSelfTest(model);
   const { backend, fallback } = await openBackend(model, init);
-  return { model, backend, fallback, selfTest: (observed, size) => runSelfTest(observed, model, [size]) };
+  return {
+    ...{ model, backend, fallback },
+    selfTest: (observed, size, pictures) => (pictures === 'all' ? selfTest.runAll(observed, size) : selfTest.runOnce(observed, size)),
+  };
 });
 
 /** The daemon reads our standard error line by line and logs it. */

@@ -14,8 +14,11 @@ export interface OpenedEngine {
   readonly backend: Backend;
   /** Why device or backend is not what was asked for; null when it is. */
   readonly fallback: string | null;
-  /** Classifies known pictures on `backend` (the one above, observed) in a batch of `size`. Throws FramewatchError MODEL_SELF_TEST_FAILED. */
-  selfTest(backend: Backend, size: number): Promise<void>;
+  /**
+   * Classifies known pictures on `backend` (the one above, observed) in batches of `size`: one batch, or as many as show all pictures.
+   * Throws FramewatchError MODEL_SELF_TEST_FAILED.
+   */
+  selfTest(backend: Backend, size: number, pictures: 'one batch' | 'all'): Promise<void>;
 }
 
 /** Finds the model and loads it. Throws FramewatchError MODEL_* or ENGINE_*. */
@@ -24,8 +27,8 @@ export type OpenEngine = (init: EngineInit) => Promise<OpenedEngine>;
 /** The descriptor of the pipe: stdout and stderr belong to native libraries, which print what they like. */
 export const ENGINE_PIPE_FD = 3;
 const READ_BUFFER_BYTES = 256 * 1024;
-/** Timed runs of a warm-up, all sizes together: a restart has 15 s for everything. */
-const WARM_UP_BUDGET_MS = 3000;
+/** Timed runs of a warm-up, all sizes together: an engine that hung must be replaced within 15 s. The running daemon goes on measuring. */
+const WARM_UP_BUDGET_MS = 2000;
 /** The daemon sends one request ahead; whoever sends many gets a refusal instead of our memory. */
 const MAX_QUEUED = 8;
 /** One batch runs, one waits. */
@@ -113,7 +116,8 @@ class EngineSession {
       clock: systemClock,
       firstRun: async (size) => {
         const observed = new ObservedBackend(backend);
-        await engine.selfTest(observed, size);
+        // All pictures where they are cheapest, then one batch a size: a slow network (WASM) pays for each row.
+        await engine.selfTest(observed, size, size === init.batchSizes[0] ? 'all' : 'one batch');
         return observed.lastRunMs;
       },
       run: async (size) => {

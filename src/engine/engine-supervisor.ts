@@ -24,7 +24,7 @@ export type EngineAvailability =
 export interface EngineLimits {
   /** Until the engine process is ready: a cold start converts the model. */
   readonly start: number;
-  /** A batch hangs when it takes longer than this and five times its warm-up cost. */
+  /** A batch hangs when it takes longer than this, and longer than five times its warm-up cost. */
   readonly hang: number;
   /** Before the second restart in a row (the first comes at once); doubles from there. */
   readonly firstBackoff: number;
@@ -33,7 +33,11 @@ export interface EngineLimits {
   readonly healthy: number;
 }
 
-const LIMITS: EngineLimits = { start: 180_000, hang: 6000, firstBackoff: 500, longestBackoff: 15_000, healthy: 60_000 };
+/**
+ * A hang is over within 15 s where a batch costs up to a second: 5 s until it is called one (ten times the cost of a batch of 16 on two cores, so that
+ * an engine that is merely slow lives), and about 5 s until the next engine is warm, or twice that on a machine that is busy with other things.
+ */
+const LIMITS: EngineLimits = { start: 180_000, hang: 5000, firstBackoff: 500, longestBackoff: 15_000, healthy: 60_000 };
 /** Failures without a success between them that say: it is not the pictures, it is the process. */
 const FAILURES_UNTIL_RESTART = 5;
 const FIRST_START_TRIES = 3;

@@ -32,6 +32,21 @@ export async function writeCached(file: string, bytes: Uint8Array): Promise<void
   await replaceFile(file, bytes);
 }
 
+/** Removes the cached files whose name `isOld`, with their hashes; gives their names. A process that has one open goes on with it. Never fails: they only cost space. */
+export async function removeCached(folder: string, isOld: (name: string) => boolean): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const removed: string[] = [];
+  for (const name of names.filter(isOld)) {
+    const file = join(folder, name);
+    const gone = await Promise.all([rm(file, { force: true }), rm(hashFileOf(file), { force: true })]).then(
+      () => true,
+      () => false,
+    );
+    if (gone) removed.push(name);
+  }
+  return removed;
+}
+
 function hashFileOf(file: string): string {
   return `${file}.sha256`;
 }

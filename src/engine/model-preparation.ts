@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { LocalModel } from './backend.ts';
 import { readLayersModel, sha256 } from './layers-model.ts';
 import { CONVERTER_VERSION, convertToOnnx } from './layers-to-onnx.ts';
 import type { ModelManifest } from './manifest.ts';
-import { checkCached, writeCached } from './model-cache.ts';
+import { checkCached, removeCached, writeCached } from './model-cache.ts';
 import { type ModelFolders, readManifest } from './model-store.ts';
 
 export interface PreparationOptions extends ModelFolders {
@@ -15,7 +15,7 @@ export interface PreparationOptions extends ModelFolders {
 
 /**
  * Makes a model ready to be opened: reads its manifest and converts it to ONNX once; later starts find the conversion in
- * `<stateDir>/cache/models`, check its hash and use it.
+ * `<stateDir>/cache/models`, check its hash and use it. A new conversion takes the place of older ones of the same model.
  * Throws FramewatchError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_HASH_MISMATCH, MODEL_UNSUPPORTED_LAYER.
  */
 export async function prepareModel(options: PreparationOptions): Promise<LocalModel> {
@@ -51,6 +51,11 @@ export function cacheName(manifest: ModelManifest): string {
   return `${manifest.name}-${manifest.weightsSha256.slice(0, 16)}-${sha256(Buffer.from(shaping)).slice(0, 8)}-v${CONVERTER_VERSION}.onnx`;
 }
 
+/** Whether a file of the cache was named by `cacheName`, whatever the converter's version. */
+function isConversionOf(model: string, fileName: string): boolean {
+  return fileName.startsWith(`${model}-`) && /^[0-9a-f]{16}-[0-9a-f]{8}-v\d+\.onnx$/.test(fileName.slice(model.length + 1));
+}
+
 async function convert(manifest: ModelManifest, onnxFile: string, logger: Logger): Promise<void> {
   logger.info({ model: manifest.name }, 'Converting the model; this happens once');
   const source = await readLayersModel(manifest.layersModel, manifest.weightsSha256);
@@ -63,4 +68,6 @@ async function convert(manifest: ModelManifest, onnxFile: string, logger: Logger
     });
   }
   logger.info({ model: manifest.name, file: onnxFile, bytes: bytes.length }, 'The model is converted');
+  const removed = await removeCached(dirname(onnxFile), (name) => name !== basename(onnxFile) && isConversionOf(manifest.name, name));
+  if (removed.length > 0) logger.info({ model: manifest.name, removed }, 'Older conversions of the model are removed');
 }

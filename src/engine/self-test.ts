@@ -3,51 +3,63 @@ import type { Backend, LocalModel, SelfTest } from './backend.ts';
 import { drawTestPicture } from './test-picture.ts';
 
 /**
- * Runs the model's own test pictures, all of them at every batch size, and compares what the network says with what the reference said. Catches what
- * a hash cannot: swapped labels or colours, another normalisation, a device that computes wrongly.
- * Throws FramewatchError MODEL_SELF_TEST_FAILED with what differed, MODEL_INVALID for a model without a self-test, or what `run` throws.
+ * A model's own test pictures, drawn once, and what the network must say about them. Catches what a hash cannot: swapped labels or colours, another
+ * normalisation, a device that computes wrongly, at one batch size only perhaps.
  */
-export async function runSelfTest(backend: Backend, model: LocalModel, sizes: readonly number[]): Promise<void> {
-  const { selfTest } = model;
-  if (selfTest === undefined || selfTest.pictures.length === 0)
-    throw new FramewatchError('MODEL_INVALID', `the model ${model.name} has no self-test`);
-  const pictures = selfTest.pictures.map((picture) => drawTestPicture(picture.drawing, picture.seed, model.inputSize));
-  for (const size of sizes) {
-    for (let first = 0; first < pictures.length; first += size) {
-      const { probabilities } = await backend.run(joined(pictures, first, size), size);
-      checkBatch(probabilities, { backend, model, selfTest, first, size });
-    }
+export class ModelSelfTest {
+  readonly #model: LocalModel;
+  readonly #selfTest: SelfTest;
+  #pictures: readonly Uint8Array[] | undefined;
+  #next = 0;
+
+  /** Throws FramewatchError MODEL_INVALID for a model without a self-test. */
+  constructor(model: LocalModel) {
+    const { selfTest } = model;
+    if (selfTest === undefined || selfTest.pictures.length === 0)
+      throw new FramewatchError('MODEL_INVALID', `the model ${model.name} has no self-test`);
+    this.#model = model;
+    this.#selfTest = selfTest;
   }
-}
 
-/** The pictures `first`, `first + 1`, … round and round, `size` of them. */
-function joined(pictures: readonly Uint8Array[], first: number, size: number): Uint8Array {
-  return Buffer.concat(Array.from({ length: size }, (_, row) => pictures[(first + row) % pictures.length] ?? new Uint8Array()));
-}
+  /**
+   * One batch of `size` pictures, beginning with the one after the last that was shown: round and round, so that every size sees others.
+   * Throws FramewatchError MODEL_SELF_TEST_FAILED with what differed, or what `run` throws.
+   */
+  async runOnce(backend: Backend, size: number): Promise<void> {
+    const pictures = this.#draw();
+    const shown = Array.from({ length: size }, (_, row) => (this.#next + row) % pictures.length);
+    this.#next = (this.#next + size) % pictures.length;
+    const { probabilities } = await backend.run(Buffer.concat(shown.map((index) => pictures[index] ?? new Uint8Array())), size);
+    this.#check(probabilities, shown, backend);
+  }
 
-interface TestedBatch {
-  readonly backend: Backend;
-  readonly model: LocalModel;
-  readonly selfTest: SelfTest;
-  readonly first: number;
-  readonly size: number;
-}
+  /** As many batches of `size` as show every picture. Throws like `runOnce`. */
+  async runAll(backend: Backend, size: number): Promise<void> {
+    for (let shown = 0; shown < this.#selfTest.pictures.length; shown += size) await this.runOnce(backend, size);
+  }
 
-function checkBatch(probabilities: Float32Array, tested: TestedBatch): void {
-  const { backend, model, selfTest, first, size } = tested;
-  for (let row = 0; row < size; row++) {
-    const picture = selfTest.pictures[(first + row) % selfTest.pictures.length];
-    for (const [column, label] of model.labels.entries()) {
-      const expected = picture?.expected[label] ?? Number.NaN;
-      const actual = probabilities[row * model.labels.length + column] ?? Number.NaN;
-      // Written so that a value that is not a number fails as well.
-      if (Math.abs(actual - expected) <= selfTest.tolerance) continue;
-      throw new FramewatchError(
-        'MODEL_SELF_TEST_FAILED',
-        `the model ${model.name} does not compute what it should on ${backend.name} (${backend.device}): drawing ${picture?.drawing ?? '?'} ${picture?.seed ?? ''}, ` +
-          `place ${row + 1} of ${size}: ${label} is ${actual.toFixed(4)}, expected ${expected.toFixed(4)} ± ${selfTest.tolerance}; ` +
-          'check labels, colour order and normalisation in its manifest, or use another backend',
-      );
+  #draw(): readonly Uint8Array[] {
+    this.#pictures ??= this.#selfTest.pictures.map(({ drawing, seed }) => drawTestPicture(drawing, seed, this.#model.inputSize));
+    return this.#pictures;
+  }
+
+  #check(probabilities: Float32Array, shown: readonly number[], backend: Backend): void {
+    const { name, labels } = this.#model;
+    const { tolerance, pictures } = this.#selfTest;
+    for (const [row, index] of shown.entries()) {
+      const picture = pictures[index];
+      for (const [column, label] of labels.entries()) {
+        const expected = picture?.expected[label] ?? Number.NaN;
+        const actual = probabilities[row * labels.length + column] ?? Number.NaN;
+        // Written so that a value that is not a number fails as well.
+        if (Math.abs(actual - expected) <= tolerance) continue;
+        throw new FramewatchError(
+          'MODEL_SELF_TEST_FAILED',
+          `the model ${name} does not compute what it should on ${backend.name} (${backend.device}): drawing ${picture?.drawing ?? '?'} ${picture?.seed ?? ''}, ` +
+            `place ${row + 1} of ${shown.length}: ${label} is ${actual.toFixed(4)}, expected ${expected.toFixed(4)} ± ${tolerance}; ` +
+            'check labels, colour order and normalisation in its manifest, or use another backend',
+        );
+      }
     }
   }
 }

@@ -5,7 +5,7 @@ import { quantile } from '../util/percentile.ts';
 export interface WarmUpOptions {
   /** Allowed batch sizes, ascending. */
   readonly batchSizes: readonly number[];
-  /** The time that all timed runs together may take, about; a size gets its share of it by its size, and one run at the least. */
+  /** The time that all timed runs together may take, about; every size gets an equal share, so that small ones, which are cheap, are known best. */
   readonly budgetMs: number;
   readonly clock: Clock;
   /** The first run at a size is slower than the later ones (memory is laid out, kernels are chosen), so it is the one that checks. Gives its ms. */
@@ -27,12 +27,11 @@ const MAX_TIMED_RUNS = 5;
  * larger ones. Throws what `firstRun` and `run` throw, and ENGINE_OUT_OF_MEMORY when not even the smallest size fits.
  */
 export async function warmUp(options: WarmUpOptions): Promise<WarmUpOutcome> {
-  const total = options.batchSizes.reduce((sum, size) => sum + size, 0);
   const batchSizes: number[] = [];
   const costMs: Record<number, number> = {};
   for (const size of options.batchSizes) {
     try {
-      costMs[size] = await measure(size, (options.budgetMs * size) / total, options);
+      costMs[size] = await measure(size, options);
     } catch (error) {
       if (hasCode(error, 'ENGINE_OUT_OF_MEMORY') && batchSizes.length > 0) break;
       throw error;
@@ -42,16 +41,18 @@ export async function warmUp(options: WarmUpOptions): Promise<WarmUpOutcome> {
   return { batchSizes, costMs };
 }
 
-async function measure(size: number, budgetMs: number, options: WarmUpOptions): Promise<number> {
+/** One timed run at the least, unless the first has shown that it would eat half of the whole budget (WASM at 4 and more): a restart must be quick. */
+async function measure(size: number, options: WarmUpOptions): Promise<number> {
+  const { budgetMs, batchSizes, clock } = options;
   const first = await options.firstRun(size);
-  // A network so slow that one run eats the whole share (WASM at 16) is not run twice: a restart must be quick.
-  if (first > budgetMs) return first;
+  if (first > budgetMs / 2) return first;
+  const shareMs = budgetMs / batchSizes.length;
   const runs: number[] = [];
   let spent = 0;
-  while (runs.length < MAX_TIMED_RUNS && (runs.length === 0 || spent + spent / runs.length <= budgetMs)) {
-    const start = options.clock.monotonicMs();
+  while (runs.length < MAX_TIMED_RUNS && (runs.length === 0 || spent + spent / runs.length <= shareMs)) {
+    const start = clock.monotonicMs();
     await options.run(size);
-    const ms = options.clock.monotonicMs() - start;
+    const ms = clock.monotonicMs() - start;
     runs.push(ms);
     spent += ms;
   }

@@ -103,6 +103,16 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.outboxOldest.set(oldestSeconds);
   }
 
+  /** An MQTT message that was given up before the broker had it. */
+  mqttDropped(kind: string, reason: string): void {
+    this.#prometheus.mqttDropped.inc({ kind, reason });
+  }
+
+  /** Messages of events that were decided and could not be stored: nobody will get them. */
+  eventsLost(count: number): void {
+    this.#prometheus.eventsLost.inc(count);
+  }
+
   mqttConnected(connected: boolean): void {
     this.#prometheus.mqttConnected.set(connected ? 1 : 0);
   }
@@ -187,7 +197,11 @@ function instruments(registry: Registry) {
     batchSize: histogram('batch_size', 'Pictures a batch, without padding', BATCH_BUCKETS),
     batchFlush: counter('batch_flush_total', 'Batches by why they started', 'reason'),
     queue: histogram('queue_seconds', 'Waiting of a picture for its batch and the engine', STEP_BUCKETS),
-    inference: histogram('inference_seconds', 'Time of a batch inside the network', STEP_BUCKETS),
+    inference: histogram(
+      'inference_seconds',
+      'Time of a batch in the engine: the network, and the way of pixels there and of scores back',
+      STEP_BUCKETS,
+    ),
     latency: histogram('latency_seconds', 'From the arrival of the packet that carries the picture to the decision', LATENCY_BUCKETS, 'camera'),
     commit: histogram('commit_seconds', 'Time of the transaction that stores events', STEP_BUCKETS),
     puback: histogram('puback_seconds', 'From publishing an event to the acknowledgement of the broker', ACKNOWLEDGE_BUCKETS),
@@ -195,6 +209,8 @@ function instruments(registry: Registry) {
     events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),
     outboxDepth: gauge('outbox_depth', 'Events stored but not yet acknowledged by the broker'),
     outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them'),
+    mqttDropped: counter('mqtt_dropped_total', 'MQTT messages given up before the broker had them, by kind and reason', 'kind', 'reason'),
+    eventsLost: counter('events_lost_total', 'Messages of label events that were decided but could not be stored'),
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),
     websocketDropped: counter('websocket_dropped_total', 'WebSocket clients dropped or refused, and tiles left out, by reason', 'reason'),

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient, type EngineClientOptions } from '../../src/engine/engine-client.ts';
@@ -7,6 +7,9 @@ import { systemClock } from '../../src/util/clock.ts';
 import type { FramewatchError } from '../../src/util/errors.ts';
 import { COMMANDS, PUPPET_PROCESS, type PuppetSettings, puppetInit, puppetInput } from '../helpers/puppet-engine.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
+import { suspendable } from '../helpers/suspendable-clock.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 const clients: EngineClient[] = [];
 afterEach(async () => {
@@ -26,11 +29,23 @@ function client(settings: PuppetSettings = {}, options: Partial<EngineClientOpti
   return { client: made, log, ends };
 }
 
+/** A process that owns an engine, see there; `limit` is a command of the shell that goes before it. In a process group of its own. */
+async function engineOwner(what: 'exit' | 'no-descriptors', settings: PuppetSettings, limit = 'true'): Promise<Record<string, unknown>> {
+  const owner = new URL('../helpers/engine-owner.mjs', import.meta.url).pathname;
+  const args = ['-c', `${limit} && exec "$0" "$@"`, process.execPath, owner, what, PUPPET_PROCESS, JSON.stringify(puppetInit(settings))];
+  const child = spawn('/bin/sh', args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  let said = '';
+  for await (const text of child.stdout.setEncoding('utf8')) said += text as string;
+  return JSON.parse(said) as Record<string, unknown>;
+}
+
 const failing = (code: string): unknown => expect.objectContaining({ code });
 
+/** A process that nobody has waited for yet (a zombie) does not run any more. */
 function isRunning(pid: number | undefined): boolean {
   try {
-    return process.kill(pid ?? -1, 0);
+    process.kill(pid ?? -1, 0);
+    return !(existsSync('/proc/self/stat') && readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '));
   } catch {
     return false;
   }
@@ -134,7 +149,7 @@ describe('EngineClient', () => {
   });
 
   it('ends a process that sends what is no message', async () => {
-    const entryPoint = join(tmpdir(), `framewatch-garbage-${process.pid}.mjs`);
+    const entryPoint = join(temporaryDirectory(), 'garbage.mjs');
     writeFileSync(entryPoint, "import { writeSync } from 'node:fs'; writeSync(3, Buffer.alloc(64, 'garbage')); setInterval(() => {}, 1000);");
     const { client: engine } = client({}, { entryPoint });
     await expect(engine.start()).rejects.toThrow(failing('ENGINE_PROTOCOL'));
@@ -173,5 +188,42 @@ describe('EngineClient', () => {
     await engine.close();
     expect(await start).toBeInstanceOf(Error);
     expect(ends).toEqual([]);
+  });
+
+  it('does not blame a healthy engine for time in which the daemon itself stood still', async () => {
+    const clock = suspendable();
+    const { client: engine, ends } = client({ msPerBatch: 80 }, { clock, startLimitMs: 400, hangLimitMs: 400 });
+    const start = engine.start();
+    clock.standStill(3_600_000);
+    await clock.run(400);
+    await start;
+    const answer = engine.classify(puppetInput([4]));
+    clock.standStill(3_600_000);
+    await clock.run(400);
+    expect((await answer).probabilities[4]).toBe(1);
+    expect(ends).toEqual([]);
+  });
+
+  it('gives its process nothing of the environment that it does not need', async ({ skip }) => {
+    if (!existsSync('/proc/self/environ')) skip('this system has no /proc');
+    vi.stubEnv('FRAMEWATCH_TEST_PASSWORD', 'hunter2');
+    vi.stubEnv('CUDA_VISIBLE_DEVICES', '3');
+    const { client: engine } = client();
+    await engine.start();
+    vi.unstubAllEnvs();
+    const environment = readFileSync(`/proc/${engine.pid}/environ`, 'utf8');
+    expect(environment).toContain('CUDA_VISIBLE_DEVICES=3');
+    expect(environment).not.toContain('hunter2');
+  });
+
+  it('fails a start for which there are no descriptors left, and can be closed then', async () => {
+    const said = await engineOwner('no-descriptors', {}, 'ulimit -n 64');
+    expect(said).toMatchObject({ code: 'ENGINE_START_FAILED', closedAtOnce: 'ENGINE_START_FAILED' });
+    expect(said['held']).toBeGreaterThan(5);
+  });
+
+  it('leaves no process behind when the daemon exits without closing it', async () => {
+    const { pid } = await engineOwner('exit', { hangOpen: true });
+    await waitFor('the engine process is gone', () => !isRunning(pid as number));
   });
 });

@@ -1,11 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type EngineAvailability, type EngineLimits, EngineSupervisor } from '../../src/engine/engine-supervisor.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { COMMANDS, PUPPET_PROCESS, type PuppetSettings, puppetInit, puppetInput } from '../helpers/puppet-engine.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const supervisors: EngineSupervisor[] = [];
 afterEach(async () => {
@@ -28,7 +27,7 @@ function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits>
 }
 
 /** A file in which the puppet counts its starts. */
-const countFile = () => join(mkdtempSync(join(tmpdir(), 'framewatch-supervisor-')), 'starts');
+const countFile = () => join(temporaryDirectory(), 'starts');
 const failing = (code: string): unknown => expect.objectContaining({ code });
 
 async function backAgain(engine: EngineSupervisor): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { checkCached, writeCached } from '../../src/engine/model-cache.ts';
+import { checkCached, removeCached, writeCached } from '../../src/engine/model-cache.ts';
 
 let folder = '';
 let file = '';
@@ -51,4 +51,12 @@ it('removes what a killed process left, but not what another one is writing', as
   utimesSync(old, new Date(0), new Date(0));
   await writeCached(file, bytes);
   expect(readdirSync(join(folder, 'models')).sort()).toEqual(['.m.onnx.2-b.tmp', 'm.onnx', 'm.onnx.sha256']);
+});
+
+it('removes what is said to be old, with its hash, and minds no missing folder', async () => {
+  await writeCached(file, bytes);
+  await writeCached(join(folder, 'models', 'old.onnx'), bytes);
+  expect(await removeCached(join(folder, 'models'), (name) => name === 'old.onnx')).toEqual(['old.onnx']);
+  expect(readdirSync(join(folder, 'models')).sort()).toEqual(['m.onnx', 'm.onnx.sha256']);
+  expect(await removeCached(join(folder, 'nowhere'), () => true)).toEqual([]);
 });

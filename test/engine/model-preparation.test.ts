@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
 import { cacheName, prepareModel } from '../../src/engine/model-preparation.ts';
 import { readManifest } from '../../src/engine/model-store.ts';
-import { runSelfTest } from '../../src/engine/self-test.ts';
+import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { writeSmallModel } from '../helpers/small-model.ts';
 
@@ -32,7 +32,7 @@ it('converts once; the model passes its own self-test', async () => {
   expect(await prepare(second)).toEqual(model);
   expect(second.lines).toEqual([]);
   const backend = await openOnnx(model, { device: 'cpu', threads: 1, features: true });
-  await runSelfTest(backend, model, [1, 2, 4]);
+  for (const size of [1, 2, 4]) await new ModelSelfTest(model).runAll(backend, size);
   await backend.close();
 });
 
@@ -58,6 +58,18 @@ it('lets two processes convert at once', async () => {
   const [one, other] = await Promise.all([prepare(), prepare()]);
   expect(one).toEqual(other);
   expect(readdirSync(join(modelsDir, 'state', 'cache', 'models'))).toHaveLength(2);
+});
+
+it('removes older conversions of the same model, and nothing else', async () => {
+  const cache = join(modelsDir, 'state', 'cache', 'models');
+  const old = [`small-${'a'.repeat(16)}-${'b'.repeat(8)}-v1.onnx`, `small-${'c'.repeat(16)}-${'d'.repeat(8)}-v999.onnx`];
+  const others = [`smaller-${'a'.repeat(16)}-${'b'.repeat(8)}-v1.onnx`, `small-x-${'a'.repeat(16)}-${'b'.repeat(8)}-v1.onnx`, 'small-notes.txt'];
+  mkdirSync(cache, { recursive: true });
+  for (const name of [...old, ...others]) writeFileSync(join(cache, name), 'x');
+  for (const name of [...old, ...others]) writeFileSync(join(cache, `${name}.sha256`), 'x');
+  const { onnxFile } = await prepare();
+  const kept = [basename(onnxFile), ...others].flatMap((name) => [name, `${name}.sha256`]);
+  expect(readdirSync(cache).sort()).toEqual(kept.sort());
 });
 
 it('says when the conversion cannot be written', async () => {

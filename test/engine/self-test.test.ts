@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, LocalModel } from '../../src/engine/backend.ts';
-import { runSelfTest } from '../../src/engine/self-test.ts';
+import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
 const SIZE = 4;
@@ -18,60 +18,73 @@ const model: LocalModel = {
 };
 
 /** Knows the three pictures by their bytes; `answer` may bend what it says about the one at a place of a batch of a size. */
-function puppet(answer: (seed: number, place: number, size: number) => number = (seed) => seed / 10): Backend & { readonly ran: number[] } {
+function puppet(answer: (seed: number, place: number, size: number) => number = (seed) => seed / 10) {
   const known = PICTURES.map(({ drawing, seed }) => Buffer.from(drawTestPicture(drawing, seed, SIZE)).toString('hex'));
-  const ran: number[] = [];
-  return {
+  /** Sizes of the batches, and seeds of the pictures in them. */
+  const [ran, shown]: [number[], number[]] = [[], []];
+  const backend: Backend = {
     name: 'onnx',
     device: 'cpu',
     precision: 'float32',
     threads: 1,
-    ran,
     async run(pixels, size) {
       ran.push(size);
       const length = pixels.length / size;
       const firsts = Array.from({ length: size }, (_, row) => {
         const seed = known.indexOf(Buffer.from(pixels.subarray(row * length, (row + 1) * length)).toString('hex')) + 1;
+        shown.push(seed);
         return answer(seed, row, size);
       });
       return { probabilities: Float32Array.from(firsts.flatMap((first) => [first, 1 - first])), features: null };
     },
     async close() {},
   };
+  return { ...backend, ran, shown };
 }
 
-describe('runSelfTest', () => {
-  it('shows every picture at every size', async () => {
+describe('ModelSelfTest', () => {
+  it('shows every picture in batches of a size', async () => {
+    for (const [size, batches] of [
+      [1, 3],
+      [2, 2],
+      [8, 1],
+    ] as const) {
+      const backend = puppet();
+      await new ModelSelfTest(model).runAll(backend, size);
+      expect(backend.ran).toEqual(Array(batches).fill(size));
+      expect(new Set(backend.shown)).toEqual(new Set([1, 2, 3]));
+    }
+  });
+
+  it('goes on with the next pictures from batch to batch', async () => {
     const backend = puppet();
-    await runSelfTest(backend, model, [1, 2, 8]);
-    expect(backend.ran).toEqual([1, 1, 1, 2, 2, 8]);
+    const selfTest = new ModelSelfTest(model);
+    for (const size of [1, 2, 4]) await selfTest.runOnce(backend, size);
+    expect(backend.shown).toEqual([1, 2, 3, 1, 2, 3, 1]);
+    await selfTest.runOnce(backend, 1);
+    expect(backend.shown.at(-1)).toBe(2);
   });
 
   it.each([
     ['in one place of a big batch only', (seed: number, place: number, size: number) => (size === 8 && place === 7 ? 0.9 : seed / 10)],
     ['for one picture only', (seed: number) => (seed === 3 ? 0.311 : seed / 10)],
-    ['by a value that is not a number', (seed: number, place: number) => (place === 1 ? Number.NaN : seed / 10)],
+    ['by a value that is not a number', (_: number, place: number) => (place === 1 ? Number.NaN : 0.1)],
   ])('catches a fault %s', async (_, answer) => {
-    await expect(runSelfTest(puppet(answer), model, [1, 8])).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
+    await expect(new ModelSelfTest(model).runOnce(puppet(answer), 8)).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
   });
 
   it('catches swapped labels and says what differs', async () => {
-    const swapped = { ...model, labels: ['b', 'a'] };
-    await expect(runSelfTest(puppet(), swapped, [1])).rejects.toThrow(/drawing ellipses 1, place 1 of 1: b is 0\.1000, expected 0\.9000 ± 0\.01/);
+    const swapped = new ModelSelfTest({ ...model, labels: ['b', 'a'] });
+    await expect(swapped.runAll(puppet(), 1)).rejects.toThrow(/drawing ellipses 1, place 1 of 1: b is 0\.1000, expected 0\.9000 ± 0\.01/);
   });
 
   it('lets differences within the tolerance pass', async () => {
-    await expect(
-      runSelfTest(
-        puppet((seed) => seed / 10 + 0.009),
-        model,
-        [2],
-      ),
-    ).resolves.toBeUndefined();
+    const backend = puppet((seed) => seed / 10 + 0.009);
+    await expect(new ModelSelfTest(model).runAll(backend, 2)).resolves.toBeUndefined();
   });
 
-  it('refuses a model without a self-test', async () => {
+  it('refuses a model without a self-test', () => {
     const { selfTest: _, ...without } = model;
-    await expect(runSelfTest(puppet(), without, [1])).rejects.toMatchObject({ code: 'MODEL_INVALID' });
+    expect(() => new ModelSelfTest(without)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 });

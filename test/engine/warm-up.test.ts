@@ -36,13 +36,16 @@ describe('warmUp', () => {
     expect((await warmUp({ ...net, batchSizes: [1], budgetMs: 1000 })).costMs).toEqual({ 1: 50 });
   });
 
-  it('keeps to its time: fewer runs where runs are long, one where one is too long already', async () => {
-    const net = network((size) => size * 100);
-    await warmUp({ ...net, batchSizes: [1, 16], budgetMs: 4000 });
-    expect(net.ran).toEqual([1, 1, 1, 16, 16, 16]);
+  it('keeps to its time: an equal share for each size, one run where that is all it allows', async () => {
+    const net = network((size) => size * 50);
+    await warmUp({ ...net, batchSizes: [1, 2, 16], budgetMs: 1800 });
+    expect(net.ran).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 16, 16]);
+  });
+
+  it('runs a size once only when that alone took half the time', async () => {
     const slow = network((size) => size * 450);
-    const outcome = await warmUp({ ...slow, batchSizes: [1, 2, 4, 8, 16], budgetMs: 3000 });
-    expect(slow.ran).toEqual([1, 2, 4, 8, 16]);
+    const outcome = await warmUp({ ...slow, batchSizes: [1, 2, 4, 8, 16], budgetMs: 2000 });
+    expect(slow.ran).toEqual([1, 1, 2, 2, 4, 8, 16]);
     expect(outcome.costMs[16]).toBe(7200);
   });
 

@@ -2,11 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
+import { afterAll } from 'vitest';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
 import { DRAWING_NAMES, drawTestPicture } from '../../src/engine/test-picture.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import type { ContractSubject } from '../contracts/engine-contract.ts';
 import { LABELS, noise, type Tf, writeSmallModel } from './small-model.ts';
+
+let modelsDir = '';
+afterAll(() => {
+  if (modelsDir !== '') rmSync(modelsDir, { recursive: true, force: true });
+});
 
 let prepared: Promise<ContractSubject> | undefined;
 
@@ -20,8 +26,7 @@ const SIZE = 24;
 const FEATURES = { layer: 'features', size: 12 };
 
 async function prepare(): Promise<ContractSubject> {
-  const modelsDir = mkdtempSync(join(tmpdir(), 'framewatch-subject-'));
-  process.once('exit', () => rmSync(modelsDir, { recursive: true, force: true }));
+  modelsDir = mkdtempSync(join(tmpdir(), 'framewatch-subject-'));
   const { reference, tf } = await writeSmallModel(modelsDir, network, { inputSize: SIZE, quantised: true, features: FEATURES, mean: 10, scale: 200 });
   const model = await prepareModel({ name: 'small', modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger });
   const pictures = [

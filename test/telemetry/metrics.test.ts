@@ -29,6 +29,8 @@ const CONTRACT = [
   ['engine_restarts_total', 'counter', []],
   // Beside the contract's.
   ['engine_busy_seconds_total', 'counter', []],
+  ['mqtt_dropped_total', 'counter', ['kind', 'reason']],
+  ['events_lost_total', 'counter', []],
 ] as const;
 
 const ledger = (total: number, bound = 500) => ({ total, decode: 0, queue: total / 2, preprocess: 0, inference: total / 2, decide: 0, bound });
@@ -64,6 +66,8 @@ function tellAll(metrics: Metrics): void {
   metrics.committed(3);
   metrics.acknowledged(12);
   metrics.outbox(4, 1.5);
+  metrics.mqttDropped('state', 'disconnected');
+  metrics.eventsLost(3);
   metrics.mqttConnected(true);
   metrics.websocketClients(2);
   metrics.websocketDropped('slow');
@@ -106,6 +110,8 @@ describe('Metrics', () => {
     expect(found.get('framewatch_deadline_missed_total{camera="b"}')).toBe(1);
     expect(found.get('framewatch_frames_dropped_total{camera="a",reason="motion"}')).toBe(1);
     expect(found.get('framewatch_outbox_oldest_seconds')).toBe(1.5);
+    expect(found.get('framewatch_mqtt_dropped_total{kind="state",reason="disconnected"}')).toBe(1);
+    expect(found.get('framewatch_events_lost_total')).toBe(3);
   });
 
   it('counts a missed deadline only past the bound', () => {

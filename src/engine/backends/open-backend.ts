@@ -1,6 +1,6 @@
 import { FramewatchError, hasCode, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, LocalModel, OpenBackend } from '../backend.ts';
-import type { BackendName } from '../engine.ts';
+import type { BackendName, Precision } from '../engine.ts';
 import { openOnnx } from './onnx.ts';
 import { openTensorflow } from './tensorflow.ts';
 import { openWasm } from './wasm.ts';
@@ -9,6 +9,7 @@ export interface BackendChoice extends BackendOptions {
   readonly backend: 'auto' | BackendName;
   /** What to do when the wanted device or backend is not there: `fail` throws, `cpu` takes onnx on the CPU and says so. */
   readonly onUnavailable: 'fail' | 'cpu';
+  readonly precision: 'auto' | Precision;
 }
 
 export interface OpenedBackend {
@@ -32,13 +33,26 @@ export async function openBackend(
   choice: BackendChoice,
   backends: Readonly<Record<BackendName, OpenBackend>> = BACKENDS,
 ): Promise<OpenedBackend> {
+  const { backend, reasons } = await openOrFallBack(model, choice, backends);
+  // No backend computes in int8 yet. Wrong numbers would be a reason to refuse, slower ones are not: it runs, and says so.
+  const { precision } = backend;
+  if (choice.precision !== 'auto' && choice.precision !== precision)
+    reasons.push(`${choice.precision} is not in this version: the network computes in ${precision}`);
+  return { backend, fallback: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+async function openOrFallBack(
+  model: LocalModel,
+  choice: BackendChoice,
+  backends: Readonly<Record<BackendName, OpenBackend>>,
+): Promise<{ readonly backend: Backend; readonly reasons: string[] }> {
   try {
-    return { backend: await openWanted(model, choice, backends), fallback: null };
+    return { backend: await openWanted(model, choice, backends), reasons: [] };
   } catch (error) {
     const unavailable = hasCode(error, 'ENGINE_BACKEND_UNAVAILABLE') || hasCode(error, 'ENGINE_DEVICE_UNAVAILABLE');
     if (!unavailable || choice.onUnavailable === 'fail') throw error;
     const backend = await openCpu(model, choice, backends);
-    return { backend, fallback: messageOf(error) };
+    return { backend, reasons: [messageOf(error)] };
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { LocalModel } from '../../../src/engine/backend.ts';
 import { NetworkBackend } from '../../../src/engine/backends/network-backend.ts';
 import { FramewatchError } from '../../../src/util/errors.ts';
-import { smallSubject } from '../../helpers/small-subject.ts';
 
-const { model } = await smallSubject();
+const model = { inputSize: 8, labels: ['a', 'b', 'c'] } as unknown as LocalModel;
 const picture = new Uint8Array(model.inputSize ** 2 * 3);
 const FACTS = { name: 'onnx', device: 'cpu', threads: 1 } as const;
 const failing = (error: Error) => new NetworkBackend(FACTS, model, { run: () => Promise.reject(error), close: async () => {} });

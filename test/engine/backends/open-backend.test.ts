@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Backend, OpenBackend } from '../../../src/engine/backend.ts';
+import type { Backend, LocalModel, OpenBackend } from '../../../src/engine/backend.ts';
 import { type BackendChoice, openBackend } from '../../../src/engine/backends/open-backend.ts';
 import type { BackendName } from '../../../src/engine/engine.ts';
 import { FramewatchError } from '../../../src/util/errors.ts';
-import { smallSubject } from '../../helpers/small-subject.ts';
 
-const { model } = await smallSubject();
-const CHOICE: BackendChoice = { backend: 'auto', device: 'auto', onUnavailable: 'fail', threads: 1, features: false };
+/** Nothing here looks into it. */
+const model = {} as LocalModel;
+const CHOICE: BackendChoice = { backend: 'auto', device: 'auto', onUnavailable: 'fail', precision: 'auto', threads: 1, features: false };
 
 /** A machine: which backends can be loaded, and which of them have a GPU. */
 function machine(has: { readonly installed: readonly BackendName[]; readonly gpu?: readonly BackendName[]; readonly broken?: BackendName }) {
@@ -17,7 +17,7 @@ function machine(has: { readonly installed: readonly BackendName[]; readonly gpu
       if (!has.installed.includes(name)) throw new FramewatchError('ENGINE_BACKEND_UNAVAILABLE', `${name} is not installed`);
       const gpu = has.gpu?.includes(name) === true;
       if (device === 'gpu' && !gpu) throw new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', `${name} has no GPU`);
-      return { name, device: gpu && device !== 'cpu' ? 'gpu' : 'cpu' } as Backend;
+      return { name, device: gpu && device !== 'cpu' ? 'gpu' : 'cpu', precision: 'float32' } as Backend;
     };
   return { onnx: open('onnx'), tensorflow: open('tensorflow'), wasm: open('wasm') };
 }
@@ -66,6 +66,17 @@ describe('openBackend', () => {
   it('falls back to the CPU where that is wanted, and says why', async () => {
     expect(await opened({ device: 'gpu', backend: 'onnx', onUnavailable: 'cpu' }, cpuOnly)).toEqual(['onnx', 'cpu', 'onnx has no GPU']);
     expect(await opened({ backend: 'tensorflow', onUnavailable: 'cpu' }, cpuOnly)).toEqual(['onnx', 'cpu', 'tensorflow is not installed']);
+  });
+
+  it('says that float32 runs where int8 was asked for, beside any other reason', async () => {
+    const int8 = 'int8 is not in this version: the network computes in float32';
+    expect(await opened({ precision: 'int8' }, cpuOnly)).toEqual(['onnx', 'cpu', int8]);
+    expect(await opened({ precision: 'float32' }, cpuOnly)).toEqual(['onnx', 'cpu', null]);
+    expect(await opened({ precision: 'int8', backend: 'tensorflow', onUnavailable: 'cpu' }, cpuOnly)).toEqual([
+      'onnx',
+      'cpu',
+      `tensorflow is not installed; ${int8}`,
+    ]);
   });
 
   it('never hides a fault of another kind behind a fallback', async () => {
