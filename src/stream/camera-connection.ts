@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   readonly onFirstPacket: () => void;
   readonly onFrame: (frame: SourceFrame) => void;
   readonly onInvalid: (frames: number) => void;
+  /** It ends because of a fault, as is known already while its child is still being ended. At most once. */
+  readonly onFault: (error: FramewatchError) => void;
 }
 
 /** A stream whose packets come but of which no picture can be made is given up after this long, so that somebody is told. */
@@ -62,6 +64,7 @@ export class CameraConnection {
     this.#watchdog.start();
     try {
       await this.#options.source.run(this.#attempt.signal, {
+        onOpening: (allowanceMs) => this.#watchdog.feed(allowanceMs),
         onStream: (stream) => {
           this.#stream = stream;
         },
@@ -104,7 +107,9 @@ export class CameraConnection {
   }
 
   #end(end: ConnectionEnd): void {
-    this.#ended ??= end;
+    if (this.#ended || this.#attempt.signal.aborted) return;
+    this.#ended = end;
+    if (end.error) this.#options.onFault(end.error);
     this.#attempt.abort();
   }
 

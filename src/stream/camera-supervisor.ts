@@ -30,7 +30,7 @@ export interface CameraSupervisorOptions {
   readonly observer: CameraObserver;
   /** Called synchronously for each picture; must not block. */
   readonly onFrame: (frame: Frame) => void;
-  /** Called when the state or the error has changed; rates and ages alone do not call it. */
+  /** Called when the state, the error or whether a next try is set has changed; rates and ages alone do not call it. */
   readonly onStatus: (status: CameraStatus) => void;
 }
 
@@ -112,7 +112,7 @@ export class CameraSupervisor {
         await this.#watch(this.#round.signal);
       } else {
         wasPaused = true;
-        this.#become('disabled', null);
+        this.#enter('disabled', null);
         await aborted(this.#round.signal);
       }
     }
@@ -140,7 +140,7 @@ export class CameraSupervisor {
 
   async #connect(signal: AbortSignal): Promise<{ end: ConnectionEnd; healthyMs: number }> {
     const { camera, gate, openSource, clock, endpoint } = this.#options;
-    this.#become('connecting', this.#error);
+    this.#enter('connecting', this.#error);
     const permit = await gate.acquire(endpoint?.host ?? `file of ${camera.id}`, signal);
     if (!permit) return { end: { reason: 'exit', error: null }, healthyMs: 0 };
     const connection = new CameraConnection({
@@ -151,6 +151,7 @@ export class CameraSupervisor {
       onFirstPacket: () => permit.release(),
       onFrame: (frame) => this.#deliver(frame, signal),
       onInvalid: (frames) => this.#options.observer.framesInvalid(camera.id, frames),
+      onFault: (error) => this.#enter('backingOff', this.#shown(error)),
     });
     this.#connection = connection;
     try {
@@ -164,7 +165,7 @@ export class CameraSupervisor {
   #deliver({ receivedMono, decodedMono, width, height, pixels }: SourceFrame, signal: AbortSignal): void {
     if (signal.aborted) return;
     const { camera, clock, observer, onFrame } = this.#options;
-    if (this.#state !== 'live') this.#become('live', null);
+    if (this.#state !== 'live') this.#enter('live', null);
     this.#sequence += 1;
     observer.frameReceived(camera.id);
     onFrame({
@@ -185,6 +186,8 @@ export class CameraSupervisor {
       await this.#wait('authFailed', end.error, authRetryMs(refusals, random()), signal);
       return;
     }
+    // Before the knock, which takes up to 2 s: nobody should take it for live meanwhile.
+    this.#enter('backingOff', this.#shown(end.error));
     const mayBeAway = end.reason === 'unreachable' || end.reason === 'exit' || end.reason === 'stalled';
     if (endpoint && mayBeAway && !(await this.#knock(endpoint, signal))) {
       do await this.#wait('offline', end.error, KNOCK_INTERVAL_MS * (1 - random() / 4), signal);
@@ -200,16 +203,19 @@ export class CameraSupervisor {
 
   async #wait(state: CameraState, error: FramewatchError | null, ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const now = this.#options.clock.wallMs();
-    this.#nextTryAt = now + ms;
-    this.#become(state, error && { code: error.code, message: error.message, at: now });
+    this.#enter(state, this.#shown(error), this.#options.clock.wallMs() + ms);
     await delay(this.#options.clock, ms, signal);
-    this.#nextTryAt = null;
   }
 
-  #become(state: CameraState, error: CameraStatus['error']): void {
+  #shown(error: FramewatchError | null): CameraStatus['error'] {
+    return error && { code: error.code, message: error.message, at: this.#options.clock.wallMs() };
+  }
+
+  #enter(state: CameraState, error: CameraStatus['error'], nextTryAt: number | null = null): void {
     const hasMoved = state !== this.#state;
-    if (!hasMoved && error?.message === this.#error?.message) return;
+    const wasWaiting = this.#nextTryAt !== null;
+    this.#nextTryAt = nextTryAt;
+    if (!hasMoved && error?.message === this.#error?.message && wasWaiting === (nextTryAt !== null)) return;
     const wasUp = this.#state === 'live';
     this.#state = state;
     this.#error = error;

@@ -3,6 +3,7 @@ import type { Lesson } from './ffmpeg-arguments.ts';
 import { type FramecrcHeader, type FramecrcPacket, FramecrcReader } from './framecrc.ts';
 import { PictureAssembler } from './picture-assembler.ts';
 import type { SourceListener } from './source.ts';
+import { StreamClock } from './stream-clock.ts';
 
 export interface ChildSessionOptions {
   readonly clock: Clock;
@@ -22,9 +23,11 @@ export class ChildSession {
   readonly #assembler: PictureAssembler;
   readonly #packets: FramecrcReader;
   readonly #pictures: FramecrcReader;
+  readonly #streamClock = new StreamClock();
   #sawPackets = false;
   #isOver = false;
   #lesson: Lesson | null = null;
+  #complaint: string | null = null;
 
   constructor(options: ChildSessionOptions) {
     const { clock, listener } = options;
@@ -50,12 +53,15 @@ export class ChildSession {
     return this.#lesson;
   }
 
+  /** Why the child was given up, for a person: what stands after "the camera …: "; null when it was not, or for a lesson. */
+  get complaint(): string | null {
+    return this.#complaint;
+  }
+
   raw(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#assembler.raw(chunk);
-    if (!this.#assembler.lostAlignment) return;
-    this.end();
-    this.#options.giveUp();
+    if (this.#assembler.lostAlignment) this.#giveUp('its pictures came without their descriptions');
   }
 
   packetText(text: string): void {
@@ -76,8 +82,7 @@ export class ChildSession {
   #onStream(header: FramecrcHeader): void {
     if (this.#options.mayLackTimes && header.codec === CODEC_WITHOUT_TIMES) {
       this.#lesson = 'stampOnArrival';
-      this.end();
-      this.#options.giveUp();
+      this.#giveUp(null);
       return;
     }
     this.#assembler.packetHeader(header);
@@ -89,6 +94,13 @@ export class ChildSession {
     this.#sawPackets = true;
     const arrivedMono = this.#options.clock.monotonicMs();
     this.#options.listener.onPacket({ arrivedMono, isKey: packet.isKey, bytes: packet.bytes });
-    this.#assembler.packet(packet, arrivedMono);
+    if (this.#streamClock.wentBack(packet, arrivedMono)) this.#giveUp('the clock of its stream was set back');
+    else this.#assembler.packet(packet, arrivedMono);
+  }
+
+  #giveUp(complaint: string | null): void {
+    this.#complaint = complaint;
+    this.end();
+    this.#options.giveUp();
   }
 }

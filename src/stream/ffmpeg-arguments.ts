@@ -22,6 +22,11 @@ export interface FfmpegInput {
   readonly learned: ReadonlySet<Lesson>;
 }
 
+/** For how long ffmpeg may look at a stream, once it is connected, before the first packet comes out, ms. */
+export function analysisMs(learned: ReadonlySet<Lesson>): number {
+  return analysisUs(learned) / 1000;
+}
+
 /** Which descriptor of the child carries what. */
 export const RAW_PIPE = 1;
 export const PACKET_PIPE = 3;
@@ -68,25 +73,30 @@ export function ffmpegArguments(input: FfmpegInput, capabilities: FfmpegCapabili
 }
 
 function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): string[] {
-  const { scheme } = input.address;
+  const { scheme, isReadAhead } = input.address;
   const network = {
     rtsp: ['-rtsp_transport', input.transport, '-allowed_media_types', 'video', capabilities.rtspTimeoutOption, String(SOCKET_TIMEOUT_US)],
     http: ['-rw_timeout', String(SOCKET_TIMEOUT_US)],
-    // A file's times may start anywhere: with `-copyts` a file that starts at one hour would be waited for, for an hour.
-    file: ['-re', '-stream_loop', '-1'],
+    file: ['-stream_loop', '-1'],
   };
   const kind = scheme === 'rtsps' ? 'rtsp' : scheme === 'https' ? 'http' : scheme;
   return [
-    ...(kind === 'file' ? [] : ['-copyts', '-fflags', '+nobuffer']),
+    // What can be read ahead is read at its own pace: else a whole segment comes out at once and then nothing until the next. Its times may start
+    // anywhere: in older versions, with `-copyts`, what starts at one hour would be waited for, for an hour.
+    ...(isReadAhead ? ['-re'] : ['-copyts', '-fflags', '+nobuffer']),
     ...(input.hwaccel === 'none' ? [] : ['-hwaccel', input.hwaccel]),
     ...['-threads', '1'],
     ...(input.decode === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
     ...['-protocol_whitelist', PROTOCOLS[scheme]],
     ...network[kind],
-    ...['-analyzeduration', String(input.learned.has('analyseLonger') ? LONGER_ANALYSIS_US : ANALYSIS_US), '-fpsprobesize', '0'],
+    ...['-analyzeduration', String(analysisUs(input.learned)), '-fpsprobesize', '0'],
     ...(input.learned.has('stampOnArrival') ? ['-use_wallclock_as_timestamps', '1'] : []),
     ...['-an', '-sn', '-dn', '-i', input.address.input],
   ];
+}
+
+function analysisUs(learned: ReadonlySet<Lesson>): number {
+  return learned.has('analyseLonger') ? LONGER_ANALYSIS_US : ANALYSIS_US;
 }
 
 /**

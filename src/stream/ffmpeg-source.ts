@@ -1,8 +1,9 @@
 import type { CameraConfig, FfmpegConfig } from '../config/config.ts';
 import type { Clock } from '../util/clock.ts';
+import { FramewatchError } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import { ChildSession } from './child-session.ts';
-import { ffmpegArguments, type Lesson } from './ffmpeg-arguments.ts';
+import { analysisMs, ffmpegArguments, type Lesson } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
 import type { DecodeMode, FrameSource, SourceFactory, SourceListener } from './source.ts';
 import { SourceChild } from './source-child.ts';
@@ -70,6 +71,7 @@ class FfmpegSource implements FrameSource {
       void child.stop();
     };
     signal.addEventListener('abort', onAbort, { once: true });
+    listener.onOpening(analysisMs(this.#learned));
     try {
       const end = await child.start({
         onRaw: (chunk) => session.raw(chunk),
@@ -78,6 +80,7 @@ class FfmpegSource implements FrameSource {
         onStderr: (text) => stderr.push(text),
       });
       if (signal.aborted || session.lesson) return session.lesson;
+      if (session.complaint !== null) throw givenUp(id, redact(address.shown), session.complaint);
       const lines = stderr.lines();
       const lookedTooShort = !session.sawPackets && !this.#learned.has('analyseLonger') && lines.some((line) => LOOKED_TOO_SHORT.test(line));
       if (lookedTooShort) return 'analyseLonger';
@@ -88,4 +91,8 @@ class FfmpegSource implements FrameSource {
       session.end();
     }
   }
+}
+
+function givenUp(cameraId: string, shown: string, complaint: string): FramewatchError {
+  return new FramewatchError('CAMERA_EXITED', `camera ${cameraId} at ${shown}: ${complaint}; it is connected again`);
 }

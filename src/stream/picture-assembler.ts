@@ -85,12 +85,12 @@ export class PictureAssembler {
     return this.#splitter.unannouncedBytes > LARGEST_PICTURE_BYTES;
   }
 
-  /** No frame is delivered after this. Idempotent. */
+  /** No frame is delivered after this: what was incomplete or held back is counted as invalid. Idempotent. */
   end(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    const lost = this.#undelivered.length + this.#splitter.end();
     this.#undelivered.length = 0;
-    const lost = this.#splitter.end();
     if (lost > 0) this.#onInvalid(lost);
   }
 

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { killAtExit } from '../util/child-registry.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -17,7 +18,11 @@ export interface ChildPipes {
   readonly onStderr: (text: string) => void;
 }
 
-const TERM_GRACE_MS = 2000;
+/** Starts a program, as `spawn` of `node:child_process` does. */
+export type SpawnChild = (file: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+
+/** The daemon gives all cameras together 1.5 s to end. */
+const TERM_GRACE_MS = 1000;
 const STDERR_PIPE = 2;
 
 /** Owns one child process and its five descriptors, from `start` until `ended` has settled. */
@@ -25,39 +30,57 @@ export class SourceChild {
   readonly #file: string;
   readonly #args: readonly string[];
   readonly #clock: Clock;
+  readonly #spawn: SpawnChild;
   #process: ChildProcess | undefined;
   #ended: Promise<ChildEnd> | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(file: string, args: readonly string[], clock: Clock) {
+  constructor(file: string, args: readonly string[], clock: Clock, spawnChild: SpawnChild = spawn) {
     this.#file = file;
     this.#args = args;
     this.#clock = clock;
+    this.#spawn = spawnChild;
   }
 
   /**
-   * Starts the child. The promise settles when it is gone and all its pipes are closed; it rejects with FFMPEG_NOT_FOUND or FFMPEG_UNUSABLE
-   * when it could not be started.
+   * Starts the child. The promise settles when it is gone and all its pipes are closed; it rejects with FFMPEG_NOT_FOUND when the program
+   * is not there, with CAMERA_EXITED when it could not be started for want of something that may be there later (descriptors, memory, processes).
    */
   start(pipes: ChildPipes): Promise<ChildEnd> {
-    const child = spawn(this.#file, [...this.#args], {
-      shell: false,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      env: childEnvironment(process.env),
-    });
+    this.#ended = this.#start(pipes);
+    return this.#ended;
+  }
+
+  async #start(pipes: ChildPipes): Promise<ChildEnd> {
+    const child = this.#spawned();
     this.#process = child;
-    listen(child.stdio[RAW_PIPE], pipes.onRaw);
-    listenText(child.stdio[STDERR_PIPE], pipes.onStderr);
-    listenText(child.stdio[PACKET_PIPE], pipes.onPacketText);
-    listenText(child.stdio[FRAME_PIPE], pipes.onFrameText);
-    this.#ended = new Promise((resolve, reject) => {
-      // 'error' also tells of a signal that could not be sent; then 'close' still comes.
-      child.once('error', (cause) => {
+    // First of all: of what is wrong with it the child tells on the next tick, and an 'error' that nobody hears ends the daemon.
+    const ended = new Promise<ChildEnd>((resolve, reject) => {
+      // It also tells of a signal that could not be sent; then 'close' still comes.
+      child.on('error', (cause) => {
         if (child.pid === undefined) reject(startFault(this.#file, cause));
       });
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
     });
-    return this.#ended;
+    killAtExit(child);
+    const descriptors = descriptorsOf(child);
+    listen(descriptors[RAW_PIPE], pipes.onRaw);
+    listenText(descriptors[STDERR_PIPE], pipes.onStderr);
+    listenText(descriptors[PACKET_PIPE], pipes.onPacketText);
+    listenText(descriptors[FRAME_PIPE], pipes.onFrameText);
+    return await ended;
+  }
+
+  #spawned(): ChildProcess {
+    try {
+      return this.#spawn(this.#file, [...this.#args], {
+        shell: false,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+        env: childEnvironment(process.env),
+      });
+    } catch (cause) {
+      throw startFault(this.#file, cause);
+    }
   }
 
   get pid(): number | undefined {
@@ -65,7 +88,7 @@ export class SourceChild {
   }
 
   /**
-   * Ends the child for sure, within about 2 s; idempotent. Our end of the pipes is closed first: a child that is blocked on a full pipe
+   * Ends the child for sure, within about 1 s; idempotent. Our end of the pipes is closed first: a child that is blocked on a full pipe
    * ignores SIGTERM, but not that.
    */
   stop(): Promise<void> {
@@ -76,18 +99,22 @@ export class SourceChild {
   async #stop(): Promise<void> {
     const child = this.#process;
     const ended = this.#ended;
-    if (!child || !ended) return;
-    for (const pipe of child.stdio) if (pipe instanceof Readable) pipe.destroy();
+    // Without a pid it never ran. It must not be signalled then: the number it holds is 0, and that names our own process group.
+    if (!child || !ended || child.pid === undefined) return;
+    for (const pipe of descriptorsOf(child)) if (pipe instanceof Readable) pipe.destroy();
     child.kill('SIGTERM');
     const timer = this.#clock.setTimer(TERM_GRACE_MS, () => child.kill('SIGKILL'));
     try {
       await ended;
-    } catch {
-      // It never ran: nothing to wait for. Who called `start` has been told.
     } finally {
       timer.cancel();
     }
   }
+}
+
+/** After EMFILE and ENFILE there are none, whatever the type of `ChildProcess` says. */
+function descriptorsOf({ stdio }: { readonly stdio?: readonly unknown[] }): readonly unknown[] {
+  return stdio ?? [];
 }
 
 function listen(pipe: unknown, take: (chunk: Buffer) => void): void {
@@ -104,11 +131,10 @@ function listenText(pipe: unknown, take: (text: string) => void): void {
   pipe.on('error', () => {});
 }
 
-function startFault(file: string, cause: Error): FramewatchError {
-  const isMissing = 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES');
+function startFault(file: string, cause: unknown): FramewatchError {
+  const isMissing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'EACCES');
   if (isMissing)
     return new FramewatchError('FFMPEG_NOT_FOUND', `${file} cannot be started any more: ${messageOf(cause)}; install ffmpeg again`, { cause });
-  return new FramewatchError('FFMPEG_UNUSABLE', `${file} could not be started: ${messageOf(cause)}; see the limits on processes and open files`, {
-    cause,
-  });
+  const message = `${file} could not be started: ${messageOf(cause)}; it is tried again (see the limits on processes, memory and open files)`;
+  return new FramewatchError('CAMERA_EXITED', message, { cause });
 }

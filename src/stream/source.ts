@@ -14,6 +14,8 @@ export interface FrameSource {
 
 /** Called synchronously, in order, never after `run` settled. None of them may throw or block. */
 export interface SourceListener {
+  /** A connection is begun, the first or another. For up to `allowanceMs` after it the stream is looked at, and nothing comes although all is well. */
+  onOpening(allowanceMs: number): void;
   /** What the stream says of itself, before its first packet. */
   onStream(stream: StreamFacts): void;
   /** Every packet of the video stream, decoded or not: what the stall watchdog and the measurements live on. */

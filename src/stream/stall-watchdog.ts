@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../util/clock.ts';
 
-const TICK_MS = 1000;
-/** With the tick, a silence is seen after at most 11 s. */
+const TICK_MS = 500;
+/** With the tick, a silence is seen after at most 10.5 s. */
 export const STALL_LIMIT_MS = 10_000;
 
 /**
@@ -27,8 +27,9 @@ export class StallWatchdog {
     this.#arm();
   }
 
-  feed(): void {
-    this.#silentMs = 0;
+  /** Something came. `allowanceMs`: for so long what comes next may stay away before its silence counts. */
+  feed(allowanceMs: number = 0): void {
+    this.#silentMs = -allowanceMs;
   }
 
   /** Idempotent. */

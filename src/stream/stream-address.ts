@@ -10,12 +10,15 @@ export interface StreamAddress {
   readonly input: string;
   /** Without credentials: for messages. */
   readonly shown: string;
+  /** It can be read faster than it plays, a file or the segments of an HLS playlist; a camera delivers at its own pace. */
+  readonly isReadAhead: boolean;
   /** Where a TCP connection shows whether the camera is there; null for files. */
   readonly endpoint: { readonly host: string; readonly port: number } | null;
 }
 
 const DEFAULT_PORTS = { rtsp: 554, rtsps: 322, http: 80, https: 443 } as const;
 const LONGEST_URL = 2048;
+const PLAYLIST_ENDING = '.m3u8';
 
 /**
  * Checks the URL (this scheme check is the gate: ffmpeg's protocol whitelist alone would let `tcp://` pass) and puts the
@@ -30,7 +33,8 @@ export function streamAddress(camera: Pick<CameraConfig, 'id' | 'url' | 'usernam
   if (url.username !== '' || url.password !== '') throw invalid(camera.id, 'has credentials in its URL; move them to username and password');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? DEFAULT_PORTS[scheme] : Number(url.port);
-  return { scheme, input: withCredentials(url.href, camera), shown: url.href, endpoint: { host, port } };
+  const isReadAhead = scheme.startsWith('http') && url.pathname.toLowerCase().endsWith(PLAYLIST_ENDING);
+  return { scheme, input: withCredentials(url.href, camera), shown: url.href, isReadAhead, endpoint: { host, port } };
 }
 
 function parse(cameraId: string, text: string): URL {
@@ -51,7 +55,7 @@ function fileAddress(cameraId: string, url: URL): StreamAddress {
   } catch (cause) {
     throw invalid(cameraId, 'has a file URL that names no local file; write file:///absolute/path', cause);
   }
-  return { scheme: 'file', input: `file:${path}`, shown: url.href, endpoint: null };
+  return { scheme: 'file', input: `file:${path}`, shown: url.href, isReadAhead: true, endpoint: null };
 }
 
 function withCredentials(href: string, camera: Pick<CameraConfig, 'username' | 'password'>): string {

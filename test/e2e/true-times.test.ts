@@ -26,7 +26,9 @@ describe('the ledger and a clock burnt into the picture', () => {
 
   for (const mount of ['plain', 'reordered']) {
     for (const decode of ['all', 'keyframes'] as const) {
-      it(`agree within ${ALLOWED_MS} ms: ${mount}, ${decode}`, async () => {
+      // On a machine with other work a picture may be sent or its line be read late, which is neither side's lie and hits one run; a ledger that
+      // takes a wrong packet does so in every run. So a run is repeated once, and in the one that counts every picture must agree.
+      it(`agree within ${ALLOWED_MS} ms: ${mount}, ${decode}`, { retry: 1 }, async () => {
         const wanted = decode === 'all' ? 24 : 6;
         const camera = cameraConfig({ url: server.url(mount), sampleFps: 4, frameWidth: 384, decode });
         const openSource = await realSources();

@@ -82,6 +82,7 @@ def clip_feed(mount):
     clips = [read_clip(path) for path in mount["clips"]]
     _, caps, _, kind = clips[0]
     loop = mount.get("loop", True)
+    set_back = mount.get("setBack", {"afterSeconds": float("inf"), "bySeconds": 0})
 
     def feed(source, stopped):
         start, offset = time.monotonic_ns(), 0
@@ -90,7 +91,9 @@ def clip_feed(mount):
                 for data, dts, pts, is_key in units:
                     if stopped.wait(max(0, start + offset + dts - time.monotonic_ns()) / 1e9):
                         return
-                    if source.push_buffer(timed_buffer(data, offset + dts, offset + pts, is_key)) != Gst.FlowReturn.OK:
+                    late = offset + dts >= set_back["afterSeconds"] * 1e9
+                    stamp = offset - (set_back["bySeconds"] * 10**9 if late else 0)
+                    if source.push_buffer(timed_buffer(data, stamp + dts, stamp + pts, is_key)) != Gst.FlowReturn.OK:
                         return
                 offset += length
             if not loop:

@@ -9,6 +9,8 @@ export interface ClipMount {
   readonly clips: readonly string[];
   /** Default true: begin again after the last clip. False: the stream ends. */
   readonly loop?: boolean;
+  /** After so many seconds the camera's own clock, which stamps the pictures, is set back. */
+  readonly setBack?: { readonly afterSeconds: number; readonly bySeconds: number };
 }
 
 /** Live pictures, 384×216, H.264, with the wall clock burnt in at capture; read it with `burntClock`. */

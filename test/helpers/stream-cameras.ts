@@ -3,7 +3,7 @@ import { probeFfmpeg } from '../../src/stream/ffmpeg-capabilities.ts';
 import { ffmpegSources } from '../../src/stream/ffmpeg-source.ts';
 import type { FrameSource, SourceFactory, SourceFrame, SourceListener, SourcePacket, StreamFacts } from '../../src/stream/source.ts';
 import { systemClock } from '../../src/util/clock.ts';
-import { silentLogger } from '../../src/util/logger.ts';
+import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { Redactor } from '../../src/util/redactor.ts';
 
 /** A complete camera, of which a test names only what it is about. */
@@ -29,20 +29,24 @@ export function cameraConfig(about: Partial<CameraConfig> = {}): CameraConfig {
   };
 }
 
-/** Real sources over the system's ffmpeg, or over `file`. Passwords are known to the redactor, as in the daemon. */
-export async function realSources(file = '/usr/bin/ffmpeg', password?: string): Promise<SourceFactory> {
-  const redactor = new Redactor();
-  if (password !== undefined) redactor.add(password);
+/** Real sources over the system's ffmpeg, or over `file` in its place. */
+export async function realSources({ file = '/usr/bin/ffmpeg', log = silentLogger }: { file?: string; log?: Logger } = {}): Promise<SourceFactory> {
   const capabilities = await probeFfmpeg('/usr/bin/ffmpeg');
-  return ffmpegSources({ file, capabilities, hwaccel: 'none', clock: systemClock, log: silentLogger, redact: (text) => redactor.redact(text) });
+  const redactor = new Redactor();
+  return ffmpegSources({ file, capabilities, hwaccel: 'none', clock: systemClock, log, redact: (text) => redactor.redact(text) });
 }
 
 /** Notes all that a source tells. */
 export class SourceRecorder implements SourceListener {
+  readonly allowancesMs: number[] = [];
   readonly streams: StreamFacts[] = [];
   readonly packets: SourcePacket[] = [];
   readonly frames: SourceFrame[] = [];
   invalid = 0;
+
+  onOpening(allowanceMs: number): void {
+    this.allowancesMs.push(allowanceMs);
+  }
 
   onStream(stream: StreamFacts): void {
     this.streams.push(stream);

@@ -19,6 +19,8 @@ export interface TestClip {
   readonly bFrames?: number;
   /** A source of ffmpeg's lavfi; default the moving test picture. */
   readonly picture?: string;
+  /** A filter of ffmpeg's for the coded stream, e.g. one that breaks it. */
+  readonly bitstreamFilter?: string;
 }
 
 /** Makes a clip with the system's ffmpeg and returns its path. */
@@ -31,11 +33,13 @@ export async function makeTestClip({
   gop = 25,
   bFrames = 0,
   picture,
+  bitstreamFilter,
 }: TestClip): Promise<string> {
   const source = picture ?? 'testsrc2';
   const input = `${source}${source.includes('=') ? ':' : '='}size=${size}:rate=${fps}`;
   const speed = codec === 'libx264' || codec === 'libx265' ? ['-preset', 'ultrafast', '-bf', String(bFrames)] : ['-q:v', '5'];
   const args = ['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', input, '-t', String(seconds), '-c:v', codec, ...speed];
+  if (bitstreamFilter) args.push('-bsf:v', bitstreamFilter);
   await run('ffmpeg', [...args, '-g', String(gop), '-sc_threshold', '0', '-pix_fmt', codec === 'mjpeg' ? 'yuvj420p' : 'yuv420p', file]);
   return file;
 }

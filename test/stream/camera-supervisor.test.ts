@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CameraState, RestartReason } from '../../src/stream/camera-status.ts';
+import type { CameraState, CameraStatus, RestartReason } from '../../src/stream/camera-status.ts';
 import { CameraSupervisor } from '../../src/stream/camera-supervisor.ts';
 import { ConnectGate } from '../../src/stream/connect-gate.ts';
 import type { Frame } from '../../src/stream/frame.ts';
@@ -36,7 +36,12 @@ const deliverFor =
 
 const silence: Script = (_listener, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
-function supervise(script: (attempt: number) => Script, isOpen: () => boolean = () => true, enabled = true) {
+function supervise(
+  script: (attempt: number) => Script,
+  isOpen: () => boolean | Promise<boolean> = () => true,
+  enabled = true,
+  onStatus: (status: CameraStatus, nowMono: number) => void = () => undefined,
+) {
   const clock = new VirtualClock();
   const states: CameraState[] = [];
   const starts: number[] = [];
@@ -53,13 +58,16 @@ function supervise(script: (attempt: number) => Script, isOpen: () => boolean = 
       },
     }),
     gate: new ConnectGate(clock),
-    probe: () => Promise.resolve(isOpen()),
+    probe: async () => isOpen(),
     clock,
     random: () => 0.5,
     log: silentLogger,
     observer: { frameReceived() {}, framesInvalid() {}, cameraUp() {}, restarted: (_, reason) => restarts.push(reason) },
     onFrame: (frame) => frames.push(frame),
-    onStatus: ({ state }) => states.push(state),
+    onStatus: (status) => {
+      states.push(status.state);
+      onStatus(status, clock.monotonicMs());
+    },
   });
   supervisor.start();
   return { supervisor, clock, states, starts, restarts, frames };
@@ -122,6 +130,31 @@ describe('CameraSupervisor', () => {
     expect(supervisor.status.error?.code).toBe('CAMERA_STALLED');
     await clock.advance(2000);
     expect(restarts).toEqual(['stalled']);
+    await supervisor.close();
+  });
+
+  it('is not live any more at once, however long the child and the door take', async () => {
+    const changes: { state: CameraState; atMono: number; willTry: boolean }[] = [];
+    const slow: Script = (listener, signal, clock) => {
+      void deliverFor(1000)(listener, new AbortController().signal, clock).catch(() => undefined);
+      return new Promise((resolve) => signal.addEventListener('abort', () => clock.setTimer(1000, resolve), { once: true }));
+    };
+    const { supervisor, clock } = supervise(
+      (attempt) => (attempt === 1 ? slow : silence),
+      () => new Promise((resolve) => clock.setTimer(2000, () => resolve(false))),
+      true,
+      ({ state, nextTryAt }, atMono) => changes.push({ state, atMono, willTry: nextTryAt !== null }),
+    );
+    await clock.advance(20_000);
+    expect(changes.map(({ state, willTry }) => `${state} ${willTry}`)).toEqual([
+      'connecting false',
+      'live false',
+      'backingOff false',
+      'offline true',
+    ]);
+    const [, , backingOff, offline] = changes;
+    expect(backingOff?.atMono, 'the last packet came at 800 ms').toBeLessThanOrEqual(800 + 10_500);
+    expect(offline?.atMono).toBe((backingOff?.atMono ?? 0) + 3000);
     await supervisor.close();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FfmpegInput, ffmpegArguments } from '../../src/stream/ffmpeg-arguments.ts';
+import { analysisMs, type FfmpegInput, ffmpegArguments } from '../../src/stream/ffmpeg-arguments.ts';
 import { streamAddress } from '../../src/stream/stream-address.ts';
 import { Secret } from '../../src/util/secret.ts';
 
@@ -44,9 +44,19 @@ describe('ffmpegArguments', () => {
   });
 
   it('plays a file round and round at its own pace, and a live stream with its own times', () => {
-    expect(argumentsFor('file:///clip.mp4').join(' ')).toContain('-re -stream_loop -1');
+    expect(argumentsFor('file:///clip.mp4')).toEqual(expect.arrayContaining(['-re', '-stream_loop']));
     expect(argumentsFor('file:///clip.mp4')).not.toContain('-copyts');
     expect(argumentsFor('rtsp://c/')).toContain('-copyts');
+  });
+
+  it('plays the segments of a playlist at their own pace, and looks longer at a stream that taught it to', () => {
+    const playlist = argumentsFor('https://c/live/index.M3U8?token=1');
+    expect(playlist).toContain('-re');
+    expect(playlist).not.toContain('-copyts');
+    expect(playlist).not.toContain('-stream_loop');
+    expect(argumentsFor('http://c/video.mjpg')).not.toContain('-re');
+    const learned = new Set(['analyseLonger'] as const);
+    expect(optionOf(argumentsFor('rtsp://c/', { learned }), '-analyzeduration')).toBe(String(analysisMs(learned) * 1000));
   });
 
   it('encodes raw pictures in one thread: more would hold each back by one sample', () => {

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SourceFactory, SourceFrame } from '../../src/stream/source.ts';
+import { serveMultipart, servePlaylist, serveTransportStream } from '../helpers/http-camera.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
+import { startRtspServer } from '../helpers/rtsp-server.ts';
+import { cameraConfig, realSources, record } from '../helpers/stream-cameras.ts';
+import { makeTestClip } from '../helpers/test-clip.ts';
+
+let folder: string;
+let clip: string;
+let openSource: SourceFactory;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'framewatch-kinds-'));
+  clip = await makeTestClip({ file: path.join(folder, 'clip.mp4'), seconds: 4, bFrames: 2 });
+  openSource = await realSources();
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a stream', () => {
+  it('from a file goes round at its own pace', async () => {
+    const short = await makeTestClip({ file: path.join(folder, 'short.mp4'), seconds: 1 });
+    const started = performance.now();
+    const camera = cameraConfig({ url: pathToFileURL(short).href, sampleFps: 5 });
+    const { frames } = await record(openSource(camera, 'all'), 20_000, (seen) => seen.frames.length >= 13);
+    expect(frames.length).toBeGreaterThanOrEqual(13);
+    expect(performance.now() - started).toBeGreaterThan(2000);
+    expect(frames.filter(({ arrivalKnown }) => !arrivalKnown)).toEqual([]);
+  });
+
+  it('over HTTP as multipart JPEG is sampled by the clock, since it carries no times', async () => {
+    const still = path.join(folder, 'still.jpg');
+    execFileSync('ffmpeg', ['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360', '-frames:v', '1', still]);
+    const http = await serveMultipart(await readFile(still), 10);
+    try {
+      const camera = cameraConfig({ url: http.url, sampleFps: 2 });
+      const { frames } = await record(openSource(camera, 'all'), 30_000, (seen) => seen.frames.length >= 6);
+      expect(frames.length).toBeGreaterThanOrEqual(6);
+      expectSteady(frames.slice(2), 500);
+    } finally {
+      await http.close();
+    }
+  });
+
+  it('over HTTP as MPEG transport stream', async () => {
+    const http = await serveTransportStream(clip);
+    try {
+      const camera = cameraConfig({ url: http.url, sampleFps: 4 });
+      const { frames, streams } = await record(openSource(camera, 'all'), 30_000, (seen) => seen.frames.length >= 14);
+      expect(streams).toEqual([{ codec: 'h264', width: 640, height: 360 }]);
+      expect(frames.filter(({ arrivalKnown }) => !arrivalKnown)).toEqual([]);
+      expectSteady(frames.slice(2), 250);
+    } finally {
+      await http.close();
+    }
+  });
+
+  it('over HTTP as a playlist of segments comes at its own pace, not a segment at a time', async () => {
+    const http = await servePlaylist(clip, path.join(folder, 'hls'), 2);
+    try {
+      const camera = cameraConfig({ url: http.url, sampleFps: 4 });
+      const { frames } = await record(openSource(camera, 'all'), 30_000, (seen) => seen.frames.length >= 20);
+      expect(frames.length).toBeGreaterThanOrEqual(20);
+      expect(frames.filter(({ arrivalKnown }) => !arrivalKnown)).toEqual([]);
+      expectSteady(frames.slice(2), 250);
+    } finally {
+      await http.close();
+    }
+  });
+});
+
+describe('a faulty stream', () => {
+  it('of broken pictures shows at least every other, and the log stays readable', async () => {
+    const filter = 'h264_mp4toannexb,noise=amount=20';
+    const broken = await makeTestClip({ file: path.join(folder, 'broken.ts'), seconds: 4, bitstreamFilter: filter });
+    const log = recordingLogger();
+    const camera = cameraConfig({ url: pathToFileURL(broken).href, sampleFps: 25 });
+    const started = performance.now();
+    const { frames, packets } = await record((await realSources({ log }))(camera, 'all'), 30_000, (seen) => seen.packets.length >= 100);
+    const seconds = (performance.now() - started) / 1000;
+    expect(log.lines.length, 'the stream is broken indeed').toBeGreaterThan(5);
+    expect(frames.length / packets.length).toBeGreaterThanOrEqual(0.5);
+    expect(log.lines.length / seconds).toBeLessThanOrEqual(10);
+  });
+
+  it('whose clock is set back ends, and is not told with wrong ages', async () => {
+    const clock = { afterSeconds: 5, bySeconds: 4 };
+    const camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip], setBack: clock } } });
+    try {
+      const source = openSource(cameraConfig({ url: camera.url('clip'), sampleFps: 10 }), 'all');
+      await expect(record(source, 30_000, () => false)).rejects.toMatchObject({
+        code: 'CAMERA_EXITED',
+        message: expect.stringContaining('set back'),
+      });
+    } finally {
+      await camera.close();
+    }
+  });
+});
+
+/** Each picture about `intervalMs` after the one before it. */
+function expectSteady(frames: readonly SourceFrame[], intervalMs: number): void {
+  const gapsMs = frames.slice(1).map((frame, index) => Math.round(frame.decodedMono - (frames[index]?.decodedMono ?? 0)));
+  expect(Math.max(...gapsMs), `gaps of ${gapsMs.join(' ')} ms where ${intervalMs} are wanted`).toBeLessThan(intervalMs + 400);
+}
