@@ -29,17 +29,31 @@ class Canvas {
     this.pixels = new Uint8Array(size * size * 3);
   }
 
-  /** Sets every pixel that `colourAt` has a colour for; coordinates are those of its centre, 0…1. */
-  paint(colourAt: (x: number, y: number) => Colour | null): void {
-    let at = 0;
-    for (let row = 0; row < this.size; row++) {
-      for (let column = 0; column < this.size; column++) {
+  /** Sets every pixel that `colourAt` has a colour for, asking only for those inside `box`; coordinates are those of its centre, 0…1. */
+  paint(colourAt: (x: number, y: number) => Colour | null, box: Box = WHOLE): void {
+    const first = (from: number) => Math.max(0, Math.floor(from * this.size));
+    const end = (to: number) => Math.min(this.size, Math.ceil(to * this.size));
+    for (let row = first(box.top); row < end(box.bottom); row++) {
+      for (let column = first(box.left); column < end(box.right); column++) {
         const colour = colourAt((column + 0.5) / this.size, (row + 0.5) / this.size);
-        if (colour !== null) this.pixels.set(colour, at);
-        at += 3;
+        if (colour !== null) this.pixels.set(colour, (row * this.size + column) * 3);
       }
     }
   }
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const WHOLE: Box = { left: 0, right: 1, top: 0, bottom: 1 };
+
+/** Around an ellipse: no pixel whose centre lies in the ellipse is outside. */
+function around(x: number, y: number, width: number, height: number): Box {
+  return { left: x - width, right: x + width, top: y - height, bottom: y + height };
 }
 
 /** Overlapping bright ellipses with black outlines, as in a comic. */
@@ -49,11 +63,14 @@ function drawEllipses(canvas: Canvas, random: () => number): void {
     const [x, y] = [random(), random()];
     const [width, height] = [0.03 + 0.15 * random(), 0.03 + 0.15 * random()];
     const colour = anyColour(random);
-    canvas.paint((px, py) => {
-      const distance = ((px - x) / width) ** 2 + ((py - y) / height) ** 2;
-      if (distance > 1) return null;
-      return distance > 0.85 ? [0, 0, 0] : colour;
-    });
+    canvas.paint(
+      (px, py) => {
+        const distance = ((px - x) / width) ** 2 + ((py - y) / height) ** 2;
+        if (distance > 1) return null;
+        return distance > 0.85 ? [0, 0, 0] : colour;
+      },
+      around(x, y, width, height),
+    );
   }
 }
 
@@ -64,13 +81,16 @@ function drawSkin(canvas: Canvas, random: () => number): void {
     const [x, y] = [0.2 + 0.6 * random(), 0.2 + 0.6 * random()];
     const [width, height] = [0.12 + 0.18 * random(), 0.15 + 0.25 * random()];
     const tone = 0.8 + 0.2 * random();
-    canvas.paint((px, py) => {
-      const [dx, dy] = [(px - x) / width, (py - y) / height];
-      const distance = dx * dx + dy * dy;
-      if (distance > 1) return null;
-      const light = tone * (1 - 0.35 * distance) * (1 - 0.15 * dy);
-      return [Math.min(255, 235 * light), Math.min(255, 180 * light), Math.min(255, 150 * light)];
-    });
+    canvas.paint(
+      (px, py) => {
+        const [dx, dy] = [(px - x) / width, (py - y) / height];
+        const distance = dx * dx + dy * dy;
+        if (distance > 1) return null;
+        const light = tone * (1 - 0.35 * distance) * (1 - 0.15 * dy);
+        return [Math.min(255, 235 * light), Math.min(255, 180 * light), Math.min(255, 150 * light)];
+      },
+      around(x, y, width, height),
+    );
   }
 }
 
