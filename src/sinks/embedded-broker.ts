@@ -1,10 +1,13 @@
+import type { EventEmitter } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { FramewatchError, messageOf } from '../util/errors.ts';
+import { type Logger, silentLogger } from '../util/logger.ts';
 
 export interface EmbeddedBrokerOptions {
   /** 0: any free one. */
   readonly port: number;
+  readonly logger?: Logger;
 }
 
 /**
@@ -17,18 +20,22 @@ export class EmbeddedBroker {
   readonly #sockets = new Set<Socket>();
   #closing: Promise<void> | null = null;
 
-  private constructor(broker: Aedes) {
+  private constructor(broker: Aedes, logger: Logger) {
     this.#broker = broker;
+    // Without a listener an error of either would end the daemon; a client that cannot be served now comes again.
+    const told = (error: unknown) => logger.warn({ error: messageOf(error) }, 'The embedded MQTT broker had an error and goes on');
+    (broker as EventEmitter).on('error', told);
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       broker.handle(socket);
     });
+    this.#server.on('error', told);
   }
 
   /** Throws FramewatchError BROKER_PORT_IN_USE. */
-  static async open({ port }: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-    const opened = new EmbeddedBroker(await Aedes.createBroker());
+  static async open({ port, logger = silentLogger }: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+    const opened = new EmbeddedBroker(await Aedes.createBroker(), logger);
     try {
       await opened.#listen(port);
     } catch (error) {

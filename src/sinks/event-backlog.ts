@@ -1,4 +1,10 @@
 import type { LabelEvent } from '../events/label-event.ts';
+import type { Clock } from '../util/clock.ts';
+
+interface Entry {
+  readonly event: LabelEvent;
+  readonly addedMono: number;
+}
 
 /**
  * Events on their way to the broker, in the order of their sequence. The oldest ones are in flight; when the connection goes, they
@@ -6,13 +12,15 @@ import type { LabelEvent } from '../events/label-event.ts';
  */
 export class EventBacklog {
   readonly #limit: number;
-  #waiting: LabelEvent[] = [];
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  #waiting: Entry[] = [];
   /** By sequence, in the order of sending. */
-  readonly #inFlight = new Map<number, LabelEvent>();
+  readonly #inFlight = new Map<number, Entry>();
 
   /** `limit`: waiting and in flight together. */
-  constructor(limit: number) {
+  constructor(limit: number, clock: Pick<Clock, 'monotonicMs'>) {
     this.#limit = limit;
+    this.#clock = clock;
   }
 
   get size(): number {
@@ -23,6 +31,12 @@ export class EventBacklog {
     return this.#inFlight.size;
   }
 
+  /** How long the oldest one has been here, however often it was sent, ms; 0 when there is none. */
+  get oldestMs(): number {
+    const oldest = this.#inFlight.values().next().value ?? this.#waiting[0];
+    return oldest ? this.#clock.monotonicMs() - oldest.addedMono : 0;
+  }
+
   /**
    * `overflow`: it was full, and the oldest waiting event was given up for this one (it is still in the history). What is in
    * flight is never given up: with more than `limit` in flight (which a sane window excludes) the new one goes.
@@ -30,15 +44,15 @@ export class EventBacklog {
   add(event: LabelEvent): 'accepted' | 'overflow' {
     const full = this.size >= this.#limit;
     if (full && this.#waiting.shift() === undefined) return 'overflow';
-    this.#waiting.push(event);
+    this.#waiting.push({ event, addedMono: this.#clock.monotonicMs() });
     return full ? 'overflow' : 'accepted';
   }
 
   /** The next one to send, now in flight; undefined when none waits. */
   take(): LabelEvent | undefined {
-    const event = this.#waiting.shift();
-    if (event) this.#inFlight.set(event.sequence, event);
-    return event;
+    const entry = this.#waiting.shift();
+    if (entry) this.#inFlight.set(entry.event.sequence, entry);
+    return entry?.event;
   }
 
   /** The broker has answered for it. False when it was not in flight (any more). */

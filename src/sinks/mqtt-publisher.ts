@@ -1,6 +1,6 @@
 import type { MqttConfig } from '../config/config.ts';
 import type { LabelEvent } from '../events/label-event.ts';
-import type { Clock } from '../util/clock.ts';
+import { type Clock, delay } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
@@ -8,10 +8,12 @@ import { EventBacklog } from './event-backlog.ts';
 import { eventMessage } from './event-message.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
-import type { MqttSession, OutgoingMessage, PublishOutcome } from './mqtt-session.ts';
+import type { MqttSession } from './mqtt-session.ts';
 import type { CameraStateMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
+import { RetainedTopics } from './retained-topics.ts';
+import { SendWindow } from './send-window.ts';
 import { Topics } from './topics.ts';
 
 export interface MqttPublisherOptions {
@@ -36,7 +38,6 @@ export interface MqttPublisherOptions {
 const WINDOW = 64;
 const BACKLOG_LIMIT = 10_000;
 const KEEPALIVE_SECONDS = 15;
-const STATE_INTERVAL_MS = 500;
 /** Limits of the three parts of closing, ms: together 1.5 s. */
 const DRAIN_LIMIT_MS = 900;
 const FAREWELL_LIMIT_MS = 400;
@@ -51,25 +52,25 @@ export class MqttPublisher implements Publisher {
   readonly #topics: Topics;
   readonly #backlog: EventBacklog;
   readonly #board: RetainedBoard;
+  readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
-  readonly #online = new Set<string>();
   #link: MqttLink | null = null;
-  #session: MqttSession | null = null;
-  #window = WINDOW;
-  #unacknowledged = 0;
+  /** Null while there is no connection. */
+  #window: SendWindow | null = null;
   #drained: (() => void) | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
     this.#topics = new Topics(options.config.baseTopic);
-    this.#backlog = new EventBacklog(options.backlogLimit ?? BACKLOG_LIMIT);
+    this.#backlog = new EventBacklog(options.backlogLimit ?? BACKLOG_LIMIT, options.clock);
     this.#board = new RetainedBoard(options.clock, () => this.#pump());
+    this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
   }
 
   get connected(): boolean {
-    return this.#session !== null;
+    return this.#window !== null;
   }
 
   get lastError(): string | null {
@@ -80,14 +81,20 @@ export class MqttPublisher implements Publisher {
     return this.#backlog.size;
   }
 
+  get oldestSeconds(): number {
+    return this.#backlog.oldestMs / 1000;
+  }
+
   /** Begins to connect; a broker that is away is no error. Throws FramewatchError SECRET_UNREADABLE for a TLS file that cannot be read. */
   async start(): Promise<void> {
-    const { config, clock, logger } = this.#options;
+    const { config, embeddedUrl, clock, logger } = this.#options;
     const will = { topic: this.#topics.status, payload: 'offline' };
     const address = await brokerAddress(config, { ...this.#options, will, keepaliveSeconds: this.#options.keepaliveSeconds ?? KEEPALIVE_SECONDS });
     const redactor = new Redactor();
     if (address.password !== null) redactor.add(address.password, address.username ?? undefined);
-    this.#board.set({ topic: this.#topics.status, payload: 'online', qos: 1 });
+    if (embeddedUrl !== null)
+      logger.info({ url: embeddedUrl }, 'The embedded MQTT broker speaks MQTT 3.1.1: clients that ask for version 5 are refused');
+    this.#retained.daemonOnline();
     this.#link = new MqttLink({
       address,
       clock,
@@ -113,17 +120,19 @@ export class MqttPublisher implements Publisher {
   }
 
   publishState(message: CameraStateMessage): void {
-    this.#retain({ topic: this.#topics.state(message.camera), payload: JSON.stringify(message), qos: 1 }, STATE_INTERVAL_MS);
+    this.#retain(() => this.#retained.state(message));
   }
 
   publishAvailability(cameraId: string, online: boolean): void {
-    if (online) this.#online.add(cameraId);
-    else this.#online.delete(cameraId);
-    this.#retain({ topic: this.#topics.availability(cameraId), payload: online ? 'online' : 'offline', qos: 1 });
+    this.#retain(() => this.#retained.availability(cameraId, online));
   }
 
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void {
-    this.#retain({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
+    this.#retain(() => this.#retained.snapshot(cameraId, jpeg));
+  }
+
+  forgetCamera(cameraId: string): void {
+    this.#retain(() => this.#retained.forget(cameraId));
   }
 
   publishClassification(cameraId: string, payload: object): void {
@@ -142,86 +151,79 @@ export class MqttPublisher implements Publisher {
   }
 
   #up(session: MqttSession, receiveMaximum: number): void {
-    this.#session = session;
-    this.#window = Math.max(1, Math.min(WINDOW, receiveMaximum));
-    this.#unacknowledged = 0;
+    const { clock, observer } = this.#options;
+    const limit = Math.max(1, Math.min(WINDOW, receiveMaximum));
+    this.#window = new SendWindow({ session, limit, clock, observer, refusals: this.#refusals });
     this.#board.repeatAll();
-    this.#options.observer.connectionChanged(true);
+    observer.connectionChanged(true);
     this.#pump();
   }
 
   #down(): void {
-    this.#session = null;
+    this.#window?.end();
+    this.#window = null;
     this.#backlog.rewind();
     this.#options.observer.connectionChanged(false);
     this.#drained?.();
   }
 
-  #retain(message: { readonly topic: string; readonly payload: string | Uint8Array; readonly qos: 0 | 1 }, minIntervalMs: number = 0): void {
+  #retain(write: () => void): void {
     if (this.#closing !== null) return;
-    this.#board.set(message, minIntervalMs);
+    write();
     this.#pump();
   }
 
   /** Sends as much as the window allows: retained topics first, they are few and newest-wins. */
   #pump(): void {
-    const session = this.#session;
-    while (session !== null && session === this.#session && this.#unacknowledged < this.#window) {
-      const retained = this.#board.take();
-      const event = retained ? undefined : this.#backlog.take();
-      if (retained) this.#send(session, { ...retained, retain: true }, null);
-      else if (event) this.#send(session, eventMessage(this.#topics.event(event.camera), event), event.sequence);
-      else break;
-    }
-    if (this.#unacknowledged === 0 && this.#backlog.size === 0) this.#drained?.();
+    const window = this.#window;
+    while (window?.hasRoom) if (!this.#sendRetained(window) && !this.#sendEvent(window)) break;
+    if (window?.isEmpty && this.#backlog.size === 0) this.#drained?.();
   }
 
-  #send(session: MqttSession, message: OutgoingMessage, sequence: number | null): void {
-    const { clock, observer } = this.#options;
-    const kind = sequence === null ? 'retained' : 'event';
-    const sentMono = clock.monotonicMs();
-    if (message.qos === 1) this.#unacknowledged += 1;
-    observer.published(kind);
-    void session.publish(message).then((outcome) => {
-      // What an earlier session left unanswered has gone back to the backlog, or will be repeated.
-      if (session !== this.#session) return;
-      if (message.qos === 1) this.#unacknowledged -= 1;
-      if (outcome.kind === 'acknowledged') observer.acknowledged(kind, clock.monotonicMs() - sentMono);
-      else this.#count(kind, message.topic, outcome);
-      if (sequence !== null && outcome.kind !== 'lost') this.#backlog.settle(sequence);
+  #sendRetained(window: SendWindow): boolean {
+    const message = this.#board.take();
+    if (message === undefined) return false;
+    window.send('retained', { ...message, retain: true }, (outcome) => {
+      if (outcome.kind === 'acknowledged') this.#board.settle(message);
+      if (outcome.kind === 'lost') this.#board.putBack(message);
       this.#pump();
     });
+    return true;
+  }
+
+  #sendEvent(window: SendWindow): boolean {
+    const event = this.#backlog.take();
+    if (event === undefined) return false;
+    window.send('event', eventMessage(this.#topics.event(event.camera), event), (outcome) => {
+      // A lost one goes back with all that are unanswered, when the session is gone.
+      if (outcome.kind !== 'lost') this.#backlog.settle(event.sequence);
+      this.#pump();
+    });
+    return true;
   }
 
   #sendNow(kind: 'classification' | 'stats', topic: string, payload: object): void {
-    const session = this.#closing === null ? this.#session : null;
-    if (session === null) {
-      this.#options.observer.dropped(kind, 'notConnected');
+    const { observer } = this.#options;
+    const window = this.#closing === null ? this.#window : null;
+    if (window === null) {
+      observer.dropped(kind, 'notConnected');
       return;
     }
-    this.#options.observer.published(kind);
-    void session.publish({ topic, payload: JSON.stringify(payload), qos: 0, retain: false }).then((outcome) => this.#count(kind, topic, outcome));
-  }
-
-  #count(kind: 'event' | 'retained' | 'classification' | 'stats', topic: string, outcome: PublishOutcome): void {
-    if (outcome.kind === 'lost' && kind !== 'event') this.#options.observer.dropped(kind, 'notSent');
-    if (outcome.kind !== 'refused') return;
-    this.#options.observer.dropped(kind, 'refused');
-    this.#refusals.note(
-      topic,
-      { topic, reason: outcome.reason },
-      `The MQTT broker refuses messages for ${topic}: allow it in the broker's access list`,
-    );
+    window.send(kind, { topic, payload: JSON.stringify(payload), qos: 0, retain: false }, (outcome) => {
+      if (outcome.kind === 'lost') observer.dropped(kind, 'notSent');
+    });
   }
 
   async #close(): Promise<void> {
-    if (this.#session !== null) {
+    if (this.#window !== null) {
       await this.#within(DRAIN_LIMIT_MS, this.#drain());
-      await this.#within(FAREWELL_LIMIT_MS, this.#sayFarewell());
+      // Past the window: a broker that is slow with events shall still hear it.
+      await this.#within(FAREWELL_LIMIT_MS, this.#window?.sendLast(this.#retained.farewells()));
     }
+    this.#window?.end();
+    this.#window = null;
     this.#board.close();
     await this.#link?.close(END_LIMIT_MS);
-    this.#session = null;
   }
 
   #drain(): Promise<void> {
@@ -232,21 +234,9 @@ export class MqttPublisher implements Publisher {
     });
   }
 
-  /** Past the window: a broker that is slow with events shall still hear it. */
-  async #sayFarewell(): Promise<void> {
-    const session = this.#session;
-    if (session === null) return;
-    const topics = [...[...this.#online].map((id) => this.#topics.availability(id)), this.#topics.status];
-    await Promise.all(topics.map((topic) => session.publish({ topic, payload: 'offline', qos: 1, retain: true })));
-  }
-
-  async #within(limitMs: number, work: Promise<unknown>): Promise<void> {
-    let cancel = () => {};
-    const limit = new Promise<void>((resolve) => {
-      const timer = this.#options.clock.setTimer(limitMs, resolve);
-      cancel = () => timer.cancel();
-    });
-    await Promise.race([work, limit]);
-    cancel();
+  async #within(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([work, delay(this.#options.clock, limitMs, over.signal)]);
+    over.abort();
   }
 }

@@ -71,8 +71,8 @@ export class MqttSession {
     client.on('connect', (packet) => events.up(packet.properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM));
     client.on('error', (error) => {
       session.#lastError = { message: error.message || nameOf(error), loss: isRefusal(error) ? 'refused' : 'unreachable' };
-      // An error after the connection was made (a protocol violation) does not always close it by itself.
-      if (client.connected) client.stream.destroy();
+      // Not every error closes the connection by itself: something that is no broker may answer nonsense and wait for more.
+      client.stream.destroy();
     });
     client.on('disconnect', ({ reasonCode = 0 }) => {
       session.#lastError =

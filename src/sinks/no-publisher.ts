@@ -5,11 +5,13 @@ export const noPublisher: Publisher = {
   connected: false,
   lastError: null,
   backlog: 0,
+  oldestSeconds: 0,
   publishEvent() {},
   publishState() {},
   publishAvailability() {},
   publishSnapshot() {},
   publishClassification() {},
   publishStats() {},
+  forgetCamera() {},
   close: () => Promise.resolve(),
 };

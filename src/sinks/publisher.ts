@@ -10,12 +10,16 @@ export interface Publisher {
   readonly lastError: string | null;
   /** Events committed but not yet acknowledged. */
   readonly backlog: number;
+  /** How long the oldest of them has been waiting, s; 0 when there is none. */
+  readonly oldestSeconds: number;
   publishEvent(event: LabelEvent): void;
   publishState(message: CameraStateMessage): void;
   publishAvailability(cameraId: string, online: boolean): void;
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void;
   publishClassification(cameraId: string, payload: object): void;
   publishStats(payload: object): void;
+  /** The camera is gone from the configuration: its retained topics are emptied at the broker, so that nobody takes them for news. */
+  forgetCamera(cameraId: string): void;
   /** Publishes `offline`, waits a bounded time for what is in flight, disconnects. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../util/clock.ts';
 
 export interface RetainedMessage {
   readonly topic: string;
+  /** Empty: the broker forgets the topic. */
   readonly payload: string | Uint8Array;
   readonly qos: 0 | 1;
 }
@@ -10,9 +11,13 @@ interface Slot {
   message: RetainedMessage;
   /** The newest content has not been handed over yet. */
   dirty: boolean;
+  /** Not handed over before. */
+  notBeforeMono: number;
   readonly minIntervalMs: number;
-  sentMono: number;
 }
+
+/** After a message that could not be written: the broker shall have read something by then. */
+const REPEAT_PAUSE_MS = 1_000;
 
 /**
  * What every retained topic should say, the newest only. Each content is handed over once, and again after a reconnect: the broker may
@@ -36,7 +41,7 @@ export class RetainedBoard {
     if (slot) {
       slot.message = message;
       slot.dirty = true;
-    } else this.#slots.set(message.topic, { message, dirty: true, minIntervalMs, sentMono: Number.NEGATIVE_INFINITY });
+    } else this.#slots.set(message.topic, { message, dirty: true, minIntervalMs, notBeforeMono: Number.NEGATIVE_INFINITY });
   }
 
   /** The next message that may go now, then counted as handed over; undefined when none may (a timer is set when one has to wait). */
@@ -45,30 +50,43 @@ export class RetainedBoard {
     let waitMs = Number.POSITIVE_INFINITY;
     for (const slot of this.#slots.values()) {
       if (!slot.dirty) continue;
-      const leftMs = slot.sentMono + slot.minIntervalMs - now;
+      const leftMs = slot.notBeforeMono - now;
       if (leftMs > 0) {
         waitMs = Math.min(waitMs, leftMs);
         continue;
       }
       slot.dirty = false;
-      slot.sentMono = now;
+      slot.notBeforeMono = now + slot.minIntervalMs;
       return slot.message;
     }
     this.#wakeIn(waitMs);
     return undefined;
   }
 
+  /** It was handed over and could not be sent: it comes again after a pause, or what is newer instead. */
+  putBack({ topic }: RetainedMessage): void {
+    const slot = this.#slots.get(topic);
+    if (!slot) return;
+    slot.dirty = true;
+    slot.notBeforeMono = Math.max(slot.notBeforeMono, this.#clock.monotonicMs() + REPEAT_PAUSE_MS);
+  }
+
+  /** The broker has it: a topic that it shall forget needs no place here any more. */
+  settle(message: RetainedMessage): void {
+    if (message.payload.length === 0 && this.#slots.get(message.topic)?.message === message) this.#slots.delete(message.topic);
+  }
+
   /** Everything is to be handed over again, at once. */
   repeatAll(): void {
     for (const slot of this.#slots.values()) {
       slot.dirty = true;
-      slot.sentMono = Number.NEGATIVE_INFINITY;
+      slot.notBeforeMono = Number.NEGATIVE_INFINITY;
     }
   }
 
   /** What waits for its interval may go at once: there is no later. */
   hurry(): void {
-    for (const slot of this.#slots.values()) slot.sentMono = Number.NEGATIVE_INFINITY;
+    for (const slot of this.#slots.values()) slot.notBeforeMono = Number.NEGATIVE_INFINITY;
   }
 
   close(): void {

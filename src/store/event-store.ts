@@ -15,7 +15,7 @@ export interface EventQuery {
 
 /**
  * History. Every call resolves after the transaction is on disk; a failure is FramewatchError STORE_UNAVAILABLE
- * (full or read-only disk, gone worker) and leaves no half record.
+ * (full or read-only disk, gone worker, too much asked at once) and leaves no half record.
  */
 export interface EventStore {
   /** Names this history: another one means that sequences of before mean nothing. */
@@ -24,7 +24,18 @@ export interface EventStore {
   readonly lastSequence: number;
   /** The oldest sequence that is still kept; `lastSequence + 1` when there is none. */
   readonly oldestSequence: number;
-  /** Gives each event its sequence, in order, and commits all in one transaction. */
+  /** What is wrong with writing now, a sentence without secrets; null when the newest write succeeded. Found out by itself, both ways. */
+  readonly fault: string | null;
+  /** Messages appended and not committed yet. */
+  readonly waiting: number;
+  /** Messages given up since the start: too many waited, or the program ended first. Neither are later messages of an event kept whose start was. */
+  readonly lost: number;
+  /**
+   * Gives each event its sequence, in order, and commits them together. What may heal (full disk, lock, dead worker) is waited for,
+   * in order, however long: so keep nothing heavy until this resolves. Results are those that were stored: when very many wait,
+   * starts and updates are given up, and counted as `lost`. Rejects when none of `events` was stored: STORE_UNAVAILABLE when too many
+   * wait or the store is closed, INTERNAL when they cannot be stored.
+   */
   append(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]>;
   query(query: EventQuery): Promise<readonly LabelEvent[]>;
   /** All messages of one event, oldest first; empty when unknown. */

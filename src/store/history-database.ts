@@ -9,8 +9,10 @@ import { type Database, isCorruption, openDatabase } from './sqlite-database.ts'
 import type { StoreFacts } from './store-protocol.ts';
 
 const FILE = 'history.db';
-/** Other programs may read the file; nobody but us writes it. */
-const BUSY_TIMEOUT_MS = 2_000;
+/** Other programs may read the file and lock it for a backup. Waiting blocks every other call, too; commits are tried again anyway. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** Some pages, as an event with its indexes has. */
+const PROBE_BYTES = 24 * 1024;
 /** Up to this size the whole file is checked at every start (it is a matter of a second); above, only when something was wrong with it. */
 const FULL_CHECK_BYTES = 64 * 1024 * 1024;
 
@@ -92,10 +94,15 @@ export function factsOf(database: Database): StoreFacts {
   return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1 };
 }
 
-/** One transaction; each event gets the next sequence. Returns the first one given. */
-export function appendEvents(database: Database, events: readonly UnsequencedEvent[]): number {
+/**
+ * One transaction; each event gets the next sequence. Returns the first one given. `after`: the highest sequence known when these
+ * events were first tried: if they stand right behind it, an earlier try succeeded and only its answer was lost.
+ */
+export function appendEvents(database: Database, events: readonly UnsequencedEvent[], after: number): number {
   return database.transaction(() => {
-    const firstSequence = factsOf(database).lastSequence + 1;
+    const { lastSequence } = factsOf(database);
+    if (lastSequence === after + events.length && standBehind(database, after, events)) return after + 1;
+    const firstSequence = lastSequence + 1;
     for (const [index, event] of events.entries()) {
       const sequence = firstSequence + index;
       database.run('INSERT INTO events (sequence, event_id, type, camera, rule, label, at_ms, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', [
@@ -113,6 +120,18 @@ export function appendEvents(database: Database, events: readonly UnsequencedEve
     }
     return firstSequence;
   });
+}
+
+/** Overwrites one row of its own: the file does not grow by it. */
+export function probeWrite(database: Database): void {
+  database.transaction(() => database.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', ?)", ['.'.repeat(PROBE_BYTES)]));
+}
+
+function standBehind(database: Database, after: number, events: readonly UnsequencedEvent[]): boolean {
+  const payloads = database.rows('SELECT payload FROM events WHERE sequence > ? ORDER BY sequence', [after]).map((row) => row['payload']);
+  return (
+    payloads.length === events.length && events.every((event, index) => payloads[index] === JSON.stringify(withSequence(event, after + 1 + index)))
+  );
 }
 
 export function numberIn(database: Database, sql: string, column: string): number {

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import type { HistoryConfig } from '../config/config.ts';
 import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
 import type { Clock } from '../util/clock.ts';
-import { FramewatchError, messageOf } from '../util/errors.ts';
+import { FramewatchError, hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import { AppendAdmission } from './append-admission.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { StoreThread } from './store-thread.ts';
+import { WriteHealth } from './write-health.ts';
 
 export interface SqliteEventStoreOptions {
   /** Made when it is missing. */
@@ -24,20 +26,37 @@ export interface SqliteEventStoreOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** For all of `close`, and for what then still waits to be written. */
+const CLOSE_LIMIT_MS = 1_400;
+const SETTLE_LIMIT_MS = 900;
 
 /** The history on disk: SQLite in a worker thread, pictures as files beside it. */
 export class SqliteEventStore implements EventStore {
   readonly #options: SqliteEventStoreOptions;
   readonly #thread: StoreThread;
   readonly #snapshots: SnapshotFiles;
+  readonly #health: WriteHealth;
+  readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
+  /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
+  #tried: { readonly events: readonly UnsequencedEvent[]; readonly after: number } | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(options: SqliteEventStoreOptions) {
     this.#options = options;
     this.#thread = new StoreThread(options);
     this.#snapshots = new SnapshotFiles(join(options.stateDir, 'snapshots'));
-    this.#appends = new GroupCommit((events) => this.#commit(events));
+    const { clock } = options;
+    this.#appends = new GroupCommit({
+      clock,
+      commit: (events) => this.#health.observe(() => this.#commit(events)),
+      heals: (error) => !hasCode(error, 'INTERNAL'),
+    });
+    this.#health = new WriteHealth({
+      clock,
+      probe: () => this.#thread.call('probe', null),
+      changed: (fault) => this.#tell(fault),
+    });
   }
 
   /**
@@ -46,11 +65,16 @@ export class SqliteEventStore implements EventStore {
    */
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
     const store = new SqliteEventStore(options);
-    await onDisk(options.stateDir, async () => {
-      await mkdir(options.stateDir, { recursive: true, mode: 0o700 });
-      await store.#snapshots.prepare();
-    });
+    await onDisk(options.stateDir, () => mkdir(options.stateDir, { recursive: true, mode: 0o700 }));
+    // The lock comes first: until it is ours, half-written pictures may be those of another daemon.
     await store.#thread.open();
+    try {
+      await onDisk(options.stateDir, () => store.#snapshots.prepare());
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+    store.#health.start();
     return store;
   }
 
@@ -66,8 +90,38 @@ export class SqliteEventStore implements EventStore {
     return this.#thread.facts.oldestSequence;
   }
 
-  append(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
-    return this.#appends.add(events);
+  get fault(): string | null {
+    return this.#health.fault;
+  }
+
+  get waiting(): number {
+    return this.#appends.waiting;
+  }
+
+  get lost(): number {
+    return this.#admission.lost;
+  }
+
+  /** After `close`: the worker hangs in the disk. The process cannot end by itself then (its end waits for the worker): kill it. */
+  get stuck(): boolean {
+    return this.#closing !== null && this.#thread.alive;
+  }
+
+  async append(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
+    const admitted = this.#admission.admit(events, this.#appends.waiting);
+    if (admitted.length === 0 && events.length > 0) {
+      const waiting = `${this.#appends.waiting} messages wait for the disk`;
+      throw new FramewatchError(
+        'STORE_UNAVAILABLE',
+        `The history has been unavailable for too long: ${waiting}, no more are kept. ${this.fault ?? ''}`,
+      );
+    }
+    try {
+      return await this.#appends.add(admitted);
+    } catch (error) {
+      this.#admission.giveUp(admitted);
+      throw error;
+    }
   }
 
   async query(query: EventQuery): Promise<readonly LabelEvent[]> {
@@ -116,17 +170,35 @@ export class SqliteEventStore implements EventStore {
     return removed;
   }
 
+  /** Writes what waits, if the disk lets it, and drops the lock. Resolves within 1.4 s; `stuck` tells if the worker did not end. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#appends.settled().then(() => this.#thread.close());
+    this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { clock } = this.#options;
+    const begunMono = clock.monotonicMs();
+    this.#health.close();
+    await this.#appends.close(SETTLE_LIMIT_MS);
+    await this.#thread.close(CLOSE_LIMIT_MS - (clock.monotonicMs() - begunMono));
   }
 
   async #commit(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
     const { clock, committed } = this.#options;
     const begun = clock.monotonicMs();
-    const { firstSequence } = await this.#thread.call('append', { events });
+    const after = this.#tried?.events === events ? this.#tried.after : this.lastSequence;
+    this.#tried = { events, after };
+    const { firstSequence } = await this.#thread.call('append', { events, after });
+    this.#tried = null;
     committed?.(events.length, clock.monotonicMs() - begun);
     return events.map((event, index) => withSequence(event, firstSequence + index));
+  }
+
+  #tell(fault: string | null): void {
+    const { logger } = this.#options;
+    if (fault === null) logger.info({}, 'The history can be written again');
+    else logger.error({ code: 'STORE_UNAVAILABLE', waiting: this.waiting }, `The history cannot be written; events wait and are not told. ${fault}`);
   }
 }
 

@@ -3,7 +3,10 @@ import type { EventQuery } from './event-store.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
 export interface StoreCalls {
-  append: { arguments: { readonly events: readonly UnsequencedEvent[] }; result: { readonly firstSequence: number } };
+  /** `after`: the highest sequence known when these events were first tried; what an earlier try of them stored is not stored again. */
+  append: { arguments: { readonly events: readonly UnsequencedEvent[]; readonly after: number }; result: { readonly firstSequence: number } };
+  /** Writes and syncs about as much as an event does: whether it can be done. */
+  probe: { arguments: null; result: null };
   query: { arguments: EventQuery; result: { readonly payloads: readonly string[] } };
   course: { arguments: { readonly id: string }; result: { readonly payloads: readonly string[] } };
   openEvents: { arguments: null; result: { readonly payloads: readonly string[] } };

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../util/clock.ts';
-import { isoTime } from '../util/clock.ts';
+import { delay, isoTime } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import { type CallLane, CallQueue, MOST_WAITING } from './call-queue.ts';
 import type { StoreCallName, StoreCalls, StoreFacts, StoreNotice, StoreReply, StoreRequest } from './store-protocol.ts';
 
 export interface StoreThreadOptions {
@@ -13,21 +14,34 @@ export interface StoreThreadOptions {
   readonly clock: Clock;
 }
 
-/** More calls than this waiting at a time are refused: whoever asks so much has to wait itself. */
-const MAX_WAITING = 256;
 /** A worker that died is replaced with the next call, at most this often. */
 const RESTART_PAUSE_MS = 1_000;
-const CLOSE_LIMIT_MS = 3_000;
 
-interface Waiting {
+const LANES: Readonly<Record<StoreCallName, CallLane>> = {
+  append: 'append',
+  probe: 'append',
+  close: 'append',
+  registerSnapshot: 'upkeep',
+  forgetSnapshots: 'upkeep',
+  pruneStep: 'upkeep',
+  query: 'read',
+  course: 'read',
+  openEvents: 'read',
+};
+
+interface Call {
+  readonly lane: CallLane;
+  readonly name: StoreCallName;
+  readonly given: StoreCalls[StoreCallName]['arguments'];
   readonly resolve: (result: never) => void;
   readonly reject: (error: FramewatchError) => void;
 }
 
-/** The daemon's end of the store's worker: typed calls, and a new worker when the old one died. */
+/** The daemon's end of the store's worker: typed calls, one at a time in the worker, and a new worker when the old one died. */
 export class StoreThread {
   readonly #options: StoreThreadOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #queue = new CallQueue<Call>();
+  #current: { readonly id: number; readonly call: Call } | null = null;
   #worker: Worker | null = null;
   #startedMono = 0;
   #nextId = 1;
@@ -44,6 +58,11 @@ export class StoreThread {
     return this.#facts;
   }
 
+  /** The worker lives. After `close`: it hangs in the disk, and would keep the process from ending. */
+  get alive(): boolean {
+    return this.#worker !== null;
+  }
+
   /** Throws FramewatchError STORE_LOCKED or STORE_UNAVAILABLE. */
   async open(): Promise<void> {
     const worker = this.#start();
@@ -57,36 +76,52 @@ export class StoreThread {
     });
   }
 
-  /** Throws FramewatchError STORE_UNAVAILABLE; then nothing of the call has been written, unless the worker died in the middle of it. */
+  /**
+   * Throws FramewatchError STORE_UNAVAILABLE; then nothing of the call has been written, unless the worker died in the middle of it.
+   * INTERNAL: the call is wrong in itself, and will fail again.
+   */
   call<N extends StoreCallName>(name: N, given: StoreCalls[N]['arguments']): Promise<StoreCalls[N]['result']> {
     if (this.#closing !== null) return Promise.reject(new FramewatchError('STORE_UNAVAILABLE', 'The history is closed.'));
-    return this.#send(name, given);
+    return this.#enqueue(name, given);
   }
 
-  /** Lets what waits finish, then closes the database and drops the lock. Idempotent. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  /** Lets the call that runs and waiting appends finish, refuses the others, closes the database and drops the lock: within `limitMs`. Idempotent. */
+  close(limitMs: number): Promise<void> {
+    this.#closing ??= this.#close(limitMs);
     return this.#closing;
   }
 
-  #send<N extends StoreCallName>(name: N, given: StoreCalls[N]['arguments']): Promise<StoreCalls[N]['result']> {
-    if (this.#waiting.size >= MAX_WAITING) {
-      return Promise.reject(new FramewatchError('STORE_UNAVAILABLE', `The history is too slow: ${MAX_WAITING} calls are waiting for the disk.`));
-    }
-    const worker = this.#worker ?? this.#restart();
-    if (worker === null) {
+  #enqueue<N extends StoreCallName>(name: N, given: StoreCalls[N]['arguments']): Promise<StoreCalls[N]['result']> {
+    if (this.#worker === null && !this.#restart()) {
       return Promise.reject(new FramewatchError('STORE_UNAVAILABLE', 'The worker of the store has died; a new one is started in a moment.'));
     }
-    const id = this.#nextId++;
-    const request: StoreRequest<N> = { id, name, arguments: given, lastSequence: this.facts.lastSequence };
     return new Promise<StoreCalls[N]['result']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.postMessage(request);
+      const lane = LANES[name];
+      if (this.#queue.add({ lane, name, given, resolve, reject })) this.#next();
+      else
+        reject(new FramewatchError('STORE_UNAVAILABLE', `The history is asked too much at once: ${MOST_WAITING[lane]} calls wait. Ask again later.`));
     });
   }
 
-  #restart(): Worker | null {
-    return this.#options.clock.monotonicMs() - this.#startedMono < RESTART_PAUSE_MS ? null : this.#start();
+  #next(): void {
+    if (this.#current !== null || this.#worker === null) return;
+    const call = this.#queue.take();
+    if (call === undefined) return;
+    const id = this.#nextId++;
+    const request: StoreRequest = { id, name: call.name, arguments: call.given, lastSequence: this.facts.lastSequence };
+    try {
+      this.#worker.postMessage(request);
+      this.#current = { id, call };
+    } catch (error) {
+      call.reject(new FramewatchError('INTERNAL', `The store cannot be asked for "${call.name}": ${messageOf(error)}`, { cause: error }));
+      this.#next();
+    }
+  }
+
+  #restart(): boolean {
+    if (this.#options.clock.monotonicMs() - this.#startedMono < RESTART_PAUSE_MS) return false;
+    this.#start();
+    return true;
   }
 
   #start(): Worker {
@@ -99,7 +134,7 @@ export class StoreThread {
     worker.on('message', (message: StoreNotice | StoreReply) => this.#receive(message));
     worker.on('error', (error) => logger.error({ error: messageOf(error) }, 'The worker of the store failed; the next call starts another one'));
     worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = null;
+      this.#worker = null;
       this.#rejectAll(new FramewatchError('STORE_UNAVAILABLE', 'The worker of the store ended before it answered.'));
     });
     return worker;
@@ -107,45 +142,50 @@ export class StoreThread {
 
   #receive(message: StoreNotice | StoreReply): void {
     if ('notice' in message) {
-      if (message.notice === 'opened') this.#facts = message.facts;
-      if (message.notice === 'setAside') {
-        const { file, reason } = message;
-        this.#options.logger.error(
-          { code: 'STORE_CORRUPT', file, reason },
-          `The history was corrupt and is set aside as ${file}; a new one begins. docs/errors.md says how to rescue what is in it`,
-        );
-      }
+      this.#notice(message);
       return;
     }
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if ('failure' in message) waiting?.reject(new FramewatchError(message.failure.code, message.failure.message));
+    if (message.id !== this.#current?.id) return;
+    const { call } = this.#current;
+    this.#current = null;
+    if ('failure' in message) call.reject(new FramewatchError(message.failure.code, message.failure.message));
     else {
       this.#facts = message.facts;
-      waiting?.resolve(message.result as never);
+      call.resolve(message.result as never);
+    }
+    this.#next();
+  }
+
+  #notice(message: StoreNotice): void {
+    if (message.notice === 'opened') this.#facts = message.facts;
+    else if (message.notice === 'failed') this.#rejectAll(new FramewatchError(message.failure.code, message.failure.message));
+    else {
+      const { file, reason } = message;
+      this.#options.logger.error(
+        { code: 'STORE_CORRUPT', file, reason },
+        `The history was corrupt and is set aside as ${file}; a new one begins. docs/errors.md says how to rescue what is in it`,
+      );
     }
   }
 
   #rejectAll(error: FramewatchError): void {
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of waiting) reject(error);
+    const calls = [...(this.#current ? [this.#current.call] : []), ...this.#queue.removeAll()];
+    this.#current = null;
+    for (const { reject } of calls) reject(error);
   }
 
-  async #close(): Promise<void> {
+  async #close(limitMs: number): Promise<void> {
     const worker = this.#worker;
     if (worker === null) return;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    for (const { reject } of this.#queue.removeOthers()) reject(new FramewatchError('STORE_UNAVAILABLE', 'The history is closed.'));
     // A failure to close cleanly was answered: the worker ends all the same, and SQLite recovers from its log.
-    await this.#send('close', null).catch((error: unknown) =>
+    this.#enqueue('close', null).catch((error: unknown) =>
       this.#options.logger.warn({ error: messageOf(error) }, 'The history did not close cleanly'),
     );
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_LIMIT_MS);
-    });
-    await Promise.race([ended, limit]);
-    clearTimeout(timer);
+    const over = new AbortController();
+    await Promise.race([ended, delay(this.#options.clock, limitMs, over.signal)]);
+    over.abort();
     // A worker that hangs in the disk cannot be ended safely (terminating it within a native call may abort the process): let go of it.
     worker.unref();
   }

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { selectEvents } from './event-filter.ts';
-import { appendEvents, factsOf, openHistory } from './history-database.ts';
+import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
@@ -15,7 +15,11 @@ import type { StoreCallName, StoreCalls, StoreNotice, StoreReply, StoreRequest, 
 type Answers = { readonly [N in StoreCallName]: (database: Database, given: StoreCalls[N]['arguments']) => StoreCalls[N]['result'] };
 
 const ANSWERS: Answers = {
-  append: (database, { events }) => ({ firstSequence: appendEvents(database, events) }),
+  append: (database, { events, after }) => ({ firstSequence: appendEvents(database, events, after) }),
+  probe(database) {
+    probeWrite(database);
+    return null;
+  },
   query(database, query) {
     const { sql, parameters } = selectEvents(query);
     return payloadsOf(database, sql, parameters);

@@ -46,6 +46,40 @@ describe('RetainedBoard', () => {
     expect(takeAll()).toEqual(['a=2']);
   });
 
+  it('hands over again, after a pause, what could not be sent, or what is newer instead', async () => {
+    const { board, takeAll, clock, wakes } = setUp();
+    board.set({ topic: 'a', payload: '1', qos: 0 });
+    const lost = board.take();
+    if (lost) board.putBack(lost);
+    expect(takeAll()).toEqual([]);
+    await clock.advance(1_000);
+    expect(wakes()).toBe(1);
+    board.set({ topic: 'a', payload: '2', qos: 0 });
+    expect(takeAll()).toEqual(['a=2']);
+  });
+
+  it('keeps a topic that the broker shall forget until it did', () => {
+    const { board, takeAll } = setUp();
+    const empty = { topic: 'a', payload: '', qos: 1 } as const;
+    board.set(empty);
+    expect(takeAll()).toEqual(['a=']);
+    board.repeatAll();
+    expect(takeAll()).toEqual(['a=']);
+    board.settle(empty);
+    board.repeatAll();
+    expect(takeAll()).toEqual([]);
+  });
+
+  it('does not lose the new content of a topic when the broker answers that it forgot the old one', () => {
+    const { board, takeAll } = setUp();
+    const empty = { topic: 'a', payload: '', qos: 1 } as const;
+    board.set(empty);
+    takeAll();
+    board.set({ topic: 'a', payload: 'again', qos: 1 });
+    board.settle(empty);
+    expect(takeAll()).toEqual(['a=again']);
+  });
+
   it('leaves no timer behind', () => {
     const { board, takeAll, clock } = setUp();
     board.set({ topic: 'a', payload: '1', qos: 1 }, 500);

@@ -1,0 +1,49 @@
+import type { CameraStateMessage } from '../events/camera-state.ts';
+import type { OutgoingMessage } from './mqtt-session.ts';
+import type { RetainedBoard } from './retained-board.ts';
+import type { Topics } from './topics.ts';
+
+const STATE_INTERVAL_MS = 500;
+
+/** What the retained topics of the daemon and its cameras say, written on the board; and what they say in the end. */
+export class RetainedTopics {
+  readonly #topics: Topics;
+  readonly #board: RetainedBoard;
+  readonly #online = new Set<string>();
+
+  constructor(topics: Topics, board: RetainedBoard) {
+    this.#topics = topics;
+    this.#board = board;
+  }
+
+  daemonOnline(): void {
+    this.#board.set({ topic: this.#topics.status, payload: 'online', qos: 1 });
+  }
+
+  state(message: CameraStateMessage): void {
+    this.#board.set({ topic: this.#topics.state(message.camera), payload: JSON.stringify(message), qos: 1 }, STATE_INTERVAL_MS);
+  }
+
+  availability(cameraId: string, online: boolean): void {
+    if (online) this.#online.add(cameraId);
+    else this.#online.delete(cameraId);
+    this.#board.set({ topic: this.#topics.availability(cameraId), payload: online ? 'online' : 'offline', qos: 1 });
+  }
+
+  snapshot(cameraId: string, jpeg: Uint8Array): void {
+    this.#board.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
+  }
+
+  /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
+  forget(cameraId: string): void {
+    this.#online.delete(cameraId);
+    const topics = [this.#topics.availability(cameraId), this.#topics.state(cameraId), this.#topics.snapshot(cameraId)];
+    for (const topic of topics) this.#board.set({ topic, payload: '', qos: 1 });
+  }
+
+  /** `offline` for every camera that is online, then for the daemon. */
+  farewells(): readonly OutgoingMessage[] {
+    const topics = [...[...this.#online].map((id) => this.#topics.availability(id)), this.#topics.status];
+    return topics.map((topic) => ({ topic, payload: 'offline', qos: 1, retain: true }));
+  }
+}
