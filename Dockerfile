@@ -34,7 +34,7 @@ USER framewatch
 VOLUME /var/lib/framewatch
 EXPOSE 8787
 HEALTHCHECK --interval=15s --timeout=5s --start-period=180s --retries=4 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8787/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(process.env.FRAMEWATCH_HEALTH_URL ?? 'http://127.0.0.1:8787/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--", "node", "/app/dist/cli/main.js"]
 CMD ["run", "--config", "/etc/framewatch/framewatch.yaml"]
 
@@ -54,6 +54,6 @@ USER framewatch
 VOLUME /var/lib/framewatch
 EXPOSE 8787
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=4 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8787/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(process.env.FRAMEWATCH_HEALTH_URL ?? 'http://127.0.0.1:8787/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--", "node", "/app/dist/cli/main.js"]
 CMD ["run", "--config", "/etc/framewatch/framewatch.yaml"]

@@ -28,8 +28,11 @@ pictureLines.write(header('rawvideo'));
 
 let sequence = 0;
 const start = performance.now();
-setInterval(() => {
-  for (; sequence < ((performance.now() - start) / 1000) * fps; sequence += 1) {
+const dueMs = () => start + ((sequence + 1) * 1000) / fps;
+setTimeout(send, dueMs() - performance.now());
+
+function send() {
+  for (; dueMs() <= performance.now(); sequence += 1) {
     const ticks = Math.round((sequence * 90000) / fps);
     packetLines.write(`0, ${ticks}, ${ticks}, ${Math.round(90000 / fps)}, 20000, 0x00000000\n`);
     // What nobody takes is not piled up: a camera does not wait either.
@@ -37,7 +40,8 @@ setInterval(() => {
     pictureLines.write(`0, ${ticks}, ${ticks}, 1, ${width * height * 3}, 0x00000000\n`);
     raw.write(/** @type {Buffer} */ (pictures[sequence % pictures.length]));
   }
-}, 5);
+  setTimeout(send, dueMs() - performance.now());
+}
 
 function pattern(/** @type {number} */ seed) {
   const picture = Buffer.alloc(width * height * 3);

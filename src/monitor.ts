@@ -50,8 +50,10 @@ export interface MonitorOptions {
   readonly onEvent?: (event: LabelEvent) => void;
 }
 
-/** Each part may take this long to end; all together have to be gone in 5 s. */
-const CLOSE_LIMIT_MS = 1500;
+/** Ending: each part, and all together, which have to be gone in 5 s. */
+const CLOSE_LIMITS = { eachMs: 1500, totalMs: 4200 };
+/** What waits or runs when the daemon ends is still judged, if the engine can in this time. */
+const DRAIN_MS = 1200;
 const FEED_STATS_MS = 1000;
 const MQTT_STATS_MS = 30_000;
 const PRUNE_MS = 3_600_000;
@@ -64,13 +66,14 @@ const PARALLEL_PICTURES = 2;
  */
 export class Monitor implements Closable {
   readonly #options: MonitorOptions;
-  readonly #opened = new CloseStack();
+  readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #metrics: Metrics;
   #scheduler: BatchScheduler | null = null;
   #fleet: CameraFleet | null = null;
   #view: DaemonView | null = null;
   #http: HttpServer | null = null;
   #broker: EmbeddedBroker | null = null;
+  #history: SqliteEventStore | null = null;
   #closed = false;
 
   constructor(options: MonitorOptions) {
@@ -135,7 +138,10 @@ export class Monitor implements Closable {
         if (camera) feed.camera(camera);
       },
       refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
-      forgotten: (id) => this.#metrics.forgetCamera(id),
+      forgotten: (id) => {
+        publisher.forgetCamera(id);
+        return this.#metrics.forgetCamera(id);
+      },
     });
     this.#fleet = fleet;
     const view = new DaemonView({
@@ -163,14 +169,21 @@ export class Monitor implements Closable {
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
-    this.#opened.push('batcher', () => scheduler.close(AbortSignal.timeout(CLOSE_LIMIT_MS / 2)));
+    this.#opened.push('batcher', () => scheduler.close(AbortSignal.timeout(DRAIN_MS)));
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
     this.#every(FEED_STATS_MS, () => feed.listeners > 0 && feed.stats(view.stats()));
     this.#every(MQTT_STATS_MS, () => publisher.publishStats(view.stats()));
-    this.#every(PRUNE_MS, () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed')));
+    const prune = () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed'));
+    prune();
+    this.#every(PRUNE_MS, prune);
     logger.info({ cameras: config.cameras.length, startMs: Math.round(clock.monotonicMs() - startedMono) }, 'watching');
+  }
+
+  /** After `close`: a thread hangs in a call of the system (a dead disk), and would keep the process from exiting. */
+  get isStuck(): boolean {
+    return this.#history?.stuck ?? false;
   }
 
   /** Applies the cameras of a changed configuration: only those that changed restart. */
@@ -182,7 +195,7 @@ export class Monitor implements Closable {
   /** Stops intake, finishes the batches, ends events, flushes, says `offline`. Idempotent; never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { name, error } of await this.#opened.close(CLOSE_LIMIT_MS)) {
+    for (const { name, error } of await this.#opened.close()) {
       this.#options.logger.error({ err: error, part: name, code: 'SHUTDOWN_TIMEOUT' }, `${name} did not end in time`);
     }
   }
@@ -200,6 +213,7 @@ export class Monitor implements Closable {
     const { config, clock, logger } = this.#options;
     const { stateDir, instance, history } = config;
     const store = await SqliteEventStore.open({ stateDir, instance, history, logger, clock, committed: (_count, ms) => this.#metrics.committed(ms) });
+    this.#history = store;
     this.#opened.push('history', () => store.close());
     return store;
   }

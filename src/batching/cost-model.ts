@@ -12,6 +12,14 @@ const OVERHEAD_SEED_MS = 2;
 const NEARLY_BEST = 0.98;
 /** After so many batches, sizes that were not used drift back to their seed: no size is shunned for ever for one bad minute. */
 const SWEEP_EVERY = 32;
+/** Of so many batches under overload one tries another size … */
+const TRIAL_EVERY = 16;
+/** … or, for a size that was measured often enough, of so many; … */
+const KNOWN_FOR = 512;
+/** … of those that reach at least this share of the best throughput, as far as is known: a trial must not cost much. */
+const TRIAL_RATE = 0.8;
+/** Measurements that the cost from warm-up is worth. */
+const SEED_WEIGHT = 6;
 
 interface SizeCost {
   readonly seedMs: number;
@@ -21,6 +29,8 @@ interface SizeCost {
   typicalMs: number;
   safeMs: number;
   lastSeen: number;
+  /** Batches of this size since the ladder was set. */
+  measured: number;
 }
 
 /**
@@ -53,7 +63,15 @@ export class CostModel {
     this.#costs = new Map();
     for (const size of this.#ladder) {
       const seedMs = seedOf(size, this.#ladder, costMs);
-      this.#costs.set(size, { seedMs, window: new CostWindow(seedMs), lowMs: seedMs, typicalMs: seedMs, safeMs: seedMs, lastSeen: 0 });
+      this.#costs.set(size, {
+        seedMs,
+        window: new CostWindow(seedMs, SEED_WEIGHT),
+        lowMs: seedMs,
+        typicalMs: seedMs,
+        safeMs: seedMs,
+        lastSeen: 0,
+        measured: 0,
+      });
     }
     this.#refresh();
   }
@@ -68,6 +86,7 @@ export class CostModel {
     if (cost === undefined || !plausible(inferenceMs)) return;
     cost.window.observe(inferenceMs);
     cost.lastSeen = ++this.#batches;
+    cost.measured += 1;
     const ratio = cost.window.quantile(0.5) / cost.seedMs;
     this.#drift += (Math.min(5, Math.max(0.2, ratio)) - this.#drift) / 16;
     if (this.#batches % SWEEP_EVERY === 0) this.#recallUnused();
@@ -131,6 +150,26 @@ export class CostModel {
   /** The smallest size that reaches nearly the best throughput that any size has. */
   get bestThroughputSize(): number {
     return this.#bestSize;
+  }
+
+  /**
+   * Under overload, once in a while: the size ≤ `most` that was measured longest ago, when it may be as good as the best. A size that is never used would
+   * keep the cost that warm-up saw, in one bad second perhaps, for ever. Null mostly.
+   */
+  trialSize(most: number): number | null {
+    if (this.#batches % TRIAL_EVERY !== TRIAL_EVERY - 1) return null;
+    const leastRate = TRIAL_RATE * this.bestRatePerMs;
+    let oldest: number | null = null;
+    let oldestSeen = Number.POSITIVE_INFINITY;
+    for (const size of this.#ladder) {
+      const cost = this.#costs.get(size);
+      if (cost === undefined || size > most || size === this.#bestSize || size / cost.typicalMs < leastRate) continue;
+      const rests = cost.measured >= SEED_WEIGHT && this.#batches - cost.lastSeen < KNOWN_FOR;
+      if (rests || cost.lastSeen >= oldestSeen) continue;
+      oldest = size;
+      oldestSeen = cost.lastSeen;
+    }
+    return oldest;
   }
 
   /** Pictures a ms at the best size. */

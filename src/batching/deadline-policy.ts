@@ -19,7 +19,7 @@ export const deadlinePolicy: BatchingPolicy = { order: 'deadline', decide };
 function decide(situation: Situation): Decision {
   const { nowMono, waiting, costs } = situation;
   if (situation.overloaded) {
-    const count = Math.min(waiting.length, costs.bestThroughputSize);
+    const count = costs.trialSize(waiting.length) ?? Math.min(waiting.length, costs.bestThroughputSize);
     return { action: 'flush', count, by: 'turn', reason: 'overload' };
   }
   const cap = batchSizeCap(situation);

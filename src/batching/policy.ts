@@ -14,7 +14,7 @@ export interface Situation {
   readonly engineFreeMono: number;
   readonly costs: Pick<
     CostModel,
-    'ladder' | 'largestSize' | 'sizeFor' | 'sizeWithin' | 'safeMs' | 'typicalMs' | 'preprocessMs' | 'overheadMs' | 'bestThroughputSize'
+    'ladder' | 'largestSize' | 'sizeFor' | 'sizeWithin' | 'safeMs' | 'typicalMs' | 'preprocessMs' | 'overheadMs' | 'bestThroughputSize' | 'trialSize'
   >;
   /** Frames offered a ms, lately. */
   readonly framesPerMs: number;

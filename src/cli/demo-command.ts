@@ -20,7 +20,7 @@ export interface DemoOptions {
   readonly seconds?: number;
 }
 
-const CLOSE_LIMIT_MS = 4000;
+const CLOSE_LIMIT_MS = 5000;
 
 /** `framewatch demo`: the whole program, on cameras that it simulates itself and serves over real RTSP. */
 export async function demoCommand({ port, seconds }: DemoOptions): Promise<ExitCode> {
@@ -28,7 +28,7 @@ export async function demoCommand({ port, seconds }: DemoOptions): Promise<ExitC
   const redactor = new Redactor();
   const stateDir = path.resolve('state/demo');
   const log = createLog({ level: 'warn', format: 'auto' }, redactor);
-  const opened = new CloseStack();
+  const opened = new CloseStack({ eachMs: CLOSE_LIMIT_MS, totalMs: CLOSE_LIMIT_MS });
   const end = new AbortController();
   const run = async () => {
     say('getting ready: the first start draws the scenes and converts the network (about a minute), the next takes seconds');
@@ -66,7 +66,7 @@ export async function demoCommand({ port, seconds }: DemoOptions): Promise<ExitC
     return exitCodeOf(error);
   } finally {
     end.abort();
-    await opened.close(CLOSE_LIMIT_MS);
+    await opened.close();
     log.close();
     say('ended');
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Monitor } from '../monitor.ts';
@@ -12,6 +13,9 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { keysThatNeedRestart } from './reload.ts';
 import { terminationSignal } from './signals.ts';
 import { packageVersion } from './surroundings.ts';
+
+/** systemd's helper may hang, too. */
+const NOTIFY_LIMIT_MS = 500;
 
 /** `framewatch run`: the daemon in the foreground, until SIGTERM or SIGINT. */
 export async function runCommand(flag: string | undefined): Promise<ExitCode> {
@@ -58,8 +62,10 @@ export async function runCommand(flag: string | undefined): Promise<ExitCode> {
     process.stderr.write(`framewatch: ${code}: ${redactor.redact(messageOf(error))}\n`);
     return exitCodeOf(error);
   } finally {
-    await systemd.close();
+    await Promise.race([systemd.close(), sleep(NOTIFY_LIMIT_MS)]);
     log.close();
+    // An exit would wait for the thread that hangs, for ever.
+    if (monitor.isStuck) process.kill(process.pid, 'SIGKILL');
   }
 }
 

@@ -62,7 +62,7 @@ export interface SimulatedCameras extends Closable {
 export async function startSimulatedCameras(options: SimulatedCamerasOptions): Promise<SimulatedCameras> {
   const { logger, clock, port = 0, programmes = PROGRAMMES } = options;
   const clips = await prepareClips(options, programmes);
-  const servers = new CloseStack();
+  const servers = new CloseStack({ eachMs: CLOSE_LIMIT_MS, totalMs: CLOSE_LIMIT_MS });
   try {
     const cameras: SimulatedCamera[] = [];
     for (const [index, programme] of programmes.entries()) {
@@ -141,5 +141,5 @@ function find(cameras: readonly SimulatedCamera[], id: string): SimulatedCamera 
 }
 
 async function closeAll(servers: CloseStack, logger: Logger): Promise<void> {
-  for (const { name, error } of await servers.close(CLOSE_LIMIT_MS)) logger.warn({ cameraId: name, error }, 'a simulated camera did not close');
+  for (const { name, error } of await servers.close()) logger.warn({ cameraId: name, error }, 'a simulated camera did not close');
 }

@@ -70,6 +70,8 @@ export class HttpServer {
     server.setTimeout(IDLE_SOCKET_MS);
     server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
     await listen(server, config);
+    // An accept that fails, for want of descriptors say, must not end the daemon.
+    server.on('error', (error) => logger.error({ err: error }, 'the HTTP server had an error'));
     gate.start();
     this.#server = server;
     this.#gate = gate;

@@ -13,6 +13,7 @@ export interface CameraFleetParts extends Omit<CameraWatchParts, 'config' | 'sch
 export class CameraFleet {
   readonly #parts: CameraFleetParts;
   readonly #cameras = new Map<string, CameraWatch>();
+  #closed = false;
 
   constructor(parts: CameraFleetParts) {
     this.#parts = parts;
@@ -23,31 +24,20 @@ export class CameraFleet {
   }
 
   start(cameras: readonly CameraConfig[]): void {
-    for (const config of cameras) this.#add(config);
+    for (const config of cameras) this.#add(this.#watch(config));
   }
 
-  /** Brings the running cameras to `cameras`: one whose configuration is the same is not touched. */
+  /** Brings the running cameras to `cameras`: one whose configuration is the same is not touched. Throws before anything has changed, or not at all. */
   async apply(cameras: readonly CameraConfig[]): Promise<{ added: number; removed: number; restarted: number }> {
     const wanted = new Map(cameras.map((config) => [config.id, config]));
-    const outcome = { added: 0, removed: 0, restarted: 0 };
-    for (const [id, watch] of [...this.#cameras]) {
-      const config = wanted.get(id);
-      if (config && sameCamera(config, watch.config)) continue;
-      await watch.leave();
-      this.#cameras.delete(id);
-      if (config) outcome.restarted += 1;
-      else {
-        outcome.removed += 1;
-        await this.#parts.forgotten(id);
-      }
-    }
-    for (const config of cameras) {
-      if (this.#cameras.has(config.id)) continue;
-      this.#add(config);
-      outcome.added += 1;
-    }
-    outcome.added -= outcome.restarted;
-    return outcome;
+    const leaving = [...this.#cameras.values()].filter(({ config }) => !sameCamera(wanted.get(config.id), config));
+    const staying = new Set([...this.#cameras.keys()].filter((id) => !leaving.some(({ config }) => config.id === id)));
+    const coming = cameras.filter(({ id }) => !staying.has(id)).map((config) => this.#watch(config));
+    const restarted = coming.filter(({ config }) => this.#cameras.has(config.id)).length;
+    await Promise.all(leaving.map((watch) => this.#leave(watch, wanted.has(watch.config.id))));
+    // The daemon may have begun to end meanwhile.
+    if (!this.#closed) for (const watch of coming) this.#add(watch);
+    return { added: coming.length - restarted, removed: leaving.length - restarted, restarted };
   }
 
   endEvents(reason: 'shutdown'): void {
@@ -56,17 +46,27 @@ export class CameraFleet {
 
   /** Resolves when no child is left. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#cameras.values()].map((camera) => camera.close()));
   }
 
-  #add(config: CameraConfig): void {
-    const watch = new CameraWatch({ ...this.#parts, scheduler: this.#parts.scheduler(), config });
-    this.#cameras.set(config.id, watch);
+  #watch(config: CameraConfig): CameraWatch {
+    return new CameraWatch({ ...this.#parts, scheduler: this.#parts.scheduler(), config });
+  }
+
+  #add(watch: CameraWatch): void {
+    this.#cameras.set(watch.config.id, watch);
     watch.start();
+  }
+
+  async #leave(watch: CameraWatch, comesBack: boolean): Promise<void> {
+    await watch.leave();
+    this.#cameras.delete(watch.config.id);
+    if (!comesBack) await this.#parts.forgotten(watch.config.id);
   }
 }
 
 /** Secrets show nothing of themselves, so they are compared by what they hold. */
-function sameCamera(a: CameraConfig, b: CameraConfig): boolean {
-  return a.password?.reveal() === b.password?.reveal() && isDeepStrictEqual({ ...a, password: null }, { ...b, password: null });
+function sameCamera(a: CameraConfig | undefined, b: CameraConfig): boolean {
+  return a !== undefined && a.password?.reveal() === b.password?.reveal() && isDeepStrictEqual({ ...a, password: null }, { ...b, password: null });
 }

@@ -50,11 +50,10 @@ export class CameraWatch {
   }
 
   start(): void {
-    const { config, scheduler, verdicts, judging } = this.#parts;
-    for (const region of config.regions) {
-      const { maxLatencyMs, weight } = config;
-      scheduler.addSlot({ cameraId: config.id, region: region.id, crop: region.crop, maxLatencyMs, weight });
-    }
+    const { config, scheduler, verdicts, judging, supervision } = this.#parts;
+    const { maxLatencyMs, weight } = config;
+    const slots = config.regions.map((region) => ({ cameraId: config.id, region: region.id, crop: region.crop, maxLatencyMs, weight }));
+    for (const slot of slots) scheduler.addSlot(slot);
     const judge = new CameraJudge({
       ...judging,
       cameraId: config.id,
@@ -62,7 +61,8 @@ export class CameraWatch {
       rules: config.rules,
       maxGapMs: maxGapMs(config.sampleFps),
     });
-    verdicts.addCamera({ config, judge });
+    verdicts.addCamera({ config, judge, slots: new Set(slots) });
+    supervision.observer.cameraUp(config.id, false);
     this.#announce(false);
     this.#supervisor.start();
   }

@@ -30,13 +30,16 @@ export interface DaemonViewParts {
 
 /** Frames wait and the engine is there, yet no batch came back for so long: something is stuck. */
 const STUCK_MS = 30_000;
+/** systemd and container checks look every 15 s; a longer pause means that nobody looked, or that this process did not run. */
+const LONGEST_LOOK_MS = 20_000;
 
 /** What HTTP, WebSocket and systemd may know of the running daemon. */
 export class DaemonView implements MonitorView {
   readonly #parts: DaemonViewParts;
   readonly version: string;
   readonly history: SqliteEventStore;
-  #stuckSince: number | null = null;
+  #stuckMs = 0;
+  #lookedMono = Number.POSITIVE_INFINITY;
   #seenCompletion: number | null = null;
 
   constructor(parts: DaemonViewParts) {
@@ -71,7 +74,7 @@ export class DaemonView implements MonitorView {
         totals: metrics.totals(),
         engine: this.#parts.scheduler() ? engine.info : null,
         history,
-        outbox: { depth: publisher.backlog, oldestSeconds: 0 },
+        outbox: { depth: publisher.backlog, oldestSeconds: publisher.oldestSeconds },
         mqtt: config.mqtt.enabled ? { connected: publisher.connected, error: publisher.lastError } : null,
         memory: { rss, heapUsed },
       }),
@@ -80,30 +83,33 @@ export class DaemonView implements MonitorView {
   }
 
   readiness(): Readiness {
-    const { engine, verdicts } = this.#parts;
+    const { engine, history } = this.#parts;
     const faults: string[] = [];
     if (this.#parts.scheduler() === null) faults.push('the network is being loaded');
     else if (!engine.available) faults.push(`the engine is away: ${engine.reason.message}`);
-    if (verdicts.storeFault !== null) faults.push(`the history cannot be written: ${verdicts.storeFault}`);
+    if (history.fault !== null) faults.push(`the history cannot be written: ${history.fault}`);
     const notes = engine.available && engine.info.fallback !== null ? [engine.info.fallback] : [];
     return { ready: faults.length === 0, reasons: [...faults, ...notes] };
   }
 
-  /** Batches move, or there is none to move: what the watchdog lives on. Time in which this process was stopped does not count. */
+  /** Batches move, or there is none to move: what the watchdog lives on. Time in which this process itself was stopped hardly counts. */
   liveness(): boolean {
     const progress = this.#parts.scheduler()?.progress;
     if (!progress) return true;
-    const hasWork = progress.inFlight > 0 || (progress.waiting > 0 && progress.engineAvailable);
-    const hasMoved = progress.lastCompletedMono !== this.#seenCompletion;
-    this.#seenCompletion = progress.lastCompletedMono;
     const now = this.#parts.clock.monotonicMs();
-    if (!hasWork || hasMoved) this.#stuckSince = null;
-    else this.#stuckSince ??= now;
-    return this.#stuckSince === null || now - this.#stuckSince < STUCK_MS;
+    // While the engine is away its supervisor is at work: batches that wait for it are not stuck.
+    const hasWork = progress.engineAvailable && (progress.inFlight > 0 || progress.waiting > 0);
+    if (hasWork && progress.lastCompletedMono === this.#seenCompletion)
+      this.#stuckMs += Math.max(0, Math.min(now - this.#lookedMono, LONGEST_LOOK_MS));
+    else this.#stuckMs = 0;
+    this.#seenCompletion = progress.lastCompletedMono;
+    this.#lookedMono = now;
+    return this.#stuckMs < STUCK_MS;
   }
 
   metrics(): Promise<string> {
-    this.#parts.metrics.outbox(this.#parts.publisher.backlog, 0);
-    return this.#parts.metrics.text();
+    const { metrics, publisher } = this.#parts;
+    metrics.outbox(publisher.backlog, publisher.oldestSeconds);
+    return metrics.text();
   }
 }

@@ -22,6 +22,6 @@ export function mqttObserver(metrics: Metrics): MqttObserver {
     acknowledged(kind, tookMs) {
       if (kind === 'event') metrics.acknowledged(tookMs);
     },
-    dropped() {},
+    dropped: (kind, reason) => metrics.mqttDropped(kind, reason),
   };
 }

