@@ -20,6 +20,8 @@ export interface EngineClientOptions {
   readonly startLimitMs: number;
   /** A batch hangs when it takes longer than this, and longer than five times what its size cost at warm-up, ms. */
   readonly hangLimitMs: number;
+  /** A process that was told to end may take this long; well within the 1.5 s that the daemon gives each of its parts. Default 1 s. */
+  readonly closeLimitMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,7 +35,6 @@ interface Pending {
 
 /** On a machine that is busy with other things every batch takes longer. */
 const COST_FACTOR_OF_A_HANG = 5;
-/** Well within the 1.5 s that the daemon gives each of its parts to end. */
 const CLOSE_LIMIT_MS = 1000;
 
 /**
@@ -92,14 +93,14 @@ export class EngineClient {
     });
   }
 
-  /** Lets the process answer what it has and end by itself, kills it after a second; resolves when it is gone. Idempotent; never tells `onEnd`. */
+  /** Lets the process answer what it has and end by itself, kills it after `closeLimitMs`; resolves when it is gone. Idempotent; never tells `onEnd`. */
   async close(): Promise<void> {
     if (!this.#closing) {
       this.#closing = true;
       if (this.#info && !this.#end) {
         this.#send('close', null);
         this.#limit?.cancel();
-        this.#limit = this.#options.clock.setTimer(CLOSE_LIMIT_MS, () => this.kill());
+        this.#limit = this.#options.clock.setTimer(this.#options.closeLimitMs ?? CLOSE_LIMIT_MS, () => this.kill());
       } else this.kill();
     }
     await this.#exited;

@@ -8,13 +8,16 @@ import type { LocalModel } from '../../src/engine/backend.ts';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
 import { openTensorflow } from '../../src/engine/backends/tensorflow.ts';
 import { openWasm } from '../../src/engine/backends/wasm.ts';
+import { EngineSupervisor } from '../../src/engine/engine-supervisor.ts';
 import { readLayersModel } from '../../src/engine/layers-model.ts';
 import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
+import { BUILT_ENGINE_MAIN } from '../helpers/puppet-engine.ts';
 
 // The bundled Inception itself, on every backend. The reference takes about half a second a picture, so there are few of them.
 
@@ -104,6 +107,27 @@ describe('the self-test of the bundled model', () => {
     const source = await readLayersModel(model.layersModel, model.sha256);
     writeFileSync(onnxFile, convertToOnnx(source, { name: 'wrong', normalisation, ...model.layersModel }));
     return { ...model, onnxFile };
+  }
+});
+
+it('an engine that hangs in the middle of its work is replaced by a warm one within 15 s', async () => {
+  const init = { model: model.name, modelsDir: MODELS, stateDir, backend: 'onnx', device: 'cpu', onUnavailable: 'fail' } as const;
+  const engine = new EngineSupervisor({
+    entryPoint: BUILT_ENGINE_MAIN,
+    init: { ...init, precision: 'auto', threads: 0, batchSizes: [1, 2, 4, 8, 16], features: false },
+    ...{ clock: systemClock, log: silentLogger, onAvailability: () => undefined },
+  });
+  const input = { pixels: drawTestPicture('sunset', 3, model.inputSize), count: 1, paddedTo: 1 };
+  try {
+    await engine.start();
+    process.kill(engine.pid ?? -1, 'SIGSTOP');
+    const hungAt = performance.now();
+    await expect(engine.classify(input)).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
+    expect(await engine.whenAvailable(60_000)).toBe(true);
+    expect(performance.now() - hungAt).toBeLessThan(15_000);
+    expect((await engine.classify(input)).probabilities[2]).toBeCloseTo(0.68, 1);
+  } finally {
+    await engine.close();
   }
 });
 

@@ -116,8 +116,8 @@ describe('EngineClient', () => {
   });
 
   it('gives the second request its own time, not what is left of the first', async () => {
-    const { client: engine } = client({ msPerBatch: 40 }, { hangLimitMs: 100 });
-    // Warm-up measured 40 ms, so the limit is 200 ms: seven requests in a row take longer together.
+    const { client: engine } = client({ msPerBatch: 30 }, { hangLimitMs: 100 });
+    // Warm-up measured 30 ms, so the limit is 150 ms: seven requests in a row take longer together.
     await engine.start();
     const all = Array.from({ length: 7 }, () => engine.classify(puppetInput([1])));
     await expect(Promise.all(all)).resolves.toHaveLength(7);
@@ -158,7 +158,7 @@ describe('EngineClient', () => {
   });
 
   it('closes after the answers that are due, without calling it a death', async () => {
-    const { client: engine, ends } = client({ msPerBatch: 50 });
+    const { client: engine, ends } = client({ msPerBatch: 30 });
     await engine.start();
     const due = [engine.classify(puppetInput([1])), engine.classify(puppetInput([2]))];
     const { pid } = engine;
@@ -171,7 +171,7 @@ describe('EngineClient', () => {
   });
 
   it('closes a process that hangs, too', async () => {
-    const { client: engine } = client();
+    const { client: engine } = client({}, { closeLimitMs: 100 });
     await engine.start();
     process.kill(engine.pid ?? -1, 'SIGSTOP');
     const outcome = engine.classify(puppetInput([1])).catch((error: unknown) => error);

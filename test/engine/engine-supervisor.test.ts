@@ -14,16 +14,23 @@ afterEach(async () => {
 function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits> = {}) {
   const changes: EngineAvailability[] = [];
   const log = recordingLogger();
+  let tellLost = () => undefined as void;
+  const lost = new Promise<void>((resolve) => {
+    tellLost = resolve;
+  });
   const made = new EngineSupervisor({
     entryPoint: PUPPET_PROCESS,
     init: puppetInit(settings),
     clock: systemClock,
     log,
-    onAvailability: (change) => changes.push(change),
+    onAvailability: (change) => {
+      changes.push(change);
+      if (!change.available) tellLost();
+    },
     limits: { firstBackoff: 10, longestBackoff: 40, ...limits },
   });
   supervisors.push(made);
-  return { engine: made, changes, log };
+  return { engine: made, changes, log, lost };
 }
 
 /** A file in which the puppet counts its starts. */
@@ -58,7 +65,7 @@ describe('EngineSupervisor', () => {
     await engine.start();
     const { pid } = engine;
     process.kill(pid ?? -1, 'SIGKILL');
-    await expect.poll(() => engine.restarts).toBe(1);
+    await expect.poll(() => engine.restarts, { timeout: 10_000 }).toBe(1);
     await backAgain(engine);
   });
 
@@ -98,7 +105,7 @@ describe('EngineSupervisor', () => {
     const { engine, changes } = supervisor({ failOpen: 'MODEL_HASH_MISMATCH', failFromStart: 2, countFile: countFile() });
     await engine.start();
     process.kill(engine.pid ?? -1, 'SIGKILL');
-    await expect.poll(() => engine.restarts, { timeout: 5000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => engine.restarts, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
     expect(changes.at(-1)).toMatchObject({ available: false, reason: { code: 'MODEL_HASH_MISMATCH' } });
     expect(engine.reason.code).toBe('MODEL_HASH_MISMATCH');
   });
@@ -112,10 +119,11 @@ describe('EngineSupervisor', () => {
   });
 
   it('closes for good: nothing is restarted, nobody waits on, nothing is reported', async () => {
-    const { engine, changes } = supervisor({}, { firstBackoff: 10_000 });
+    const { engine, changes, lost } = supervisor();
     await engine.start();
     process.kill(engine.pid ?? -1, 'SIGKILL');
-    await expect.poll(() => engine.available).toBe(false);
+    await lost;
+    expect(engine.available).toBe(false);
     const waiting = engine.whenAvailable(10_000);
     await engine.close();
     expect(await waiting).toBe(false);
