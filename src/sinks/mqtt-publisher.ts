@@ -215,11 +215,9 @@ export class MqttPublisher implements Publisher {
   }
 
   async #close(): Promise<void> {
-    if (this.#window !== null) {
-      await this.#within(DRAIN_LIMIT_MS, this.#drain());
-      // Past the window: a broker that is slow with events shall still hear it.
-      await this.#within(FAREWELL_LIMIT_MS, this.#window?.sendLast(this.#retained.farewells()));
-    }
+    if (this.#window !== null) await this.#within(DRAIN_LIMIT_MS, this.#drain());
+    // Past the window: a broker that is slow with events shall still hear it.
+    if (this.#window !== null) await this.#within(FAREWELL_LIMIT_MS, this.#window.sendLast(this.#retained.farewells()));
     this.#window?.end();
     this.#window = null;
     this.#board.close();
@@ -234,7 +232,7 @@ export class MqttPublisher implements Publisher {
     });
   }
 
-  async #within(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  async #within(limitMs: number, work: Promise<unknown>): Promise<void> {
     const over = new AbortController();
     await Promise.race([work, delay(this.#options.clock, limitMs, over.signal)]);
     over.abort();

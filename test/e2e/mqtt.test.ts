@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MqttDropReason, MqttMessageKind, MqttObserver } from '../../src/sinks/mqtt-observer.ts';
-import { MqttPublisher, type MqttPublisherOptions } from '../../src/sinks/mqtt-publisher.ts';
 import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
-import { systemClock } from '../../src/util/clock.ts';
-import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { Secret } from '../../src/util/secret.ts';
 import { sequencedEvent } from '../helpers/label-events.ts';
-import { type Mosquitto, type MosquittoOptions, startMosquitto } from '../helpers/mosquitto.ts';
+import type { Mosquitto } from '../helpers/mosquitto.ts';
 import { mqttConfig } from '../helpers/mqtt-config.ts';
-import { type Subscriber, type SubscriberOptions, startSubscriber } from '../helpers/mqtt-subscriber.ts';
+import { cameraState, startBroker, startPublisher, subscribe } from '../helpers/mqtt-stage.ts';
+import type { Subscriber } from '../helpers/mqtt-subscriber.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -50,12 +47,12 @@ describe('MqttPublisher and a real mosquitto', () => {
     const { publisher } = await startPublisher(broker);
     publisher.publishAvailability('front_door', true);
     publisher.publishSnapshot('front_door', Buffer.from('jpeg'));
-    publisher.publishState(state(1));
+    publisher.publishState(cameraState(1));
     await waitFor('connected', () => publisher.connected);
     await broker.kill();
     await waitFor('the loss is noticed', () => !publisher.connected);
     expect(publisher.lastError).not.toBeNull();
-    publisher.publishState(state(2));
+    publisher.publishState(cameraState(2));
     await broker.start();
     await waitFor('it is back', () => publisher.connected);
     expect(publisher.lastError).toBeNull();
@@ -92,7 +89,7 @@ describe('MqttPublisher and a real mosquitto', () => {
     await waitFor('the allowed one arrives', () => subscriber.newest(EVENTS) !== undefined);
     await waitFor('nothing waits', () => publisher.backlog === 0);
     expect(counts.dropped('event', 'refused')).toBe(2);
-    expect(warnings.filter((line) => line.includes('framewatch/forbidden/event'))).toHaveLength(1);
+    expect(warnings().filter((line) => line.includes('framewatch/forbidden/event'))).toHaveLength(1);
     expect(publisher.connected).toBe(true);
   });
 
@@ -112,7 +109,7 @@ describe('MqttPublisher and a real mosquitto', () => {
     expect(refusals(broker)).toBe(1);
     await clock.advance(30_001);
     await waitFor('it tried again', () => refusals(broker) === 2);
-    expect(`${warnings.join()}${String(publisher.lastError)}`).not.toContain('tr0ub4dor');
+    expect(`${warnings().join()}${String(publisher.lastError)}`).not.toContain('tr0ub4dor');
   });
 
   it('logs in with the right password', async () => {
@@ -159,9 +156,9 @@ describe('MqttPublisher and a real mosquitto', () => {
     const broker = await startBroker();
     const { publisher } = await startPublisher(broker);
     publisher.publishAvailability('front_door', true);
-    publisher.publishState(state(1));
+    publisher.publishState(cameraState(1));
     await waitFor('connected', () => publisher.connected);
-    publisher.publishState(state(2));
+    publisher.publishState(cameraState(2));
     for (let sequence = 1; sequence <= 200; sequence++) publisher.publishEvent(sequencedEvent(sequence));
     const watcher = await subscribe({ port: broker.port });
     publisher.publishEvent(sequencedEvent(201, { type: 'end', endReason: 'shutdown' }));
@@ -207,61 +204,14 @@ describe('MqttPublisher and a real mosquitto', () => {
     const { publisher, counts } = await startPublisher(broker, { backlogLimit: 50 });
     for (let sequence = 1; sequence <= 80; sequence++) publisher.publishEvent(sequencedEvent(sequence));
     expect([publisher.backlog, counts.dropped('event', 'overflow')]).toEqual([50, 30]);
+    expect(publisher.oldestSeconds).toBeGreaterThan(0);
     await broker.start();
     const subscriber = await subscribe({ port: broker.port, topic: EVENTS });
     await waitFor('the rest arrives', () => sequencesOf(subscriber).length === 50 || publisher.backlog === 0, 20_000);
     await waitFor('nothing waits', () => publisher.backlog === 0);
+    expect(publisher.oldestSeconds).toBe(0);
   });
 });
-
-async function startBroker(options: MosquittoOptions = {}): Promise<Mosquitto> {
-  const broker = await startMosquitto(options);
-  onTestFinished(() => broker.close());
-  return broker;
-}
-
-async function subscribe(options: SubscriberOptions): Promise<Subscriber> {
-  const subscriber = await startSubscriber(options);
-  onTestFinished(() => subscriber.close());
-  return subscriber;
-}
-
-async function startPublisher(broker: Mosquitto, changes: Partial<MqttPublisherOptions> = {}) {
-  const warnings: string[] = [];
-  const logger: Logger = { ...silentLogger, warn: (fields, message) => warnings.push(`${JSON.stringify(fields)} ${message}`) };
-  const counts = countingObserver();
-  const publisher = new MqttPublisher({
-    config: mqttConfig({ url: broker.url }),
-    embeddedUrl: null,
-    instance: 'test',
-    hostName: 'here',
-    clock: systemClock,
-    logger,
-    observer: counts.observer,
-    random: () => 0,
-    ...changes,
-  });
-  onTestFinished(() => publisher.close());
-  await publisher.start();
-  return { publisher, counts, warnings };
-}
-
-function countingObserver() {
-  const seen: string[] = [];
-  const count = (entry: string) => seen.filter((each) => each === entry).length;
-  const observer: MqttObserver = {
-    connectionChanged: () => {},
-    published: (kind) => void seen.push(`published ${kind}`),
-    acknowledged: (kind) => void seen.push(`acknowledged ${kind}`),
-    dropped: (kind, reason) => void seen.push(`dropped ${kind} ${reason}`),
-  };
-  return {
-    observer,
-    published: (kind: MqttMessageKind) => count(`published ${kind}`),
-    acknowledged: (kind: MqttMessageKind) => count(`acknowledged ${kind}`),
-    dropped: (kind: MqttMessageKind, reason: MqttDropReason) => count(`dropped ${kind} ${reason}`),
-  };
-}
 
 function refusals(broker: Mosquitto): number {
   return broker.log().match(/disconnected, not authorised/g)?.length ?? 0;
@@ -274,8 +224,4 @@ function sequencesOf(subscriber: Subscriber): number[] {
 function stateOf(subscriber: Subscriber): CameraStateMessage | null {
   const payload = subscriber.newest('framewatch/front_door/state');
   return payload === undefined ? null : (JSON.parse(payload) as CameraStateMessage);
-}
-
-function state(sequence: number): CameraStateMessage {
-  return { camera: 'front_door', at: '2026-01-01T00:00:00.000Z', sequence, label: 'Neutral', score: 0.9, top: [], regions: {} };
 }

@@ -1,50 +1,45 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { once } from 'node:events';
+import { connect, Server } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EmbeddedBroker } from '../../src/sinks/embedded-broker.ts';
-import { silentMqttObserver } from '../../src/sinks/mqtt-observer.ts';
-import { MqttPublisher } from '../../src/sinks/mqtt-publisher.ts';
-import { systemClock } from '../../src/util/clock.ts';
-import { silentLogger } from '../../src/util/logger.ts';
-import { sequencedEvent } from '../helpers/label-events.ts';
-import { mqttConfig } from '../helpers/mqtt-config.ts';
-import { startSubscriber } from '../helpers/mqtt-subscriber.ts';
-import { waitFor } from '../helpers/wait-for.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
 
 describe('EmbeddedBroker', () => {
-  it('carries events to a client that is not ours, and keeps what is retained', async () => {
-    const broker = await open(0);
-    const port = Number(new URL(broker.url).port);
-    const options = { config: mqttConfig({ url: 'embedded' }), embeddedUrl: broker.url, instance: 'test', hostName: 'here' };
-    const publisher = new MqttPublisher({ ...options, clock: systemClock, logger: silentLogger, observer: silentMqttObserver });
-    await publisher.start();
-    onTestFinished(() => publisher.close());
-    const subscriber = await startSubscriber({ port, protocol: 'mqttv311' });
-    onTestFinished(() => subscriber.close());
-    publisher.publishEvent(sequencedEvent(1));
-    await waitFor('the event arrives', () => subscriber.newest('framewatch/front_door/event') !== undefined);
-    await waitFor('it is acknowledged', () => publisher.backlog === 0);
-    const late = await startSubscriber({ port, protocol: 'mqttv311' });
-    onTestFinished(() => late.close());
-    await waitFor('the status arrives', () => late.newest('framewatch/status') === 'online');
-    await publisher.close();
-    await waitFor('the farewell arrives', () => subscriber.newest('framewatch/status') === 'offline');
-  });
-
   it('says that its port is in use', async () => {
-    const first = await open(0);
-    await expect(open(Number(new URL(first.url).port))).rejects.toMatchObject({ code: 'BROKER_PORT_IN_USE' });
+    const first = await open();
+    await expect(EmbeddedBroker.open({ port: portOf(first) })).rejects.toMatchObject({ code: 'BROKER_PORT_IN_USE' });
   });
 
-  it('closes twice, with clients connected', async () => {
-    const broker = await open(0);
-    const subscriber = await startSubscriber({ port: Number(new URL(broker.url).port), protocol: 'mqttv311' });
-    onTestFinished(() => subscriber.close());
+  it('goes on when a client cannot be accepted, and logs it', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen');
+    onTestFinished(() => listen.mockRestore());
+    const logger = recordingLogger();
+    const broker = await open(logger);
+    const server = listen.mock.contexts[0] as Server;
+    expect(server.emit('error', new Error('accept EMFILE'))).toBe(true);
+    expect(logger.lines).toMatchObject([{ level: 'warn', fields: { error: 'accept EMFILE' } }]);
+    const socket = connect(portOf(broker), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+  });
+
+  it('closes twice, and cuts off who is connected', async () => {
+    const broker = await open();
+    const socket = connect(portOf(broker), '127.0.0.1');
+    await once(socket, 'connect');
+    const cut = once(socket, 'close');
     await broker.close();
     await broker.close();
+    await cut;
   });
 });
 
-async function open(port: number): Promise<EmbeddedBroker> {
-  const broker = await EmbeddedBroker.open({ port });
+async function open(logger = recordingLogger()): Promise<EmbeddedBroker> {
+  const broker = await EmbeddedBroker.open({ port: 0, logger });
   onTestFinished(() => broker.close());
   return broker;
+}
+
+function portOf(broker: EmbeddedBroker): number {
+  return Number(new URL(broker.url).port);
 }

@@ -6,13 +6,16 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { UnsequencedEvent } from '../../src/events/label-event.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
+import { openDatabase } from '../../src/store/sqlite-database.ts';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/store/sqlite-event-store.ts';
 import { hasCode } from '../../src/util/errors.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { EventModel } from '../helpers/event-model.ts';
 import { labelEvent } from '../helpers/label-events.ts';
+import { recordingLogger } from '../helpers/recording-logger.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
 const START = Date.UTC(2026, 0, 1);
@@ -47,7 +50,7 @@ describe('SqliteEventStore', () => {
           rmSync(stateDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 5 },
+      { numRuns: 4 },
     );
   });
 
@@ -83,10 +86,14 @@ describe('SqliteEventStore', () => {
   it('refuses a directory that another one holds and says who; a close frees it', async () => {
     const stateDir = temporaryDirectory();
     const first = await open({ stateDir, instance: 'garage' });
+    const halfWritten = join(stateDir, 'snapshots', `${ID}.jpg.0.tmp`);
+    writeFileSync(halfWritten, 'half');
     const refusal: unknown = await open({ stateDir }).catch((error: unknown) => error);
     expect(hasCode(refusal, 'STORE_LOCKED') && refusal.message).toMatch(new RegExp(`process ${process.pid} \\(instance garage, since 2026-01-01T`));
+    expect(existsSync(halfWritten)).toBe(true);
     await first.close();
     await (await open({ stateDir })).close();
+    expect(existsSync(halfWritten)).toBe(false);
   });
 
   it('sets a corrupt history aside, says where, and begins a new one under another id', async () => {
@@ -106,17 +113,82 @@ describe('SqliteEventStore', () => {
     expect(lines[0]?.message).toContain(String(aside));
   });
 
-  it('survives the death of its worker: the next call after a moment starts another one', async () => {
+  it('survives the death of its worker: a moment later another one stores what waits, and meanwhile says what is wrong', async () => {
     const clock = new VirtualClock(0, START);
-    const { store, worker } = await openWatched({ clock });
+    const logger = recordingLogger();
+    const { store, worker } = await openWatched({ clock, logger });
     const { storeId } = store;
     await store.append([labelEvent()]);
     await worker.terminate();
-    await expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    await clock.advance(1_000);
-    expect((await store.append([labelEvent()]))[0]?.sequence).toBe(2);
-    expect(store.storeId).toBe(storeId);
+    const appended = Promise.all([store.append([labelEvent({ label: 'second' })]), store.append([labelEvent({ label: 'third' })])]);
+    await expect(store.query({ limit: 10 })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await waitFor('the fault is told', () => store.fault !== null);
+    expect(store.fault).toContain('worker');
+    expect(store.waiting).toBe(2);
+    await clock.advance(2_000);
+    expect((await appended).flat().map(({ sequence, label }) => [sequence, label])).toEqual([
+      [2, 'second'],
+      [3, 'third'],
+    ]);
+    expect([store.fault, store.waiting, store.lost, store.storeId]).toEqual([null, 0, 0, storeId]);
+    expect(await store.query({ limit: 10 })).toHaveLength(3);
+    const lines = logger.lines.filter(({ message }) => message.includes('be written'));
+    expect(lines.map(({ level, fields }) => [level, fields['code']])).toEqual([
+      ['error', 'STORE_UNAVAILABLE'],
+      ['info', undefined],
+    ]);
+  });
+
+  it('stores nothing twice when the worker dies after it committed and before it answered', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const { store, worker } = await openWatched({ clock, stateDir });
+    const other = openDatabase(join(stateDir, 'history.db'), 0);
+    onTestFinished(() => other.close());
+    worker.removeAllListeners('message');
+    const appended = store.append([labelEvent(), labelEvent({ type: 'end' })]);
+    await waitFor('it is on disk', () => other.rows('SELECT 1 FROM events').length === 2);
+    await worker.terminate();
+    await waitFor('the fault is told', () => store.fault !== null);
+    await clock.advance(2_000);
+    expect((await appended).map(({ sequence }) => sequence)).toEqual([1, 2]);
     expect(await store.query({ limit: 10 })).toHaveLength(2);
+  });
+
+  it('refuses reads when too many wait, with a sentence, but never an append because of them', async () => {
+    const store = await open();
+    await store.append(Array.from({ length: 20 }, () => labelEvent()));
+    let read = 0;
+    const count = () => {
+      read += 1;
+    };
+    const reads = Array.from({ length: 400 }, () => store.query({ limit: 20 }).finally(count));
+    const outcomes = Promise.allSettled(reads);
+    const [stored] = await store.append([labelEvent({ label: 'in between' })]);
+    expect(stored?.sequence).toBe(21);
+    // The refused ones, the one that ran and the one whose turn it was, at most.
+    expect(read).toBeLessThanOrEqual(400 - 257 + 2);
+    const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected').map(({ reason }: PromiseRejectedResult): unknown => reason);
+    expect(refused).toHaveLength(400 - 257);
+    expect(refused[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('256 calls wait') });
+  });
+
+  it('closes within its limit although the disk hangs, and says that its worker is stuck until it is not', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const { store, worker } = await openWatched({ clock, stateDir });
+    const other = openDatabase(join(stateDir, 'history.db'), 0);
+    onTestFinished(() => other.close());
+    other.script('BEGIN IMMEDIATE');
+    const appended = expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const closed = store.close();
+    await clock.advance(1_400);
+    await closed;
+    await appended;
+    expect([store.stuck, store.lost]).toEqual([true, 1]);
+    worker.ref();
+    other.script('ROLLBACK');
+    await waitFor('the worker ends', () => !store.stuck);
   });
 
   it('goes on behind the known sequence when the file turns out corrupt while it runs', async () => {
@@ -183,6 +255,7 @@ describe('SqliteEventStore', () => {
     await store.close();
     await store.close();
     await expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect([store.lost, store.stuck]).toEqual([1, false]);
   });
 });
 

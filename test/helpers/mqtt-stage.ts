@@ -1,0 +1,80 @@
+import { onTestFinished } from 'vitest';
+import type { MqttDropReason, MqttMessageKind, MqttObserver } from '../../src/sinks/mqtt-observer.ts';
+import { MqttPublisher, type MqttPublisherOptions } from '../../src/sinks/mqtt-publisher.ts';
+import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { type Mosquitto, type MosquittoOptions, startMosquitto } from './mosquitto.ts';
+import { mqttConfig } from './mqtt-config.ts';
+import { type Subscriber, type SubscriberOptions, startSubscriber } from './mqtt-subscriber.ts';
+import { recordingLogger } from './recording-logger.ts';
+
+/** A mosquitto that is gone when the test is over. */
+export async function startBroker(options: MosquittoOptions = {}): Promise<Mosquitto> {
+  const broker = await startMosquitto(options);
+  onTestFinished(() => broker.close());
+  return broker;
+}
+
+/** A mosquitto_sub that is gone when the test is over. */
+export async function subscribe(options: SubscriberOptions): Promise<Subscriber> {
+  const subscriber = await startSubscriber(options);
+  onTestFinished(() => subscriber.close());
+  return subscriber;
+}
+
+/** How often the observer was told what. */
+interface PublisherCounts {
+  published(kind: MqttMessageKind): number;
+  acknowledged(kind: MqttMessageKind): number;
+  dropped(kind: MqttMessageKind, reason: MqttDropReason): number;
+}
+
+interface StartedPublisher {
+  readonly publisher: MqttPublisher;
+  readonly counts: PublisherCounts;
+  readonly logger: ReturnType<typeof recordingLogger>;
+  /** Fields and message of each warning. */
+  warnings(): readonly string[];
+}
+
+/** A publisher that is closed when the test is over, on the machine's clock where nothing else is said. */
+export async function startPublisher(broker: Pick<Mosquitto, 'url'>, changes: Partial<MqttPublisherOptions> = {}): Promise<StartedPublisher> {
+  const logger = recordingLogger();
+  const counts = countingObserver();
+  const publisher = new MqttPublisher({
+    config: mqttConfig({ url: broker.url }),
+    embeddedUrl: null,
+    instance: 'test',
+    hostName: 'here',
+    clock: systemClock,
+    logger,
+    observer: counts.observer,
+    random: () => 0,
+    ...changes,
+  });
+  onTestFinished(() => publisher.close());
+  await publisher.start();
+  const warnings = () => logger.lines.filter(({ level }) => level === 'warn').map(({ fields, message }) => `${JSON.stringify(fields)} ${message}`);
+  return { publisher, counts, logger, warnings };
+}
+
+function countingObserver(): PublisherCounts & { readonly observer: MqttObserver } {
+  const seen: string[] = [];
+  const count = (entry: string) => seen.filter((each) => each === entry).length;
+  const observer: MqttObserver = {
+    connectionChanged: () => {},
+    published: (kind) => void seen.push(`published ${kind}`),
+    acknowledged: (kind) => void seen.push(`acknowledged ${kind}`),
+    dropped: (kind, reason) => void seen.push(`dropped ${kind} ${reason}`),
+  };
+  return {
+    observer,
+    published: (kind) => count(`published ${kind}`),
+    acknowledged: (kind) => count(`acknowledged ${kind}`),
+    dropped: (kind, reason) => count(`dropped ${kind} ${reason}`),
+  };
+}
+
+export function cameraState(sequence: number): CameraStateMessage {
+  return { camera: 'front_door', at: '2026-01-01T00:00:00.000Z', sequence, label: 'Neutral', score: 0.9, top: [], regions: {} };
+}

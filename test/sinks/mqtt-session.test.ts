@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type BrokerAddress, MqttSession } from '../../src/sinks/mqtt-session.ts';
+import type { ConnectionLoss } from '../../src/sinks/reconnect-policy.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+/** MQTT 5: type, length, flags, reason code, length of the properties. */
+const NOT_AUTHORIZED = Buffer.from([0x20, 3, 0, 0x87, 0]);
+const SERVER_BUSY = Buffer.from([0x20, 3, 0, 0x89, 0]);
+
+describe('MqttSession', () => {
+  it('is over at once when the broker refuses and keeps the connection open', async () => {
+    expect(await lossAfter((socket) => socket.write(NOT_AUTHORIZED))).toMatchObject({ loss: 'refused' });
+    expect(await lossAfter((socket) => socket.write(SERVER_BUSY))).toMatchObject({ loss: 'unreachable' });
+  });
+
+  it('is over at once when what answers is no broker and keeps the connection open', async () => {
+    const { loss, reason } = await lossAfter((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(loss).toBe('unreachable');
+    expect(reason).not.toBe('');
+  });
+
+  it('is over at once when nobody listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    expect(await lossOf(port)).toMatchObject({ loss: 'unreachable', reason: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+/** What a session ends with, at a server that answers the first bytes so and never closes. */
+async function lossAfter(answer: (socket: Socket) => void) {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {}).once('data', () => answer(socket));
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  await once(server, 'listening');
+  return lossOf((server.address() as AddressInfo).port);
+}
+
+async function lossOf(port: number): Promise<{ readonly loss: ConnectionLoss; readonly reason: string }> {
+  const losses: { loss: ConnectionLoss; reason: string }[] = [];
+  const session = MqttSession.open(addressOf(port), { up: () => {}, down: (loss, reason) => losses.push({ loss, reason }) });
+  onTestFinished(() => session.end(0));
+  await waitFor('the session is over', () => losses.length > 0, 2_000);
+  expect(losses).toHaveLength(1);
+  return losses[0] ?? { loss: 'unreachable', reason: '' };
+}
+
+function addressOf(port: number): BrokerAddress {
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    clientId: 'test',
+    username: null,
+    password: null,
+    protocolVersion: 5,
+    ...{ ca: null, cert: null, key: null },
+    keepaliveSeconds: 15,
+    will: { topic: 'framewatch/status', payload: 'offline' },
+  };
+}
