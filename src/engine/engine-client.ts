@@ -108,7 +108,7 @@ export class EngineClient {
 
   /** At once, whatever it does: a native call can be interrupted by nothing less. */
   kill(): void {
-    // Without a pid nothing was started, and a signal to pid 0 would go to the daemon's own process group.
+    // A child that could not be started has no pid; Node would signal whatever number lies in memory, often 0: the daemon's own process group.
     if (this.#child?.pid !== undefined) this.#child.kill('SIGKILL');
   }
 

@@ -14,7 +14,7 @@ afterEach(async () => {
 function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits> = {}) {
   const changes: EngineAvailability[] = [];
   const log = recordingLogger();
-  let tellLost = () => undefined as void;
+  let tellLost: () => void = () => undefined;
   const lost = new Promise<void>((resolve) => {
     tellLost = resolve;
   });

@@ -1,6 +1,7 @@
 // @ts-nocheck It imports from dist/, which need not be there when types are checked.
 // A process that owns an engine: `exit` ends without closing it, `no-descriptors` starts it when no file can be opened any more.
 // Arguments: what to do, the engine's entry point, its `init` as JSON. Prints one line of JSON.
+import { ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { EngineClient } from '../../dist/engine/engine-client.js';
 import { systemClock } from '../../dist/util/clock.js';
@@ -16,6 +17,12 @@ if (what === 'exit') {
   const engine = new EngineClient({ ...options, log }, () => undefined);
   void engine.start();
 } else {
+  // The pid of a child that was not started is what lay in memory, often 0: the signal goes to our own process group, or to a stranger.
+  const signalled = [];
+  ChildProcess.prototype.kill = function (signal) {
+    signalled.push([this.pid ?? 'no pid', signal]);
+    return false;
+  };
   const held = [];
   try {
     for (;;) held.push(openSync('/dev/null'));
@@ -33,5 +40,5 @@ if (what === 'exit') {
   await one.close();
   const start = started(other);
   await other.close();
-  process.stdout.write(`${JSON.stringify({ code, closedAtOnce: await start, held: held.length })}\n`);
+  process.stdout.write(`${JSON.stringify({ code, closedAtOnce: await start, signalled, held: held.length })}\n`);
 }
