@@ -62,7 +62,8 @@ export class CameraTile {
     this.#image.src = this.#pictureUrl;
     if (before === null) this.#picture.replaceChildren(this.#image);
     else URL.revokeObjectURL(before);
-    this.#pictureAt = performance.now();
+    // It was some time on its way through the network already; the classification comes just before it.
+    this.#pictureAt = performance.now() - (this.#latencyMs ?? 0);
     this.showAge();
   }
 
