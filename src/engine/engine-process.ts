@@ -12,7 +12,7 @@ import { encodeMessage, type MessageType, WireDecoder, type WireMessage } from '
 export interface OpenedEngine {
   readonly model: Pick<LocalModel, 'name' | 'sha256' | 'labels' | 'inputSize' | 'featureSize'>;
   readonly backend: Backend;
-  /** Why device or backend is not what was asked for; null when it is. */
+  /** As in `EngineInfo`. */
   readonly fallback: string | null;
   /**
    * Classifies known pictures on `backend` (the one above, observed) in batches of `size`: one batch, or as many as show all pictures.

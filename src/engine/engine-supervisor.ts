@@ -164,6 +164,7 @@ export class EngineSupervisor implements InferenceEngine {
     this.#readyMono = clock.monotonicMs();
     const { labels: _, costMs, ...facts } = info;
     log.info({ ...facts, costMs: rounded(costMs), startMs: Math.round(this.#readyMono - startMono) }, 'the engine is ready');
+    if (info.fallback !== null) log.warn({ fallback: info.fallback }, 'the engine does not run as the configuration asks');
     this.#wake();
     this.#options.onAvailability({ available: true, info });
     return info;

@@ -18,7 +18,7 @@ export interface EngineInfo {
   readonly batchSizes: readonly number[];
   /** Measured at warm-up: ms a batch, by size: the 95th percentile of the warm-up runs. */
   readonly costMs: Readonly<Record<number, number>>;
-  /** Why `device` or `backend` is not what the configuration asked for; null when it is. */
+  /** Why backend, device or precision is not what the configuration asked for; null when all are. */
   readonly fallback: string | null;
 }
 

@@ -60,6 +60,15 @@ describe('EngineSupervisor', () => {
     expect(changes[1]).toMatchObject({ reason: { code } });
   });
 
+  it('warns when what runs is not what was asked for', async () => {
+    const { engine, log } = supervisor({ fallback: 'onnx has no GPU' });
+    await engine.start();
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: { fallback: 'onnx has no GPU' } }));
+    const { engine: asAsked, log: quiet } = supervisor();
+    await asAsked.start();
+    expect(quiet.lines.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
   it('notices a death while nothing runs', async () => {
     const { engine } = supervisor();
     await engine.start();

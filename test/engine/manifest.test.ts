@@ -24,6 +24,13 @@ function problems(change: (manifest: string) => string, labels = LABELS): readon
 
 const lineOf = (text: string) => MANIFEST.slice(0, MANIFEST.indexOf(text)).split('\n').length;
 
+it('docs/models.md describes every field', () => {
+  const text = readFileSync(new URL('../../docs/models.md', import.meta.url), 'utf8');
+  const fields = [...MANIFEST.matchAll(/^ {0,2}(\w+):/gm)].map(([, field]) => field ?? '').filter((field) => field !== 'unsafe');
+  expect(fields).toEqual(expect.arrayContaining(['schema', 'topologySha256', 'normalisation', 'tolerance']));
+  for (const field of fields) expect(text).toMatch(new RegExp(`\\b${field}\\b`));
+});
+
 describe('the bundled manifest', () => {
   it('is valid and says what the network is', () => {
     const manifest = parse(MANIFEST);

@@ -45,7 +45,7 @@ serveEngine(async (init) => {
   return {
     model: { name: 'puppet', sha256: '0'.repeat(64), labels: LABELS, inputSize: settings.inputSize, featureSize: init.features ? 4 : null },
     backend,
-    fallback: null,
+    fallback: settings.fallback ?? null,
     async selfTest(observed, size) {
       await observed.run(new Uint8Array(size * pictureBytes), size);
     },

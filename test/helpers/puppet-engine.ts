@@ -42,6 +42,8 @@ export interface PuppetSettings {
   /** The first starts exit at once. */
   readonly crashOpen?: number;
   readonly hangOpen?: boolean;
+  /** Why it runs otherwise than it was asked to. */
+  readonly fallback?: string;
 }
 
 export function puppetInit(settings: PuppetSettings = {}, init: Partial<EngineInit> = {}): EngineInit {
