@@ -12,10 +12,3 @@ export interface MqttObserver {
   acknowledged(kind: MqttMessageKind, tookMs: number): void;
   dropped(kind: MqttMessageKind, reason: MqttDropReason): void;
 }
-
-export const silentMqttObserver: MqttObserver = {
-  connectionChanged() {},
-  published() {},
-  acknowledged() {},
-  dropped() {},
-};

@@ -1,6 +1,5 @@
 // A publisher in a process of its own, to be killed: `node mqtt-publisher-process.mjs BROKER_URL`. Uses the built program.
 
-import { silentMqttObserver } from '../../dist/sinks/mqtt-observer.js';
 import { MqttPublisher } from '../../dist/sinks/mqtt-publisher.js';
 import { systemClock } from '../../dist/util/clock.js';
 import { silentLogger } from '../../dist/util/logger.js';
@@ -27,7 +26,7 @@ const options = {
   hostName: 'here',
   clock: systemClock,
   logger: silentLogger,
-  observer: silentMqttObserver,
+  observer: { connectionChanged() {}, published() {}, acknowledged() {}, dropped() {} },
 };
 const publisher = new MqttPublisher(options);
 await publisher.start();

@@ -159,40 +159,22 @@ describe('SqliteEventStore', () => {
     expect(await store.query({ limit: 10 })).toHaveLength(2);
   });
 
-  it('refuses reads when too many wait, with a sentence, but never an append because of them', async () => {
-    const store = await open();
-    await store.append(Array.from({ length: 20 }, () => labelEvent()));
-    let read = 0;
-    const count = () => {
-      read += 1;
-    };
-    const reads = Array.from({ length: 400 }, () => store.query({ limit: 20 }).finally(count));
-    const outcomes = Promise.allSettled(reads);
-    const [stored] = await store.append([labelEvent({ label: 'in between' })]);
-    expect(stored?.sequence).toBe(21);
-    // The refused ones, the one that ran and the one whose turn it was, at most.
-    expect(read).toBeLessThanOrEqual(400 - 257 + 2);
-    const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected').map(({ reason }: PromiseRejectedResult): unknown => reason);
-    expect(refused).toHaveLength(400 - 257);
-    expect(refused[0]).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('256 calls wait') });
-  });
-
-  it('closes within its limit although the disk hangs, and says that its worker is stuck until it is not', async () => {
+  it('gives up starts and updates when too many wait, tells it, and never half an event', async () => {
     const clock = new VirtualClock(0, START);
-    const stateDir = temporaryDirectory();
-    const { store, worker } = await openWatched({ clock, stateDir });
-    const other = openDatabase(join(stateDir, 'history.db'), 0);
-    onTestFinished(() => other.close());
-    other.script('BEGIN IMMEDIATE');
-    const appended = expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    const closed = store.close();
-    await clock.advance(1_400);
-    await closed;
-    await appended;
-    expect([store.stuck, store.lost]).toEqual([true, 1]);
-    worker.ref();
-    other.script('ROLLBACK');
-    await waitFor('the worker ends', () => !store.stuck);
+    const { store, worker } = await openWatched({ clock });
+    await store.append([labelEvent({ id: IDS[0] })]);
+    await worker.terminate();
+    const waiting = [store.append(Array.from({ length: 10_000 }, () => labelEvent({ id: IDS[0], type: 'update' })))];
+    await expect(store.append([labelEvent({ id: IDS[1] })])).rejects.toMatchObject({ message: expect.stringContaining('10000 messages wait') });
+    waiting.push(store.append([labelEvent({ id: IDS[0], type: 'end' }), labelEvent({ id: IDS[1], type: 'update' })]));
+    expect([store.waiting, store.lost]).toEqual([10_001, 2]);
+    await waitFor('the fault is told', () => store.fault !== null);
+    await clock.advance(2_000);
+    expect((await Promise.all(waiting)).map(({ length }) => length)).toEqual([10_000, 1]);
+    await expect(store.append([labelEvent({ id: IDS[1], type: 'end' })])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect([store.lastSequence, store.waiting, store.lost]).toEqual([10_002, 0, 3]);
+    expect(await store.course(IDS[1])).toEqual([]);
+    expect(await store.openEvents()).toEqual([]);
   });
 
   it('goes on behind the known sequence when the file turns out corrupt while it runs', async () => {
@@ -252,6 +234,23 @@ describe('SqliteEventStore', () => {
     expect(events).toBeGreaterThan(300);
     expect(events).toBeLessThan(1_000);
     expect(store.oldestSequence).toBe(events + 1);
+  });
+
+  it('closes in time although the disk hangs: what waits is counted as lost, and the process is known not to end by itself', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    const store = await open({ clock, stateDir });
+    const other = openDatabase(join(stateDir, 'history.db'), 0);
+    onTestFinished(() => other.close());
+    other.script('BEGIN IMMEDIATE');
+    const appended = expect(store.append([labelEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const closed = store.close();
+    await clock.advance(1_400);
+    await closed;
+    await appended;
+    expect([store.stuck, store.lost]).toEqual([true, 1]);
+    other.script('ROLLBACK');
+    await waitFor('the worker ends', () => !store.stuck);
   });
 
   it('answers after close with an error, and closes twice', async () => {
