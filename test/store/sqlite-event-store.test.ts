@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { UnsequencedEvent } from '../../src/events/label-event.ts';
-import type { EventQuery } from '../../src/store/event-store.ts';
 import { openDatabase } from '../../src/store/sqlite-database.ts';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/store/sqlite-event-store.ts';
 import { hasCode } from '../../src/util/errors.ts';
@@ -13,6 +11,7 @@ import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { EventModel } from '../helpers/event-model.ts';
 import { labelEvent } from '../helpers/label-events.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
+import { EVENT_IDS as IDS, storeSteps } from '../helpers/store-steps.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -24,7 +23,7 @@ const ID = '01JD8Q4Z3M5R7T9V1X2Y4Z6A8B';
 describe('SqliteEventStore', () => {
   it('does what plain arrays do, whatever is asked in whatever order, over restarts', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 25 }), async (script) => {
+      fc.asyncProperty(fc.array(storeSteps(START), { minLength: 5, maxLength: 25 }), async (script) => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
         const model = new EventModel();
@@ -261,34 +260,6 @@ describe('SqliteEventStore', () => {
     expect([store.lost, store.stuck]).toEqual([1, false]);
   });
 });
-
-const IDS = ['01JD8Q4Z3M5R7T9V1X2Y4Z6A81', '01JD8Q4Z3M5R7T9V1X2Y4Z6A82', '01JD8Q4Z3M5R7T9V1X2Y4Z6A83'] as const;
-
-const times = fc.integer({ min: 0, max: 14 * 24 }).map((hours) => new Date(START + hours * 3_600_000).toISOString());
-const cameras = fc.constantFrom('garden', "it's; DROP TABLE events --");
-const types = fc.constantFrom('start', 'update', 'end');
-const events: fc.Arbitrary<UnsequencedEvent> = fc
-  .record({ id: fc.constantFrom(...IDS), type: types, camera: cameras, rule: fc.constantFrom('a', 'b'), label: fc.constantFrom('x', 'ü'), at: times })
-  .map(labelEvent);
-const queries: fc.Arbitrary<EventQuery> = fc.record(
-  {
-    camera: cameras,
-    rule: fc.constantFrom('a', 'b'),
-    label: fc.constantFrom('x', 'ü'),
-    type: types,
-    since: times,
-    until: times,
-    after: fc.integer({ min: 0, max: 40 }),
-    limit: fc.integer({ min: 1, max: 50 }),
-  },
-  { requiredKeys: ['limit'] },
-);
-const steps = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), events: fc.array(events, { maxLength: 6 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('query' as const), query: queries }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
-);
 
 /** With the worker that it started, to be killed. */
 async function openWatched(changes: Partial<SqliteEventStoreOptions>): Promise<{ store: SqliteEventStore; worker: Worker }> {
