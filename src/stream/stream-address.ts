@@ -10,7 +10,9 @@ export interface StreamAddress {
   readonly input: string;
   /** Without credentials: for messages. */
   readonly shown: string;
-  /** It can be read faster than it plays, a file or the segments of an HLS playlist; a camera delivers at its own pace. */
+  /**
+   * It can be read faster than it plays: a file, or the segments of an HLS playlist. Its packets arrive when they are due; a camera's, when they come.
+   */
   readonly isReadAhead: boolean;
   /** Where a TCP connection shows whether the camera is there; null for files. */
   readonly endpoint: { readonly host: string; readonly port: number } | null;

@@ -8,8 +8,9 @@ const AT_LEAST_MS = 1000;
 /**
  * Notices that a stream's own clock was set back while it ran. ffmpeg then gives each further packet the last time before the jump (its copy must
  * not run backwards), while the decoder labels pictures by the new clock: no picture finds its packet any more, or it finds one of long ago.
- * Only a new connection puts that right. A jump forward does no harm. What cannot be seen from here is a single slip in a stream with B-frames:
- * from then on the decoder may label pictures by decoding times, which are some pictures off when the stream is irregular.
+ * Only a new connection puts that right. A jump forward does no harm. A slip is let pass: measured over RTSP with B-frames, one of 0.1 and of 0.5 s
+ * made ages at most that much too old while it lasted, and none too young. What cannot be seen from here is whether the decoder goes over to
+ * labelling pictures by decoding times after many slips; where no packet has that time, the picture is counted as one without an arrival.
  */
 export class StreamClock {
   #highestS = Number.NEGATIVE_INFINITY;

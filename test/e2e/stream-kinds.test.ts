@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SourceFactory, SourceFrame } from '../../src/stream/source.ts';
+import type { SourceFactory, SourceFrame, SourcePacket } from '../../src/stream/source.ts';
 import { serveMultipart, servePlaylist, serveTransportStream } from '../helpers/http-camera.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { startRtspServer } from '../helpers/rtsp-server.ts';
@@ -76,17 +76,18 @@ describe('a stream', () => {
 });
 
 describe('a faulty stream', () => {
-  it('of broken pictures shows at least every other, and the log stays readable', async () => {
-    const filter = 'h264_mp4toannexb,noise=amount=20';
-    const broken = await makeTestClip({ file: path.join(folder, 'broken.ts'), seconds: 4, bitstreamFilter: filter });
+  it('of broken pictures gives every other one at least, and the log stays readable', async () => {
+    const seconds = 4;
+    const bitstreamFilter = 'h264_mp4toannexb,noise=amount=20';
+    const broken = await makeTestClip({ file: path.join(folder, 'broken.ts'), seconds, bitstreamFilter });
     const log = recordingLogger();
     const camera = cameraConfig({ url: pathToFileURL(broken).href, sampleFps: 25 });
-    const started = performance.now();
-    const { frames, packets } = await record((await realSources({ log }))(camera, 'all'), 30_000, (seen) => seen.packets.length >= 100);
-    const seconds = (performance.now() - started) / 1000;
+    const source = (await realSources({ log }))(camera, 'all');
+    // One round of the file: where its end meets its beginning more is lost than the noise has broken.
+    const { frames, packets } = await record(source, 30_000, (seen) => lastedMs(seen.packets) >= seconds * 1000 - 200);
     expect(log.lines.length, 'the stream is broken indeed').toBeGreaterThan(5);
-    expect(frames.length / packets.length).toBeGreaterThanOrEqual(0.5);
-    expect(log.lines.length / seconds).toBeLessThanOrEqual(10);
+    expect(frames.length / packets.length, `${frames.length} pictures of ${packets.length} packets`).toBeGreaterThanOrEqual(0.5);
+    expect(log.lines.length / seconds, 'lines a second').toBeLessThanOrEqual(10);
   });
 
   it('whose clock is set back ends, and is not told with wrong ages', async () => {
@@ -103,6 +104,10 @@ describe('a faulty stream', () => {
     }
   });
 });
+
+function lastedMs(packets: readonly SourcePacket[]): number {
+  return (packets.at(-1)?.arrivedMono ?? 0) - (packets[0]?.arrivedMono ?? 0);
+}
 
 /** Each picture about `intervalMs` after the one before it. */
 function expectSteady(frames: readonly SourceFrame[], intervalMs: number): void {

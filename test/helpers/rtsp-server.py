@@ -92,7 +92,7 @@ def clip_feed(mount):
                     if stopped.wait(max(0, start + offset + dts - time.monotonic_ns()) / 1e9):
                         return
                     late = offset + dts >= set_back["afterSeconds"] * 1e9
-                    stamp = offset - (set_back["bySeconds"] * 10**9 if late else 0)
+                    stamp = offset - (int(set_back["bySeconds"] * 10**9) if late else 0)
                     if source.push_buffer(timed_buffer(data, stamp + dts, stamp + pts, is_key)) != Gst.FlowReturn.OK:
                         return
                 offset += length
@@ -201,7 +201,8 @@ def main():
 
     def end_with_parent():
         sys.stdin.read()
-        loop.quit()
+        # Not from this thread: before the loop runs, `quit` would be forgotten.
+        GLib.idle_add(loop.quit)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
     print(json.dumps({"port": server.get_bound_port()}), flush=True)
