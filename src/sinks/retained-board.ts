@@ -17,7 +17,7 @@ interface Slot {
 }
 
 /** After a message that could not be written: the broker shall have read something by then. */
-const REPEAT_PAUSE_MS = 1_000;
+const REPEAT_PAUSE_MS = 250;
 
 /**
  * What every retained topic should say, the newest only. Each content is handed over once, and again after a reconnect: the broker may

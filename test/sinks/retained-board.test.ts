@@ -52,7 +52,7 @@ describe('RetainedBoard', () => {
     const lost = board.take();
     if (lost) board.putBack(lost);
     expect(takeAll()).toEqual([]);
-    await clock.advance(1_000);
+    await clock.advance(250);
     expect(wakes()).toBe(1);
     board.set({ topic: 'a', payload: '2', qos: 0 });
     expect(takeAll()).toEqual(['a=2']);
