@@ -158,6 +158,20 @@ describe('CameraSupervisor', () => {
     await supervisor.close();
   });
 
+  it('is not live any more when its source has ended, before anybody has come to the door', async () => {
+    const { supervisor, clock } = supervise(
+      () => deliverFor(1000),
+      () => new Promise((resolve) => clock.setTimer(2000, () => resolve(false))),
+    );
+    await clock.advance(1500);
+    expect(supervisor.status).toMatchObject({ state: 'backingOff', nextTryAt: null, error: { code: 'CAMERA_EXITED' } });
+    await clock.advance(2000);
+    expect(supervisor.status).toMatchObject({ state: 'offline', nextTryAt: expect.any(Number) });
+    const closed = supervisor.close();
+    await clock.advance(2000);
+    await closed;
+  });
+
   it('is not upset when somebody sets the clock', async () => {
     const { supervisor, clock, restarts, frames } = supervise(() => deliverFor(1e9));
     await clock.advance(5000);
