@@ -222,7 +222,7 @@ export class Monitor implements Closable {
     const { config, clock, logger } = this.#options;
     if (!config.mqtt.enabled) return noPublisher;
     if (config.mqtt.url === 'embedded') {
-      const broker = await EmbeddedBroker.open({ port: config.mqtt.embeddedPort });
+      const broker = await EmbeddedBroker.open({ port: config.mqtt.embeddedPort, logger });
       this.#broker = broker;
       this.#opened.push('broker', () => broker.close());
     }

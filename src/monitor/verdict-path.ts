@@ -13,7 +13,7 @@ import { isoTime } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 
 export interface VerdictPathParts {
-  readonly store: Pick<EventStore, 'append' | 'saveSnapshot'>;
+  readonly store: Pick<EventStore, 'append' | 'saveSnapshot' | 'lost'>;
   readonly publisher: Publisher;
   readonly feed: Feed;
   readonly pictures: NewestPictures;
@@ -59,7 +59,6 @@ export class VerdictPath {
   readonly #states = new Map<string, CameraStateMessage>();
   readonly #breaks = new Map<string, Break>();
   readonly #pending = new Set<Promise<void>>();
-  #lost = 0;
   #pendingPictures = 0;
 
   constructor(parts: VerdictPathParts) {
@@ -86,7 +85,7 @@ export class VerdictPath {
 
   /** Messages that could not be stored, since the start: they were not published either. */
   get lostEvents(): number {
-    return this.#lost;
+    return this.#parts.store.lost;
   }
 
   /** One entry's scores, as they come from the engine. */
@@ -153,24 +152,23 @@ export class VerdictPath {
   async #storeWithPicture(events: readonly UnsequencedEvent[], startId: string, frame: Frame): Promise<void> {
     this.#pendingPictures += 1;
     try {
-      if (await this.#store(events)) await this.#keepSnapshot(startId, frame);
+      const stored = await this.#store(events);
+      if (stored.some((event) => event.id === startId)) await this.#keepSnapshot(startId, frame);
     } finally {
       this.#pendingPictures -= 1;
     }
   }
 
-  /** Whether they were stored, and so told. Never rejects. */
-  async #store(events: readonly UnsequencedEvent[]): Promise<boolean> {
+  /** Gives what was stored, and so told. Never rejects. */
+  async #store(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
     const { store, publisher, feed, metrics, logger, onEvent } = this.#parts;
-    let stored: readonly LabelEvent[];
+    let stored: readonly LabelEvent[] = [];
     try {
       stored = await store.append(events);
     } catch (error) {
-      this.#lost += events.length;
-      metrics.eventsLost(events.length);
-      logger.error({ err: error, lost: events.length, lostSoFar: this.#lost }, 'events could not be stored and were not published');
-      return false;
+      logger.error({ err: error, lost: events.length, lostSoFar: store.lost }, 'events could not be stored and were not published');
     }
+    if (stored.length < events.length) metrics.eventsLost(events.length - stored.length);
     for (const event of stored) {
       metrics.event(event.camera, event.rule, event.type);
       publisher.publishEvent(event);
@@ -179,7 +177,7 @@ export class VerdictPath {
       logger.info({ camera, region, rule, type, score, sequence }, `${camera}: ${rule} ${type}`);
       onEvent(event);
     }
-    return true;
+    return stored;
   }
 
   async #keepSnapshot(eventId: string, frame: Frame): Promise<void> {

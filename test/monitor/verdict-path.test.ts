@@ -43,8 +43,12 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
   const lost: number[] = [];
   let sequence = 0;
   const store = {
+    lost: 0,
     append: async (events: readonly UnsequencedEvent[]) => {
-      if (options.storeFails?.()) throw new Error('disk full');
+      if (options.storeFails?.()) {
+        store.lost += events.length;
+        throw new Error('disk full');
+      }
       order.push(...events.map((event) => `store ${event.type}`));
       return events.map((event) => ({ ...event, sequence: ++sequence }));
     },
