@@ -20,7 +20,8 @@ const { values } = parseArgs({
 const [seconds, cameras, batch] = [Number(values.seconds), Number(values.cameras), Number(values.batch)];
 /** Offered to the daemon, over what the bare engine can do. */
 const OVERLOAD = 1.3;
-const WARM_UP_MS = 10_000;
+/** Until the costs of the batch sizes are known from real batches. */
+const WARM_UP_MS = 30_000;
 
 async function bareEngine(stateDir: string): Promise<number> {
   const engine = new EngineSupervisor({
