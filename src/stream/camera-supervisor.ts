@@ -133,6 +133,10 @@ export class CameraSupervisor {
         this.#options.log.warn({ camera: this.#options.camera.id, code: end.error?.code, failures }, end.error?.message ?? 'the source ended');
         await this.#pause(end, failures, refusals, signal);
         if (isOver()) return;
+      } else if (this.#chooser.isOverruled) {
+        const { id } = this.#options.camera;
+        const message = `camera ${id}: its key frames come out of the decoder too late to be judged (B-frames, mostly): everything is decoded, not only key frames as configured`;
+        this.#options.log.warn({ camera: id }, message);
       }
       this.#countRestart(end.reason);
     }

@@ -21,6 +21,8 @@ const RATE_TOLERANCE = 1.1;
 const RETURN_TOLERANCE = 1.25;
 /** Of the latency bound, what may be spent before the picture is decoded: the rest is for waiting in the batcher and for the network. */
 const AGE_SHARE = 0.5;
+/** A frame older than twice the bound and this is given up unjudged: a camera whose pictures all are would be blind. */
+const SHORTEST_HOPELESS_MS = 2000;
 const FIRST_PAUSE_MS = 10 * 60_000;
 const LONGEST_PAUSE_MS = 6 * 3_600_000;
 
@@ -28,11 +30,14 @@ const LONGEST_PAUSE_MS = 6 * 3_600_000;
  * Resolves `decode: auto`. Decoding only key frames costs a seventh, but is right only where they come often enough for `sampleFps` and come
  * out in time for `maxLatencyMs`; for some streams the decoder holds them back by whole groups of pictures, which only trying shows. Starts with
  * `all`; after a trial that failed it waits 10 minutes, then twice as long each time, up to 6 hours.
+ * A choice of the user is left alone, with one exception: `keyframes` on a stream (B-frames, mostly) whose key frames come out so late that
+ * none would ever be judged becomes `all`, for good.
  */
 export class DecodeChooser {
   readonly #choice: CameraConfig['decode'];
   readonly #wantedIntervalMs: number;
   readonly #longestAgeMs: number;
+  readonly #hopelessAgeMs: number;
   #mode: DecodeMode;
   #pauseMs = FIRST_PAUSE_MS;
   #noTrialBeforeMono = Number.NEGATIVE_INFINITY;
@@ -42,6 +47,7 @@ export class DecodeChooser {
     this.#mode = decode === 'auto' ? 'all' : decode;
     this.#wantedIntervalMs = 1000 / sampleFps;
     this.#longestAgeMs = maxLatencyMs * AGE_SHARE;
+    this.#hopelessAgeMs = Math.max(2 * maxLatencyMs, SHORTEST_HOPELESS_MS);
   }
 
   get mode(): DecodeMode {
@@ -50,7 +56,8 @@ export class DecodeChooser {
 
   /** Judges the running connection; true when the mode has changed and the source must be opened again with it. */
   reconsider(seen: DecodeMeasurements): boolean {
-    if (this.#choice !== 'auto') return false;
+    if (this.#choice === 'keyframes') return this.#overrule(seen);
+    if (this.#choice === 'all') return false;
     const next = this.#mode === 'all' ? this.#fromAll(seen) : this.#fromKeyFrames(seen);
     if (next === this.#mode) return false;
     if (next === 'all') {
@@ -58,6 +65,17 @@ export class DecodeChooser {
       this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
     }
     this.#mode = next;
+    return true;
+  }
+
+  /** The user wanted key frames, and would see nothing. */
+  get isOverruled(): boolean {
+    return this.#choice === 'keyframes' && this.#mode === 'all';
+  }
+
+  #overrule({ highDecodeAgeMs }: DecodeMeasurements): boolean {
+    if (this.#mode === 'all' || highDecodeAgeMs === null || highDecodeAgeMs <= this.#hopelessAgeMs) return false;
+    this.#mode = 'all';
     return true;
   }
 

@@ -17,6 +17,8 @@ export interface TestClip {
   readonly gop?: number;
   /** Default 0. */
   readonly bFrames?: number;
+  /** Of x264 and x265; default ultrafast, which uses B-frames sparingly. */
+  readonly preset?: 'ultrafast' | 'veryfast';
   /** A source of ffmpeg's lavfi; default the moving test picture. */
   readonly picture?: string;
   /** A filter of ffmpeg's for the coded stream, e.g. one that breaks it. */
@@ -32,12 +34,13 @@ export async function makeTestClip({
   codec = 'libx264',
   gop = 25,
   bFrames = 0,
+  preset = 'ultrafast',
   picture,
   bitstreamFilter,
 }: TestClip): Promise<string> {
   const source = picture ?? 'testsrc2';
   const input = `${source}${source.includes('=') ? ':' : '='}size=${size}:rate=${fps}`;
-  const speed = codec === 'libx264' || codec === 'libx265' ? ['-preset', 'ultrafast', '-bf', String(bFrames)] : ['-q:v', '5'];
+  const speed = codec === 'libx264' || codec === 'libx265' ? ['-preset', preset, '-bf', String(bFrames)] : ['-q:v', '5'];
   const args = ['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', input, '-t', String(seconds), '-c:v', codec, ...speed];
   if (bitstreamFilter) args.push('-bsf:v', bitstreamFilter);
   await run('ffmpeg', [...args, '-g', String(gop), '-sc_threshold', '0', '-pix_fmt', codec === 'mjpeg' ? 'yuvj420p' : 'yuv420p', file]);

@@ -41,7 +41,18 @@ describe('DecodeChooser', () => {
 
   it('leaves a choice of the user alone', () => {
     const chooser = new DecodeChooser({ decode: 'keyframes', sampleFps: 5, maxLatencyMs: 100 });
-    expect(chooser.reconsider(seen({ highDecodeAgeMs: 5000 }))).toBe(false);
+    expect(chooser.reconsider(seen({ highDecodeAgeMs: 1999, frames: 1, longestKeyFrameIntervalMs: 9000 }))).toBe(false);
     expect(chooser.mode).toBe('keyframes');
+    expect(new DecodeChooser({ decode: 'all', sampleFps: 0.5, maxLatencyMs: 100 }).reconsider(seen({}))).toBe(false);
+  });
+
+  it('decodes everything where key frames come out so late that none would be judged', () => {
+    const chooser = new DecodeChooser({ decode: 'keyframes', sampleFps: 1, maxLatencyMs: 500 });
+    expect(chooser.isOverruled).toBe(false);
+    expect(chooser.reconsider(seen({ highDecodeAgeMs: 4000 }))).toBe(true);
+    expect([chooser.mode, chooser.isOverruled]).toEqual(['all', true]);
+    expect(chooser.reconsider(seen({ highDecodeAgeMs: 100 }))).toBe(false);
+    const patient = new DecodeChooser({ decode: 'keyframes', sampleFps: 1, maxLatencyMs: 5000 });
+    expect(patient.reconsider(seen({ highDecodeAgeMs: 4000 }))).toBe(false);
   });
 });
