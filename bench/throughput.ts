@@ -1,6 +1,6 @@
 // How much of the bare engine's rate is left when everything else of the daemon goes on around it.
 // `npm run bench:throughput -- [--seconds 40] [--cameras 16] [--batch 8]`: frames that cost no decoding come, ready-scaled, from pipes
-// (pipe-camera.ts stands where ffmpeg stands). Bare engine, daemon, bare engine again, in one run.
+// (pipe-camera.mjs stands where ffmpeg stands). Bare engine, daemon, bare engine again, in one run.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

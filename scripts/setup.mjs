@@ -26,6 +26,8 @@ const { values: options } = parseArgs({
 const FFMPEG = { package: 'ffmpeg', present: () => findFfmpeg() !== null };
 /** What tests need on top: a broker and an RTSP server that are not ours, and the tools the fault tests provoke faults with. */
 const TEST_PARTS = [
+  // The tests call it by name, also to make their clips: one that only the daemon would find is not enough.
+  { package: 'ffmpeg', present: () => onPath('ffmpeg') },
   { package: 'mosquitto', present: () => onPath('mosquitto') },
   { package: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
   { package: 'python3-gi', present: () => pythonFinds('gi') },
@@ -40,7 +42,7 @@ const TEST_PARTS = [
 ];
 /** @typedef {{ package: string, present: () => boolean }} Part */
 /** @type {Record<string, Part[]>} */
-const PURPOSES = { run: [FFMPEG], demo: [FFMPEG], test: [FFMPEG, ...TEST_PARTS] };
+const PURPOSES = { run: [FFMPEG], demo: [FFMPEG], test: TEST_PARTS };
 
 const parts = PURPOSES[options.for];
 if (!parts) fail(`--for ${options.for}: unknown purpose (one of ${Object.keys(PURPOSES).join(', ')})`, 64);
@@ -96,10 +98,12 @@ function apt(prefix, args, env) {
   if (result.status !== 0) fail(`apt-get ${args[0]} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
 }
 
-/** How to become root: nothing, sudo without a question, or not at all. */
+/** How to become root: nothing, sudo (which asks, when there is somebody to ask), or not at all. */
 function asRoot() {
   if (process.getuid?.() === 0) return [];
-  return onPath('sudo') && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : null;
+  if (!onPath('sudo')) return null;
+  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
+  return process.stdin.isTTY ? ['sudo'] : null;
 }
 
 /**

@@ -13,10 +13,10 @@ export function readConfiguration(flag: string | undefined, redactor: Redactor):
   return location.ok ? loadConfig({ ...given, file: location.file }) : { ok: false, errors: [location.error] };
 }
 
-/** Errors and warnings on standard error, one line each. */
+/** Errors and warnings on standard error, one line each, with the code that docs/errors.md explains. */
 export function printProblems(result: ConfigResult): void {
   for (const problem of result.ok ? result.warnings : result.errors) {
-    process.stderr.write(`${result.ok ? 'warning: ' : ''}${formatProblem(problem)}\n`);
+    process.stderr.write(`${result.ok ? 'warning: ' : ''}${formatProblem(problem)} [${problem.code}]\n`);
   }
 }
 

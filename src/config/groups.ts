@@ -1,9 +1,11 @@
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { messageOf } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
 import type { BatchingConfig, HttpConfig, MqttConfig } from './config.ts';
 import { readLogin } from './password.ts';
-import type { Findings } from './problem.ts';
+import type { Findings, Place } from './problem.ts';
 import type { HttpFile, MqttFile } from './schema.ts';
 import type { Section } from './section.ts';
 import { type Credentials, splitCredentials } from './source-url.ts';
@@ -53,6 +55,26 @@ export function readHttp(section: Section<HttpFile>, folder: string, stateDir: s
     auth: { mode: auth.mode, tokenFile: absolute(folder, auth.tokenFile) ?? join(stateDir, 'http-token') },
     tls: { cert: absolute(folder, tls.cert), key: absolute(folder, tls.key) },
   };
+}
+
+/** Files that only the start would miss are missed here, with their places. Looks at the disk. */
+export function checkFiles(mqtt: Section<MqttFile>, http: Section<HttpFile>, folder: string, findings: Findings): void {
+  const { ca, cert, key } = mqtt.settings;
+  const named: [Place, string | null][] = [
+    [mqtt.place('ca'), ca],
+    [mqtt.place('cert'), cert],
+    [mqtt.place('key'), key],
+    [http.place('tls.cert'), http.settings.tls.cert],
+    [http.place('tls.key'), http.settings.tls.key],
+  ];
+  for (const [place, file] of named) {
+    if (file === null) continue;
+    try {
+      accessSync(resolve(folder, file), constants.R_OK);
+    } catch (error) {
+      findings.error(place, `cannot be read: ${messageOf(error)}`, 'a readable file', 'SECRET_UNREADABLE');
+    }
+  }
 }
 
 /** By the address alone: no name is looked up. */

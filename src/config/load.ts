@@ -34,7 +34,17 @@ export function loadConfig(options: LoadOptions): ConfigResult {
     return refuse('CONFIG_INVALID', 'the file is not a text', 'YAML in UTF-8');
   }
   const { env, packageRoot, cwd, modelFacts, redactor } = options;
-  return parseConfig(text, { env, packageRoot, cwd, modelFacts, redactor, file, folder: dirname(file), worldReadable: content.worldReadable });
+  return parseConfig(text, {
+    env,
+    packageRoot,
+    cwd,
+    modelFacts,
+    redactor,
+    file,
+    folder: dirname(file),
+    worldReadable: content.worldReadable,
+    checksFiles: true,
+  });
 }
 
 interface FileContent {

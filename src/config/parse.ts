@@ -5,7 +5,7 @@ import { readCameras } from './cameras.ts';
 import type { Config, ModelFacts } from './config.ts';
 import { namedEntries } from './entry-map.ts';
 import { deepFreeze } from './freeze.ts';
-import { readBatching, readHttp, readMqtt } from './groups.ts';
+import { checkFiles, readBatching, readHttp, readMqtt } from './groups.ts';
 import { warnOfFile } from './not-yet.ts';
 import { Findings, type Place, type Problem } from './problem.ts';
 import { type ConfigFile, configSchema, headSchema } from './schema.ts';
@@ -33,6 +33,8 @@ export interface ConfigSource extends ConfigSurroundings {
   readonly folder: string;
   /** Whether every user of the machine can read the text. */
   readonly worldReadable?: boolean;
+  /** Whether files that the text names (certificates, keys) are looked for. */
+  readonly checksFiles?: boolean;
 }
 
 export type ConfigResult =
@@ -90,6 +92,7 @@ function readConfig(text: string, source: ConfigSource, findings: Findings): Con
     cameras,
   };
   if (source.worldReadable) warnOfExposure(root, findings);
+  if (source.checksFiles) checkFiles(subsection(section, 'mqtt'), subsection(section, 'http'), folder, findings);
   return config;
 }
 

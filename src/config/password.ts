@@ -35,6 +35,10 @@ export function readLogin(section: Section<LoginFile>, fromUrl: Credentials, fol
     if (password !== null) redactor.add(password, username ?? '');
   }
   const password = settings.password ?? fromFile ?? fromUrl.password;
+  if (password !== null && username === null) {
+    const key = settings.password !== null ? 'password' : settings.passwordFile !== null ? 'passwordFile' : 'url';
+    findings.warn(section.place(key), 'a password without a user name is not used', 'username beside it');
+  }
   return { username, password: password === null ? null : new Secret(password) };
 }
 

@@ -102,7 +102,7 @@ export const ruleSchema: Schema<RuleFile> = {
 
 export const cameraSchema: Schema<CameraFile> = {
   name: optional(text('', 'For people; the id by default.', { maxLength: 128 })),
-  enabled: flag(true, 'Whether it is watched. A change over MQTT or HTTP survives restarts.'),
+  enabled: flag(true, 'Whether it is watched.'),
   url: required(url('', STREAM_SCHEMES, [], 'rtsp, rtsps, http, https (MJPEG, HLS) or file (looped at its own pace).')),
   username: optional(text('', 'Login at the camera.', { maxLength: 256 })),
   password: optional(text('', 'Any characters, never URL-encoded. Better from the environment or a passwordFile.', { maxLength: 1024 })),
@@ -110,7 +110,11 @@ export const cameraSchema: Schema<CameraFile> = {
   liveUrl: optional(url('', STREAM_SCHEMES, [], 'The stream for full motion, when it is another than the one analysed.')),
   transport: choice<CameraFile['transport']>(['tcp', 'udp'], 'tcp', 'How RTSP carries its packets.'),
   sampleFps: above(0, 2, 60, 'Frames judged a second.'),
-  decode: choice<CameraFile['decode']>(['auto', 'all', 'keyframes'], 'auto', 'Which pictures are decoded; key frames alone cost a seventh.'),
+  decode: choice<CameraFile['decode']>(
+    ['auto', 'all', 'keyframes'],
+    'auto',
+    'Which pictures are decoded; key frames alone cost about a tenth, but come out late with B-frames.',
+  ),
   maxLatencyMs: number(500, 10, 600_000, "From a frame's true arrival until its result is decided."),
   weight: above(0, 1, 100, 'Share under overload, against the other cameras.'),
   frameWidth: whole(640, 64, 3840, 'Width of analysis and snapshots in pixels; the height follows the picture.'),

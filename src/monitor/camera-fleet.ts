@@ -62,7 +62,10 @@ export class CameraFleet {
   async #leave(watch: CameraWatch, comesBack: boolean): Promise<void> {
     await watch.leave();
     this.#cameras.delete(watch.config.id);
-    if (!comesBack) await this.#parts.forgotten(watch.config.id);
+    if (comesBack) return;
+    // The ends of its events are still counted under its name.
+    await this.#parts.verdicts.settled();
+    await this.#parts.forgotten(watch.config.id);
   }
 }
 

@@ -27,7 +27,7 @@ const FIRST_PAUSE_MS = 10 * 60_000;
 const LONGEST_PAUSE_MS = 6 * 3_600_000;
 
 /**
- * Resolves `decode: auto`. Decoding only key frames costs a seventh, but is right only where they come often enough for `sampleFps` and come
+ * Resolves `decode: auto`. Decoding only key frames costs about a tenth, but is right only where they come often enough for `sampleFps` and come
  * out in time for `maxLatencyMs`; for some streams the decoder holds them back by whole groups of pictures, which only trying shows. Starts with
  * `all`; after a trial that failed it waits 10 minutes, then twice as long each time, up to 6 hours.
  * A choice of the user is left alone, with one exception: `keyframes` on a stream (B-frames, mostly) whose key frames come out so late that

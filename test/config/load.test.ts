@@ -47,9 +47,28 @@ describe('loadConfig', () => {
   });
 
   it('warns of a password in a file that everybody can read, and only then', () => {
-    const text = 'cameras: { a: { url: rtsp://h/x, password: abcdef } }';
+    const text = 'cameras: { a: { url: rtsp://h/x, password: abcdef, username: u } }';
     expect(load(text, 0o644)).toMatchObject({ ok: true, warnings: [{ path: 'cameras.a.password', line: 1, column: 44 }] });
     expect(load(text, 0o640)).toMatchObject({ ok: true, warnings: [] });
+  });
+});
+
+describe('what only the start would miss', () => {
+  it('is missed with its place: certificates and keys that cannot be read', () => {
+    const text = 'mqtt: { url: "mqtts://h", ca: not-there.pem }\nhttp: { tls: { cert: a.pem, key: b.pem } }\ncameras: { a: { url: rtsp://h/x } }';
+    const result = load(text, 0o640);
+    expect(result.ok ? [] : result.errors.map(({ code, path, line }) => [code, path, line])).toEqual([
+      ['SECRET_UNREADABLE', 'mqtt.ca', 1],
+      ['SECRET_UNREADABLE', 'http.tls.cert', 2],
+      ['SECRET_UNREADABLE', 'http.tls.key', 2],
+    ]);
+  });
+
+  it('is told: a password that nothing would use', () => {
+    expect(load('cameras: { a: { url: rtsp://h/x, password: abcdef } }', 0o640)).toMatchObject({
+      ok: true,
+      warnings: [{ path: 'cameras.a.password', message: 'a password without a user name is not used' }],
+    });
   });
 });
 

@@ -136,7 +136,8 @@ cameras:
   });
 
   it('warns of a literal password that everybody can read', () => {
-    const text = 'mqtt: { password: abcdef }\ncameras: { a: { url: rtsp://u:pw@h/x }, b: { url: rtsp://h/x, password: "$' + '{P}" } }';
+    const text =
+      'mqtt: { password: abcdef, username: u }\ncameras: { a: { url: rtsp://u:pw@h/x }, b: { url: rtsp://h/x, username: u, password: "$' + '{P}" } }';
     expect(warningsOf(text, { worldReadable: true, env: { P: 'x' } }).map((line) => line.split(': ').slice(0, 2).join(' '))).toEqual([
       '1:19 mqtt.password',
       '2:22 cameras.a.url',

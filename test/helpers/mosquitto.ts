@@ -37,6 +37,9 @@ export interface Mosquitto {
   close(): Promise<void>;
 }
 
+/** Debian puts the broker where an ordinary user's PATH does not look. */
+const WITH_SBIN = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
+
 /** A real broker on a free port of 127.0.0.1. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const directory = mkdtempSync(join(tmpdir(), 'framewatch-mosquitto-'));
@@ -47,7 +50,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   let log = '';
 
   const start = async () => {
-    const started = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn('mosquitto', ['-c', config], { env: WITH_SBIN, stdio: ['ignore', 'pipe', 'pipe'] });
     const collect = (bytes: Buffer) => {
       log += bytes.toString();
     };

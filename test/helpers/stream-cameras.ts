@@ -30,8 +30,8 @@ export function cameraConfig(about: Partial<CameraConfig> = {}): CameraConfig {
 }
 
 /** Real sources over the system's ffmpeg, or over `file` in its place. */
-export async function realSources({ file = '/usr/bin/ffmpeg', log = silentLogger }: { file?: string; log?: Logger } = {}): Promise<SourceFactory> {
-  const capabilities = await probeFfmpeg('/usr/bin/ffmpeg');
+export async function realSources({ file = 'ffmpeg', log = silentLogger }: { file?: string; log?: Logger } = {}): Promise<SourceFactory> {
+  const capabilities = await probeFfmpeg('ffmpeg');
   const redactor = new Redactor();
   return ffmpegSources({ file, capabilities, hwaccel: 'none', clock: systemClock, log, redact: (text) => redactor.redact(text) });
 }
