@@ -93,6 +93,16 @@ describe('a stream', () => {
   });
 });
 
+describe('RTSP over UDP', () => {
+  it('gives the same pictures, with their arrivals', async () => {
+    const source = openSource(cameraConfig({ url: server.url('plain'), transport: 'udp' }), 'all');
+    const { frames, invalid } = await record(source, 20_000, (seen) => seen.frames.length >= 10);
+    expect(frames.length).toBeGreaterThanOrEqual(10);
+    expect(frames.every(({ arrivalKnown, width }) => arrivalKnown && width === 320)).toBe(true);
+    expect(invalid).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a supervised camera', () => {
   it('whose server is killed is offline at once, and back within 10 s of its return, with another codec, too', async () => {
     const other = await makeTestClip({ file: path.join(folder, 'other.mp4'), seconds: 4, codec: 'libx265' });
