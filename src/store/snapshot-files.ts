@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from '../util/atomic-file.ts';
 import { FramewatchError } from '../util/errors.ts';
 
 /** Ids become file names; nothing but a ULID does. */
@@ -8,7 +9,6 @@ const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 /** Pictures of events, one JPEG file each. A reader sees a whole file or none. */
 export class SnapshotFiles {
   readonly #directory: string;
-  #unique = 0;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -22,21 +22,7 @@ export class SnapshotFiles {
 
   /** Atomic: written beside, synced, renamed. */
   async write(id: string, jpeg: Uint8Array): Promise<void> {
-    const file = this.#fileOf(id);
-    const temporary = `${file}.${this.#unique++}.tmp`;
-    try {
-      const handle = await open(temporary, 'wx', 0o600);
-      try {
-        await handle.writeFile(jpeg);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await writeFileAtomically(this.#fileOf(id), jpeg, 0o600);
   }
 
   /** Null when there is none, or when `id` is no event's id. */

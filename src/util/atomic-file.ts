@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Replaces `file` so that a reader sees the old one or the whole new one: a temporary file beside it (`.NAME.….tmp`), fsync, rename. Several processes may do so
+ * at once. Whether the rename itself survives a power cut is the caller's to ensure (fsync of the folder). Throws what the disk says, and leaves nothing then.
+ */
+export async function writeFileAtomically(file: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}-${randomUUID()}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
