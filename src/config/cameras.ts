@@ -4,7 +4,7 @@ import { type NamedEntry, namedEntries } from './entry-map.ts';
 import { mergeMaps } from './merge.ts';
 import { warnOfCamera } from './not-yet.ts';
 import { readLogin } from './password.ts';
-import type { Findings } from './problem.ts';
+import type { Findings, Place } from './problem.ts';
 import { judgedRegions, readRegions } from './regions.ts';
 import { defaultRules, type RuleContext, readRules } from './rules.ts';
 import { type CameraFile, cameraSchema } from './schema.ts';
@@ -26,9 +26,16 @@ export interface CameraContext {
   readonly redactor: Redactor;
 }
 
+/** What a camera gets that says nothing of its own: `cameraDefaults`, and below it the program's defaults. */
+export type CameraDefaults = Pick<CameraConfig, 'sampleFps' | 'decode' | 'maxLatencyMs' | 'frameWidth'>;
+
+export function readCameraDefaults(node: YamlNode | undefined, place: Place, findings: Findings): CameraDefaults {
+  const { settings } = readSection(cameraSchema, node?.kind === 'map' ? node : undefined, node ?? place, findings, true);
+  const { sampleFps, decode, maxLatencyMs, frameWidth } = settings;
+  return { sampleFps, decode, maxLatencyMs, frameWidth };
+}
+
 export function readCameras(node: YamlNode | undefined, context: CameraContext, findings: Findings): CameraConfig[] {
-  const { defaults } = context;
-  if (defaults?.kind === 'map') readSection(cameraSchema, defaults, defaults, findings, true);
   const entries = namedEntries(node, findings);
   checkIds(entries, findings);
   return entries.map((entry) => readCamera(entry, context, findings));

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { FramewatchError } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
-import { readCameras } from './cameras.ts';
+import { type CameraDefaults, readCameraDefaults, readCameras } from './cameras.ts';
 import type { Config, ModelFacts } from './config.ts';
 import { namedEntries } from './entry-map.ts';
 import { deepFreeze } from './freeze.ts';
@@ -38,7 +38,7 @@ export interface ConfigSource extends ConfigSurroundings {
 }
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
+  | { readonly ok: true; readonly config: Config; readonly cameraDefaults: CameraDefaults; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly errors: readonly Problem[] };
 
 /** How an embedded configuration is called in messages. */
@@ -47,16 +47,21 @@ const EMBEDDED = '<embedded>';
 /** YAML → checked, completed, frozen configuration, or all that is wrong with it. Reads password files and nothing else. */
 export function parseConfig(text: string, source: ConfigSource): ConfigResult {
   const findings = new Findings();
-  const config = readConfig(text, source, findings);
+  const read = readConfig(text, source, findings);
   const name = source.file ?? EMBEDDED;
   const clean = (line: string): string => source.redactor.redact(line);
-  if (config === null || findings.failed) return { ok: false, errors: findings.errors(name, clean) };
-  return { ok: true, config: deepFreeze(config), warnings: findings.warnings(name, clean) };
+  if (read === null || findings.failed) return { ok: false, errors: findings.errors(name, clean) };
+  const { config, cameraDefaults } = read;
+  return { ok: true, config: deepFreeze(config), cameraDefaults, warnings: findings.warnings(name, clean) };
 }
 
 const TOP: Place = { path: '', line: 1, column: 1 };
 
-function readConfig(text: string, source: ConfigSource, findings: Findings): Config | null {
+function readConfig(
+  text: string,
+  source: ConfigSource,
+  findings: Findings,
+): { readonly config: Config; readonly cameraDefaults: CameraDefaults } | null {
   const parsed = parseYaml(text, findings);
   if (parsed === null) return null;
   const root = substituteAll(parsed, source.env, findings);
@@ -67,6 +72,7 @@ function readConfig(text: string, source: ConfigSource, findings: Findings): Con
   const stateDir = settings.stateDir === null ? defaultStateDir(source) : resolve(folder, settings.stateDir);
   const model = section.sound('model') ? lookUpModel(section, modelsDir, stateDir, source, findings) : null;
   const heads = readHeads(section.node('heads'), findings);
+  const cameraDefaults = readCameraDefaults(section.node('cameraDefaults'), section.place('cameraDefaults'), findings);
   const cameras = readCameras(
     section.node('cameras'),
     { defaults: section.node('cameraDefaults'), headIds: Object.keys(heads), model, folder, redactor },
@@ -93,7 +99,7 @@ function readConfig(text: string, source: ConfigSource, findings: Findings): Con
   };
   if (source.worldReadable) warnOfExposure(root, findings);
   if (source.checksFiles) checkFiles(subsection(section, 'mqtt'), subsection(section, 'http'), folder, findings);
-  return config;
+  return { config, cameraDefaults };
 }
 
 /** systemd may name several folders, separated by colons; the first is the unit's own. */

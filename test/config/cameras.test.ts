@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accepted, cameraFile, cameraOf, errorsOf } from './sample.ts';
+import { accepted, cameraFile, cameraOf, errorsOf, parse } from './sample.ts';
 
 describe('readCameras', () => {
   it('completes a camera from almost nothing', () => {
@@ -34,6 +34,14 @@ describe('readCameras', () => {
         },
       ],
     });
+  });
+
+  it('tells what a camera gets that says nothing of its own, also when there is none', () => {
+    expect(parse('cameras: {}')).toMatchObject({ cameraDefaults: { sampleFps: 2, decode: 'auto', maxLatencyMs: 500, frameWidth: 640 } });
+    expect(parse('cameraDefaults: { sampleFps: 5, decode: keyframes }\ncameras: {}')).toMatchObject({
+      cameraDefaults: { sampleFps: 5, decode: 'keyframes', maxLatencyMs: 500, frameWidth: 640 },
+    });
+    expect(errorsOf('cameraDefaults: { sampleFps: 0 }\ncameras: {}')).toHaveLength(1);
   });
 
   it('merges cameraDefaults under each camera', () => {
