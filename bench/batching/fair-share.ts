@@ -1,3 +1,8 @@
+import { capacityOf, type Scenario } from './scenario.ts';
+
+/** Cameras come and go: who is away has no share, and what is left over now cannot be used later. */
+const WINDOW_MS = 10_000;
+
 export interface Demand {
   readonly frames: number;
   readonly weight: number;
@@ -19,4 +24,18 @@ export function fairShares(demands: readonly Demand[], capacity: number): number
     open = content.length > 0 ? open.filter((index) => !content.includes(index)) : [];
   }
   return shares;
+}
+
+/** What each camera of the scenario is due, frames, shared out anew every ten seconds. */
+export function fairSharesOverTime(scenario: Scenario): number[] {
+  const { cameras, arrivals, durationMs } = scenario;
+  const total = cameras.map(() => 0);
+  for (let fromMs = 0; fromMs < durationMs; fromMs += WINDOW_MS) {
+    const toMs = Math.min(durationMs, fromMs + WINDOW_MS);
+    const frames = cameras.map(() => 0);
+    for (const { camera, offeredMs } of arrivals) if (offeredMs >= fromMs && offeredMs < toMs) frames[camera] = (frames[camera] ?? 0) + 1;
+    const demands = cameras.map(({ spec }, index) => ({ frames: frames[index] ?? 0, weight: spec.weight }));
+    for (const [index, share] of fairShares(demands, capacityOf(scenario, fromMs, toMs)).entries()) total[index] = (total[index] ?? 0) + share;
+  }
+  return total;
 }

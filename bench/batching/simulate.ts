@@ -1,132 +1,123 @@
 import type { Batch, BatchEntry, DropReason } from '../../src/batching/batch.ts';
-import { CostModel } from '../../src/batching/cost-model.ts';
-import type { BatchingPolicy } from '../../src/batching/policy.ts';
-import { BatchScheduler } from '../../src/batching/scheduler.ts';
-import type { Frame } from '../../src/stream/frame.ts';
 import { quantile } from '../../src/util/percentile.ts';
-import { fairShares } from './fair-share.ts';
+import type { Contender } from './contender.ts';
+import { warmUpCosts } from './cost-curve.ts';
+import { fairSharesOverTime } from './fair-share.ts';
 import { Random } from './random.ts';
-import type { Scenario, SimulatedCamera } from './scenario.ts';
-import { bestRatePerSecond, SimulatedEngine, warmUpCosts } from './simulated-engine.ts';
+import { capacityOf, type Scenario } from './scenario.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
 import { SimulationClock } from './simulation-clock.ts';
 
 export interface Outcome {
   readonly offered: number;
   readonly judged: number;
-  /** Judged frames against what was possible. */
+  /** Frames judged while frames came, against what was possible. */
   readonly throughput: number;
-  /** Frames judged, replaced or expired after their bound, against all that were offered. */
-  readonly missedShare: number;
+  /** Frames judged, replaced, given up or turned away after their bound, and those turned away at once. */
+  readonly missed: number;
+  /** Arrival → judged, ms. */
+  readonly latenciesMs: readonly number[];
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
   /** The longest that any slot waited for a verdict, over frames that were replaced meanwhile. */
   readonly longestUnservedMs: number;
+  readonly batches: number;
   readonly meanBatch: number;
   /** The least that any camera got of its weighted max-min fair share. */
   readonly lowestShare: number;
   readonly engineBusy: number;
+  /** The most frames that were held at a time, waiting or on their way. */
+  readonly mostHeld: number;
   readonly drops: Readonly<Partial<Record<DropReason, number>>>;
-  readonly flushes: Readonly<Record<string, number>>;
 }
 
+/** Simulated time after the last arrival in which what waits must have ended. */
+const DRAIN_MS = 600_000;
 const PIXELS = new Uint8Array(0);
 
-/** Plays one scenario through the real scheduler. The same seed gives the same arrivals and the same noise to every policy. */
-export async function simulate(scenario: Scenario, policy: BatchingPolicy, seed: number): Promise<Outcome> {
-  const { curve, durationMs, cameras } = scenario;
+/** Plays one scenario through one contender. */
+export async function simulate(scenario: Scenario, contender: Contender): Promise<Outcome> {
+  const { curve, durationMs, cameras, arrivals, pauses, seed } = scenario;
   const clock = new SimulationClock();
-  const latencies: number[] = [];
+  const latenciesMs: number[] = [];
   const served = new Map<string, number>();
   const drops: Partial<Record<DropReason, number>> = {};
-  let offered = 0;
   let missed = 0;
+  let held = 0;
+  let mostHeld = 0;
+  let batches = 0;
   let longestUnservedMs = 0;
-  const ended = (entry: BatchEntry) => {
+  const ended = (entry: BatchEntry, turnedAway: boolean) => {
+    held--;
     const ageMs = clock.monotonicMs() - entry.frame.receivedMono;
-    if (ageMs > entry.slot.maxLatencyMs) missed++;
+    if (turnedAway || ageMs > entry.slot.maxLatencyMs) missed++;
     return ageMs;
   };
-  const engine = new SimulatedEngine(clock, curve, new Random(seed + 1), (batch: Batch) => {
-    for (const entry of batch.entries) {
-      latencies.push(ended(entry));
+  const judged = ({ entries }: Batch) => {
+    for (const entry of entries) {
+      latenciesMs.push(ended(entry, false));
       longestUnservedMs = Math.max(longestUnservedMs, clock.monotonicMs() - entry.unservedSince);
-      served.set(entry.slot.cameraId, (served.get(entry.slot.cameraId) ?? 0) + 1);
+      // What is judged after the last arrival is none of what could be done until then.
+      if (clock.monotonicMs() <= durationMs) served.set(entry.slot.cameraId, (served.get(entry.slot.cameraId) ?? 0) + 1);
     }
-  });
-  const scheduler = new BatchScheduler({
+  };
+  const engine = new SimulatedEngine(clock, curve, pauses, new Random(seed + 1), judged);
+  const batcher = contender.open({
     clock,
-    policy,
-    costs: new CostModel(curve.sizes, warmUpCosts(curve)),
     executor: engine,
+    sizes: curve.sizes,
+    warmUpMs: warmUpCosts(curve),
     observer: {
-      batchFormed: () => undefined,
+      batchFormed: () => void batches++,
       frameDropped(entry, reason) {
-        ended(entry);
+        ended(entry, reason === 'overload');
         drops[reason] = (drops[reason] ?? 0) + 1;
       },
     },
   });
-  const demand = new Map<string, number>();
-  for (const camera of cameras) {
-    scheduler.addSlot(camera.spec);
-    const { cameraId, region } = camera.spec;
-    play(clock, camera, durationMs, new Random(seed * 7_919 + cameras.indexOf(camera)), (frame) => {
-      offered++;
-      demand.set(cameraId, (demand.get(cameraId) ?? 0) + 1);
-      scheduler.offer(cameraId, region, frame);
+  for (const { spec } of cameras) batcher.addSlot(spec);
+  arrivals.forEach(({ camera, receivedMs, offeredMs }, index) => {
+    const spec = cameras[camera]?.spec;
+    if (spec === undefined) return;
+    clock.at(offeredMs, () => {
+      mostHeld = Math.max(mostHeld, ++held);
+      batcher.offer(spec.cameraId, spec.region, {
+        cameraId: spec.cameraId,
+        sequence: index,
+        receivedAt: clock.wallMs(),
+        receivedMono: receivedMs,
+        decodedMono: offeredMs,
+        width: 640,
+        height: 360,
+        pixels: PIXELS,
+      });
     });
-  }
+  });
   await clock.run(durationMs);
-  const closed = scheduler.close();
-  await clock.run(durationMs + 60_000);
+  const closed = batcher.close();
+  await clock.run(durationMs + DRAIN_MS);
   await closed;
+  if (held !== 0) throw new Error(`${contender.name} in ${scenario.name}: ${held} frames never ended`);
 
-  const possible = (bestRatePerSecond(curve) * durationMs) / 1_000;
-  const shares = fairShares(
-    cameras.map(({ spec }) => ({ frames: demand.get(spec.cameraId) ?? 0, weight: spec.weight })),
-    possible,
-  );
-  const { bySize: _, byReason, batches, entries } = scheduler.stats;
+  const possible = capacityOf(scenario);
+  const shares = fairSharesOverTime(scenario);
+  const servedInTime = [...served.values()].reduce((sum, count) => sum + count, 0);
   return {
-    offered,
-    judged: latencies.length,
-    throughput: latencies.length / Math.min(offered, possible),
-    missedShare: missed / offered,
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
-    maxMs: quantile(latencies, 1),
+    offered: arrivals.length,
+    judged: latenciesMs.length,
+    throughput: servedInTime / Math.min(arrivals.length, possible),
+    missed,
+    latenciesMs,
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
+    maxMs: quantile(latenciesMs, 1),
     longestUnservedMs,
-    meanBatch: entries / batches,
-    lowestShare: Math.min(...cameras.map(({ spec }, index) => (served.get(spec.cameraId) ?? 0) / (shares[index] ?? 1))),
+    batches,
+    meanBatch: latenciesMs.length / batches,
+    lowestShare: Math.min(...cameras.map(({ spec }, index) => (served.get(spec.cameraId) ?? 0) / Math.max(1, shares[index] ?? 1))),
     engineBusy: engine.busyMs / durationMs,
+    mostHeld,
     drops,
-    flushes: byReason,
   };
-}
-
-/** One camera's frames: periodic with jitter, offered when decoded, some ms after their packets came. */
-function play(clock: SimulationClock, camera: SimulatedCamera, untilMs: number, random: Random, offer: (frame: Frame) => void): void {
-  const { periodMs, phaseMs, jitter, spec } = camera;
-  let sequence = 0;
-  const next = () => {
-    const receivedMono = Math.max(0, phaseMs + sequence * periodMs + periodMs * jitter * random.between(-1, 1));
-    const decodedMono = receivedMono + random.between(5, 12);
-    if (decodedMono > untilMs) return;
-    const frame: Frame = {
-      cameraId: spec.cameraId,
-      sequence: ++sequence,
-      receivedAt: receivedMono,
-      receivedMono,
-      decodedMono,
-      width: 640,
-      height: 360,
-      pixels: PIXELS,
-    };
-    clock.at(decodedMono, () => {
-      offer(frame);
-      next();
-    });
-  };
-  next();
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../bench/batching/random.ts';
-import { CURVES, mixedBounds } from '../../bench/batching/scenario.ts';
+import { type Contender, DEADLINE, EAGER, TIMERS } from '../../bench/batching/contender.ts';
+import { RECIPES } from '../../bench/batching/recipes.ts';
+import { scenarioOf } from '../../bench/batching/scenario.ts';
 import { simulate } from '../../bench/batching/simulate.ts';
 import { deadlinePolicy } from '../../src/batching/deadline-policy.ts';
-import { eagerPolicy } from '../../src/batching/eager-policy.ts';
-import { timeoutPolicy } from '../../src/batching/timeout-policy.ts';
 import { flat, gpu, situation, slots } from './situation.ts';
 
 describe('deadlinePolicy', () => {
@@ -60,26 +59,26 @@ describe('deadlinePolicy', () => {
 });
 
 describe('deadlinePolicy against the others, simulated', () => {
-  const play = (curveName: string, load: number, policy = deadlinePolicy) => {
-    const curve = CURVES.find(({ name }) => name === curveName);
-    if (curve === undefined) throw new Error(`no curve ${curveName}`);
-    return simulate({ ...mixedBounds(curve, load, new Random(1)), durationMs: 15_000 }, policy, 1);
+  const play = (curve: string, load: number, contender: Contender = DEADLINE) => {
+    const recipe = RECIPES.find((each) => each.name === 'mixed' && each.curve.name === curve && each.load === load);
+    if (recipe === undefined) throw new Error(`no recipe for ${curve} at ${load}`);
+    return simulate(scenarioOf({ ...recipe, durationMs: 15_000 }, 1), contender);
   };
 
   it('keeps the bounds that others break on a busy CPU, and is no slower', async () => {
     const ours = await play('flat', 0.8);
-    for (const other of [eagerPolicy, timeoutPolicy(5), timeoutPolicy(50)]) {
+    for (const other of [EAGER, ...TIMERS.slice(0, 2)]) {
       const theirs = await play('flat', 0.8, other);
-      expect(ours.missedShare).toBeLessThan(theirs.missedShare / 3);
+      expect(ours.missed).toBeLessThan(theirs.missed / 3);
       expect(ours.p50Ms).toBeLessThan(theirs.p50Ms * 1.1);
     }
   });
 
   it('gives engine time back on a GPU without missing a bound', async () => {
     const ours = await play('gpu', 0.5);
-    const eager = await play('gpu', 0.5, eagerPolicy);
+    const eager = await play('gpu', 0.5, EAGER);
     expect(ours.meanBatch).toBeGreaterThan(2 * eager.meanBatch);
-    expect(ours.missedShare).toBeLessThanOrEqual(eager.missedShare);
+    expect(ours.missed).toBeLessThanOrEqual(eager.missed);
   });
 
   it.each(['flat', 'cpu', 'gpu'])('keeps the engine full and everybody served at twice the load it can carry (%s)', async (curve) => {

@@ -1,0 +1,184 @@
+import { endOfWork } from './cost-curve.ts';
+import type { Scenario } from './scenario.ts';
+import { OVERHEAD_MS } from './simulated-engine.ts';
+
+/** A frame that counts as missed unless it is judged in time. */
+interface Job {
+  /** When a batch with it may start at the earliest, ms. */
+  readonly releaseMs: number;
+  /** By when its batch must end, ms. */
+  readonly dueMs: number;
+}
+
+/** The engine is free at `atMs`; `open` (job numbers by due time) waits and can still make it; `missed` are lost so far. */
+interface State {
+  readonly atMs: number;
+  /** The first job that has not come yet. */
+  readonly next: number;
+  readonly open: readonly number[];
+  readonly missed: number;
+}
+
+export interface ClairvoyantBound {
+  /** No schedule misses fewer, whatever it knows. */
+  readonly missed: number;
+  /** States that were looked at. */
+  readonly states: number;
+  /** Some states were merged into one that is better than each: the bound still holds, but a better one may exist. */
+  readonly merged: boolean;
+}
+
+/** More states than this between two arrivals are merged. */
+const MOST_STATES = 3_000;
+
+/**
+ * The fewest missed bounds that any scheduler can reach who knows all arrivals and all pauses in advance, with the same engine and batch sizes.
+ * An exhaustive search over schedules (when to start, which size), with these facts: batches need their frames in order of due time only
+ * (swapping two frames of a schedule that violates it harms nobody); a batch that follows idle time contains the frame that came last; and a state
+ * is left out when another is no later, has missed no more and has no frame waiting that the other has not. Relaxed, so that it stays a lower bound: costs have no
+ * noise, a batch costs the preprocessing of one picture only, slots may hold many frames, and a frame whose successor comes
+ * within its bound need not be judged at all.
+ */
+export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
+  const { curve, pauses } = scenario;
+  const jobs = jobsOf(scenario);
+  const endOf = (startMs: number, size: number) => endOfWork(startMs, curve.inferenceMs(size), nearPauses(startMs));
+  let pauseAt = 0;
+  const nearPauses = (startMs: number) => {
+    while (pauseAt > 0 && (pauses[pauseAt - 1]?.atMs ?? 0) + (pauses[pauseAt - 1]?.lengthMs ?? 0) > startMs) pauseAt--;
+    while (pauseAt < pauses.length && (pauses[pauseAt]?.atMs ?? 0) + (pauses[pauseAt]?.lengthMs ?? 0) <= startMs) pauseAt++;
+    return pauses.slice(pauseAt, pauseAt + 3);
+  };
+  const smallest = curve.sizes[0] ?? 1;
+  let states = 0;
+  let merged = false;
+
+  /** Everything that has come by `atMs` is added, everything that cannot make it any more is counted. */
+  const arrive = (atMs: number, next: number, open: readonly number[], missed: number): State => {
+    let upTo = next;
+    while ((jobs[upTo]?.releaseMs ?? Number.POSITIVE_INFINITY) <= atMs) upTo++;
+    const waiting = upTo === next ? open : byDue([...open, ...Array.from({ length: upTo - next }, (_, index) => next + index)], jobs);
+    const soonestMs = endOf(atMs, smallest);
+    const alive = waiting.filter((job) => (jobs[job]?.dueMs ?? 0) >= soonestMs);
+    return { atMs, next: upTo, open: alive, missed: missed + waiting.length - alive.length };
+  };
+
+  // States by `next`: each transition leads to the same `next` (later) or a higher one.
+  const buckets = new Map<number, State[]>([[0, [{ atMs: 0, next: 0, open: [], missed: 0 }]]]);
+  const push = (state: State) => {
+    const bucket = buckets.get(state.next);
+    if (bucket === undefined) buckets.set(state.next, [state]);
+    else bucket.push(state);
+  };
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let next = 0; next <= jobs.length; next++) {
+    const queue = buckets.get(next) ?? [];
+    buckets.delete(next);
+    const kept: State[] = [];
+    queue.sort(earlier);
+    for (let at = 0; at < queue.length; at++) {
+      const state = queue[at];
+      if (state === undefined || kept.some((other) => dominates(other, state))) continue;
+      kept.push(state);
+      states++;
+      const followers = expand(state);
+      for (const follower of followers) {
+        if (follower.next > next) push(follower);
+        else insert(queue, follower, at + 1);
+      }
+      if (kept.length > MOST_STATES) {
+        merged = true;
+        const rest = queue.splice(at + 1);
+        const [one, ...others] = rest;
+        if (one !== undefined) queue.push(others.reduce(better, one));
+      }
+    }
+    if (next === jobs.length) for (const state of kept) if (state.open.length === 0) fewest = Math.min(fewest, state.missed);
+  }
+  return { missed: fewest, states, merged };
+
+  function expand(state: State): State[] {
+    const { atMs, next, open, missed } = state;
+    const comingMs = jobs[next]?.releaseMs ?? Number.POSITIVE_INFINITY;
+    const followers: State[] = [];
+    let before = 0;
+    for (const size of curve.sizes) {
+      if (open.length <= before) break;
+      const endMs = endOf(atMs, size);
+      const taken = open.filter((job) => (jobs[job]?.dueMs ?? 0) >= endMs).slice(0, size);
+      // Fewer would have fitted into a smaller batch, and ended earlier.
+      if (taken.length > before) followers.push(arrive(endMs, next, without(open, taken), missed));
+      before = size;
+    }
+    // To wait pays only when nothing could have been judged meanwhile.
+    if (comingMs < Number.POSITIVE_INFINITY && (open.length === 0 || endOf(atMs, smallest) > comingMs))
+      followers.push(arrive(comingMs, next, open, missed));
+    return followers;
+  }
+}
+
+/** The frames that somebody has to judge: those whose successor in the same slot does not come within their bound. */
+function jobsOf({ cameras, arrivals, curve }: Scenario): Job[] {
+  const successorMs = new Map<number, number>();
+  const jobs: Job[] = [];
+  for (const { camera, receivedMs, offeredMs } of arrivals.toReversed()) {
+    const dueMs = receivedMs + (cameras[camera]?.spec.maxLatencyMs ?? 0);
+    if ((successorMs.get(camera) ?? Number.POSITIVE_INFINITY) > dueMs) {
+      jobs.push({ releaseMs: offeredMs + curve.preprocessMs, dueMs: dueMs - OVERHEAD_MS });
+    }
+    successorMs.set(camera, offeredMs);
+  }
+  return jobs.sort((a, b) => a.releaseMs - b.releaseMs);
+}
+
+function byDue(open: number[], jobs: readonly Job[]): number[] {
+  return open.sort((a, b) => (jobs[a]?.dueMs ?? 0) - (jobs[b]?.dueMs ?? 0) || a - b);
+}
+
+function without(open: readonly number[], taken: readonly number[]): number[] {
+  let at = 0;
+  return open.filter((job) => {
+    if (job !== taken[at]) return true;
+    at++;
+    return false;
+  });
+}
+
+function earlier(a: State, b: State): number {
+  return a.atMs - b.atMs || a.missed - b.missed || a.open.length - b.open.length;
+}
+
+/** Both have seen the same arrivals. Whoever is earlier and has fewer to judge can do all that the other can; at worst it gives up all that wait. */
+function dominates(a: State, b: State): boolean {
+  if (a.atMs > b.atMs || a.missed > b.missed) return false;
+  return a.missed + a.open.length <= b.missed || isSubset(a.open, b.open);
+}
+
+function isSubset(small: readonly number[], large: readonly number[]): boolean {
+  if (small.length > large.length) return false;
+  let at = 0;
+  for (const job of large) if (small[at] === job) at++;
+  return at === small.length;
+}
+
+/** A state that is no worse than either. */
+function better(a: State, b: State): State {
+  return {
+    atMs: Math.min(a.atMs, b.atMs),
+    next: a.next,
+    open: a.open.filter((job) => b.open.includes(job)),
+    missed: Math.min(a.missed, b.missed),
+  };
+}
+
+function insert(queue: State[], state: State, from: number): void {
+  let low = from;
+  let high = queue.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = queue[middle];
+    if (other !== undefined && earlier(other, state) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  queue.splice(low, 0, state);
+}

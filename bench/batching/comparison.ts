@@ -1,0 +1,105 @@
+import type { DropReason } from '../../src/batching/batch.ts';
+import { quantile } from '../../src/util/percentile.ts';
+import { clairvoyantBound } from './clairvoyant.ts';
+import type { Contender } from './contender.ts';
+import { type Recipe, type Scenario, scenarioOf } from './scenario.ts';
+import { type Outcome, simulate } from './simulate.ts';
+
+/** One policy in one kind of world, all seeds together. Shares are 0…1. */
+export interface Row {
+  readonly scenario: string;
+  readonly curve: string;
+  readonly load: number;
+  readonly cameras: number;
+  readonly policy: string;
+  readonly offered: number;
+  readonly throughput: number;
+  readonly missed: number;
+  readonly missedShare: number;
+  /** No policy can miss less; null: not computed (more is asked than can be done). */
+  readonly boundShare: number | null;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly longestUnservedMs: number;
+  readonly meanBatch: number;
+  /** The least that any camera got of its fair share, with any seed. */
+  readonly lowestShare: number;
+  readonly engineBusy: number;
+  readonly mostHeld: number;
+  readonly drops: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+/** Above this load frames must be missed, and how many is a question of fairness. */
+const BOUND_UP_TO_LOAD = 0.95;
+
+export async function compare(recipe: Recipe, contenders: readonly Contender[], seeds: readonly number[]): Promise<Row[]> {
+  return compareScenarios(
+    seeds.map((seed) => scenarioOf(recipe, seed)),
+    contenders,
+  );
+}
+
+/** `scenarios`: the same kind of world from several seeds, at least one. */
+export async function compareScenarios(scenarios: readonly Scenario[], contenders: readonly Contender[]): Promise<Row[]> {
+  const played: Array<{ contender: Contender; outcomes: Outcome[] }> = [];
+  for (const contender of contenders) {
+    const outcomes: Outcome[] = [];
+    for (const scenario of scenarios) outcomes.push(await simulate(scenario, contender));
+    played.push({ contender, outcomes });
+  }
+  const boundShare = boundOf(
+    scenarios,
+    played.map(({ outcomes }) => outcomes),
+  );
+  return played.flatMap(({ contender, outcomes }) => rowOf(scenarios, contender, outcomes, boundShare));
+}
+
+/** Where somebody missed nothing there is nothing to search for. */
+function boundOf(scenarios: readonly Scenario[], played: readonly Outcome[][]): number | null {
+  let missed = 0;
+  let offered = 0;
+  for (const [index, scenario] of scenarios.entries()) {
+    if (scenario.load > BOUND_UP_TO_LOAD) return null;
+    offered += scenario.arrivals.length;
+    if (played.every((outcomes) => (outcomes[index]?.missed ?? 0) > 0)) missed += clairvoyantBound(scenario).missed;
+  }
+  return missed / offered;
+}
+
+function rowOf(scenarios: readonly Scenario[], { name: policy }: Contender, outcomes: readonly Outcome[], boundShare: number | null): Row[] {
+  const [scenario] = scenarios;
+  if (scenario === undefined) return [];
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const most = (of: (outcome: Outcome) => number) => Math.max(...outcomes.map(of));
+  const latencies = outcomes.flatMap(({ latenciesMs }) => latenciesMs);
+  const offered = sum((outcome) => outcome.offered);
+  const missed = sum((outcome) => outcome.missed);
+  const drops: Partial<Record<DropReason, number>> = {};
+  for (const outcome of outcomes) {
+    for (const [reason, count] of Object.entries(outcome.drops) as Array<[DropReason, number]>) drops[reason] = (drops[reason] ?? 0) + count;
+  }
+  return [
+    {
+      scenario: scenario.name,
+      curve: scenario.curve.name,
+      load: scenario.load,
+      cameras: scenario.cameras.length,
+      policy,
+      offered,
+      throughput: sum(({ throughput }) => throughput) / outcomes.length,
+      missed,
+      missedShare: missed / offered,
+      boundShare,
+      p50Ms: quantile(latencies, 0.5),
+      p99Ms: quantile(latencies, 0.99),
+      maxMs: most(({ maxMs }) => maxMs),
+      longestUnservedMs: most((outcome) => outcome.longestUnservedMs),
+      meanBatch: sum(({ judged }) => judged) / sum(({ batches }) => batches),
+      lowestShare: Math.min(...outcomes.map((outcome) => outcome.lowestShare)),
+      engineBusy: sum(({ engineBusy }) => engineBusy) / outcomes.length,
+      mostHeld: most((outcome) => outcome.mostHeld),
+      drops,
+    },
+  ];
+}

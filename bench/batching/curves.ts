@@ -1,0 +1,26 @@
+import type { CostCurve } from './cost-curve.ts';
+
+const CPU_SIZES = [1, 2, 4, 8, 16];
+
+/** A CPU whose batches gain nothing: one thread, as measured (16–17.5 frames/s at any size), twice as fast. Stalls last four times the smallest batch: it takes five times as long. */
+export const FLAT: CostCurve = {
+  name: 'flat',
+  sizes: CPU_SIZES,
+  inferenceMs: (size) => 30 * size,
+  preprocessMs: 2.5,
+  noise: 0.04,
+  pauses: { everyMs: 20_000, lengthMs: 120 },
+};
+
+/** Two threads of a CPU, as measured: 27 frames/s one by one, 33 in large batches. */
+export const CPU: CostCurve = { ...FLAT, name: 'cpu', inferenceMs: (size) => 7.5 + 29.5 * size, pauses: { everyMs: 20_000, lengthMs: 148 } };
+
+/** A small GPU: a batch of 16 takes 3.3 times as long as one picture. */
+export const GPU: CostCurve = {
+  name: 'gpu',
+  sizes: CPU_SIZES,
+  inferenceMs: (size) => 5 + 0.9 * size,
+  preprocessMs: 0.6,
+  noise: 0.06,
+  pauses: { everyMs: 5_000, lengthMs: 24 },
+};
