@@ -1,14 +1,6 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { BatchTiming } from './batching/batch.ts';
-import { CostModel } from './batching/cost-model.ts';
-import { deadlinePolicy } from './batching/deadline-policy.ts';
-import { eagerPolicy } from './batching/eager-policy.ts';
-import type { BatchingPolicy } from './batching/policy.ts';
-import { BatchScheduler } from './batching/scheduler.ts';
-import { timeoutPolicy } from './batching/timeout-policy.ts';
-import type { BatchingConfig, CameraConfig, Config } from './config/config.ts';
-import { BatchRunner } from './engine/batch-runner.ts';
+import type { CameraConfig, Config } from './config/config.ts';
 import { type EngineAvailability, EngineSupervisor } from './engine/engine-supervisor.ts';
 import { encodeJpeg } from './engine/picture.ts';
 import { eventIdSource } from './events/event-id.ts';
@@ -17,9 +9,11 @@ import { recoveredEnd } from './events/recovery.ts';
 import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
+import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { cameraObserver, mqttObserver } from './monitor/observers.ts';
+import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
 import { MqttPublisher } from './sinks/mqtt-publisher.ts';
@@ -48,6 +42,8 @@ export interface MonitorOptions {
   readonly redactor: Redactor;
   /** Told of each event after it was stored and published. */
   readonly onEvent?: (event: LabelEvent) => void;
+  /** Writes down what the batcher sees; closed with the daemon. */
+  readonly trace?: TraceRecorder | null;
 }
 
 /** Ending: each part, and all together, which have to be gone in 5 s. */
@@ -57,8 +53,6 @@ const DRAIN_MS = 1200;
 const FEED_STATS_MS = 1000;
 const MQTT_STATS_MS = 30_000;
 const PRUNE_MS = 3_600_000;
-/** libvips works beside the engine; more at a time only takes its cores away. */
-const PARALLEL_PICTURES = 2;
 
 /**
  * The whole daemon, in the order in which a frame passes through it: cameras → batcher → engine → verdicts → history → MQTT and WebSocket.
@@ -68,7 +62,7 @@ export class Monitor implements Closable {
   readonly #options: MonitorOptions;
   readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #metrics: Metrics;
-  #scheduler: BatchScheduler | null = null;
+  #batcher: Batcher | null = null;
   #fleet: CameraFleet | null = null;
   #view: DaemonView | null = null;
   #http: HttpServer | null = null;
@@ -132,7 +126,7 @@ export class Monitor implements Closable {
         },
       },
       ...{ verdicts, publisher },
-      scheduler: () => this.#requireScheduler(),
+      scheduler: () => this.#requireBatcher().intake,
       changed: (id) => {
         const camera = this.#view?.camera(id);
         if (camera) feed.camera(camera);
@@ -146,30 +140,25 @@ export class Monitor implements Closable {
     this.#fleet = fleet;
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, publisher, engine },
-      scheduler: () => this.#scheduler,
+      scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
     this.#view = view;
     await this.#listen(view, feed);
     await verdicts.recover((await history.openEvents()).map(recoveredEnd));
 
-    const { batchSizes, costMs } = await engine.start();
-    const runner = new BatchRunner({
-      ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES },
-      onScores: (scores) => verdicts.deliver(scores),
-      onDrop: (entry, reason) => this.#metrics.frameDropped(entry, reason),
-      onInference: ({ networkMs }) => this.#metrics.engineRan(networkMs),
-      onLadder: (sizes) => this.#scheduler?.setLadder(sizes, engine.info.costMs),
+    await engine.start();
+    const { trace = null } = this.#options;
+    if (trace) this.#opened.push('trace', () => trace.close());
+    const batcher = openBatcher({
+      ...{ batching: config.batching, version, engine, clock, logger, metrics: this.#metrics, trace },
+      deliver: (scores) => verdicts.deliver(scores),
     });
-    const scheduler = new BatchScheduler({
-      ...{ clock, policy: policyOf(config.batching), costs: new CostModel(batchSizes, costMs), observer: this.#metrics },
-      executor: { execute: async (batch) => this.#timed(await runner.execute(batch)) },
-    });
-    this.#scheduler = scheduler;
+    this.#batcher = batcher;
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
-    this.#opened.push('batcher', () => scheduler.close(AbortSignal.timeout(DRAIN_MS)));
+    this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
@@ -188,7 +177,7 @@ export class Monitor implements Closable {
 
   /** Applies the cameras of a changed configuration: only those that changed restart. */
   reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
-    if (!this.#fleet || !this.#scheduler) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
+    if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
     return this.#fleet.apply(cameras);
   }
 
@@ -251,10 +240,10 @@ export class Monitor implements Closable {
   #engineChanged(change: EngineAvailability): void {
     if (change.available) {
       this.#metrics.engineInfo(change.info);
-      if (this.#scheduler) this.#metrics.engineRestarted();
-      this.#scheduler?.setLadder(change.info.batchSizes, change.info.costMs);
+      if (this.#batcher) this.#metrics.engineRestarted();
+      this.#batcher?.setLadder(change.info.batchSizes, change.info.costMs);
     }
-    this.#scheduler?.engineAvailable(change.available);
+    this.#batcher?.engineAvailable(change.available);
   }
 
   async #listen(view: DaemonView, feed: Feed): Promise<void> {
@@ -266,14 +255,9 @@ export class Monitor implements Closable {
     await http.start();
   }
 
-  #timed(timing: BatchTiming | 'failed'): BatchTiming | 'failed' {
-    if (timing !== 'failed') this.#metrics.batchDone(timing);
-    return timing;
-  }
-
-  #requireScheduler(): BatchScheduler {
-    if (!this.#scheduler) throw new FramewatchError('INTERNAL', 'a camera was added before the engine was ready');
-    return this.#scheduler;
+  #requireBatcher(): Batcher {
+    if (!this.#batcher) throw new FramewatchError('INTERNAL', 'a camera was added before the engine was ready');
+    return this.#batcher;
   }
 
   #every(periodMs: number, work: () => unknown): void {
@@ -286,9 +270,4 @@ export class Monitor implements Closable {
     timer = clock.setTimer(periodMs, tick);
     this.#opened.push('timer', () => Promise.resolve(timer.cancel()));
   }
-}
-
-function policyOf({ policy, maxQueueDelayMs }: BatchingConfig): BatchingPolicy {
-  if (policy === 'timeout') return timeoutPolicy(maxQueueDelayMs);
-  return policy === 'eager' ? eagerPolicy : deadlinePolicy;
 }

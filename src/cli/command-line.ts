@@ -3,7 +3,7 @@ import { messageOf } from '../util/errors.ts';
 import { checkCommand } from './check-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { runCommand } from './run-command.ts';
+import { type RunOptions, runCommand } from './run-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { packageVersion } from './surroundings.ts';
 
@@ -21,8 +21,11 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .command('run')
     .description('run the daemon in the foreground')
     .option('--config <file>', CONFIG_HELP)
-    .action(async (options: { config?: string }) => {
-      code = await runCommand(options.config);
+    .option('--record-trace <file>', 'write when frames came and what batches cost, without names or pictures (docs/batching.md)')
+    .option('--record-seconds <n>', 'end the recording after so many seconds; the daemon goes on', wholeNumber(1, 604_800))
+    .action(async (options: RunOptions, command: Command) => {
+      if (options.recordSeconds !== undefined && options.recordTrace === undefined) command.error('--record-seconds needs --record-trace FILE');
+      code = await runCommand(options);
     });
   program
     .command('check')

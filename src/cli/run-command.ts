@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/problem.ts';
+import { openTraceRecorder, type TraceRecorder } from '../monitor/trace-recorder.ts';
 import { Monitor } from '../monitor.ts';
 import { createLog } from '../telemetry/logger.ts';
 import { SystemdNotifier } from '../telemetry/systemd.ts';
@@ -14,11 +15,18 @@ import { keysThatNeedRestart } from './reload.ts';
 import { terminationSignal } from './signals.ts';
 import { packageVersion } from './surroundings.ts';
 
-/** systemd's helper may hang, too. */
-const NOTIFY_LIMIT_MS = 500;
+export interface RunOptions {
+  readonly config?: string;
+  /** A file for what the batcher sees. */
+  readonly recordTrace?: string;
+  readonly recordSeconds?: number;
+}
+
+/** systemd's helper may hang, too, and so may a disk. */
+const LAST_LIMIT_MS = 500;
 
 /** `framewatch run`: the daemon in the foreground, until SIGTERM or SIGINT. */
-export async function runCommand(flag: string | undefined): Promise<ExitCode> {
+export async function runCommand({ config: flag, recordTrace, recordSeconds }: RunOptions): Promise<ExitCode> {
   const terminated = terminationSignal();
   const redactor = new Redactor();
   const result = readConfiguration(flag, redactor);
@@ -27,7 +35,17 @@ export async function runCommand(flag: string | undefined): Promise<ExitCode> {
   const { config } = result;
   const log = createLog(config.log, redactor);
   const { logger } = log;
-  const monitor = new Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion() });
+  let trace: TraceRecorder | null = null;
+  if (recordTrace !== undefined) {
+    try {
+      trace = await openTraceRecorder({ file: recordTrace, seconds: recordSeconds ?? null, clock: systemClock, logger });
+    } catch (error) {
+      log.close();
+      process.stderr.write(`framewatch: TRACE_UNWRITABLE: ${redactor.redact(messageOf(error))}\n`);
+      return EXIT.usage;
+    }
+  }
+  const monitor = new Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion(), trace });
   // Until there is something to reload it must not end the daemon, as it does by default.
   process.on('SIGHUP', () => undefined);
   const systemd = new SystemdNotifier({ environment: process.env, clock: systemClock, logger, isMakingProgress: () => monitor.isMakingProgress() });
@@ -62,10 +80,10 @@ export async function runCommand(flag: string | undefined): Promise<ExitCode> {
     process.stderr.write(`framewatch: ${code}: ${redactor.redact(messageOf(error))}\n`);
     return exitCodeOf(error);
   } finally {
-    await Promise.race([systemd.close(), sleep(NOTIFY_LIMIT_MS)]);
+    await Promise.race([Promise.all([systemd.close(), trace?.close()]), sleep(LAST_LIMIT_MS)]);
     log.close();
     // An exit would wait for the thread that hangs, for ever.
-    if (monitor.isStuck) process.kill(process.pid, 'SIGKILL');
+    if (monitor.isStuck || trace?.isStuck === true) process.kill(process.pid, 'SIGKILL');
   }
 }
 

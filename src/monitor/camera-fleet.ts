@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { CameraConfig } from '../config/config.ts';
+import type { FrameIntake } from './batcher.ts';
 import { CameraWatch, type CameraWatchParts } from './camera-watch.ts';
 
 export interface CameraFleetParts extends Omit<CameraWatchParts, 'config' | 'scheduler'> {
-  readonly scheduler: () => BatchScheduler;
+  readonly scheduler: () => FrameIntake;
   /** A camera left the configuration. */
   readonly forgotten: (cameraId: string) => Promise<void>;
 }

@@ -1,4 +1,3 @@
-import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { CameraConfig } from '../config/config.ts';
 import { CameraJudge, type CameraJudgeOptions } from '../events/camera-judge.ts';
 import { maxGapMs } from '../events/rule-tracker.ts';
@@ -7,13 +6,14 @@ import type { CameraState, CameraStatus } from '../stream/camera-status.ts';
 import { CameraSupervisor, type CameraSupervisorOptions } from '../stream/camera-supervisor.ts';
 import type { Frame } from '../stream/frame.ts';
 import { streamAddress } from '../stream/stream-address.ts';
+import type { FrameIntake } from './batcher.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface CameraWatchParts {
   readonly config: CameraConfig;
   readonly supervision: Pick<CameraSupervisorOptions, 'openSource' | 'gate' | 'probe' | 'clock' | 'random' | 'log' | 'observer'>;
   readonly judging: Pick<CameraJudgeOptions, 'model' | 'snapshots' | 'clock' | 'newEventId'>;
-  readonly scheduler: BatchScheduler;
+  readonly scheduler: FrameIntake;
   readonly verdicts: VerdictPath;
   readonly publisher: Publisher;
   /** Something changed that people look at. */

@@ -1,0 +1,112 @@
+import type { Batch, BatchExecutor } from '../batching/batch.ts';
+import { CostModel } from '../batching/cost-model.ts';
+import { deadlinePolicy } from '../batching/deadline-policy.ts';
+import { eagerPolicy } from '../batching/eager-policy.ts';
+import type { BatchingPolicy } from '../batching/policy.ts';
+import { BatchScheduler } from '../batching/scheduler.ts';
+import { timeoutPolicy } from '../batching/timeout-policy.ts';
+import type { BatchingConfig } from '../config/config.ts';
+import type { EntryScores } from '../engine/batch-outcome.ts';
+import { BatchRunner } from '../engine/batch-runner.ts';
+import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Logger } from '../util/logger.ts';
+import type { TraceRecorder } from './trace-recorder.ts';
+
+export interface BatcherParts {
+  readonly batching: BatchingConfig;
+  readonly version: string;
+  /** It has started: its ladder and costs are known. */
+  readonly engine: EngineSupervisor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly deliver: (scores: EntryScores) => void;
+  /** Begins with the first camera; null: nothing is recorded. */
+  readonly trace: TraceRecorder | null;
+}
+
+/** What cameras may do with the batcher. */
+export type FrameIntake = Pick<BatchScheduler, 'addSlot' | 'removeSlot' | 'offer'>;
+
+/** libvips works beside the engine; more at a time only takes its cores away. */
+const PARALLEL_PICTURES = 2;
+
+/** The scheduler with the engine behind it and the recorder, if there is one, beside it. */
+export interface Batcher {
+  readonly scheduler: BatchScheduler;
+  /** The only way in for frames. */
+  readonly intake: FrameIntake;
+  setLadder(sizes: readonly number[], costMs: Readonly<Record<number, number>>): void;
+  engineAvailable(available: boolean): void;
+}
+
+/** Takes frames from now on; begins the recording. */
+export function openBatcher({ batching, version, engine, clock, logger, metrics, deliver, trace }: BatcherParts): Batcher {
+  const { batchSizes, costMs, backend, device, precision, threads } = engine.info;
+  const setLadder: Batcher['setLadder'] = (sizes, newCostMs) => {
+    trace?.ladderSet(sizes, newCostMs);
+    scheduler.setLadder(sizes, newCostMs);
+  };
+  const runner = new BatchRunner({
+    ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES, onScores: deliver },
+    onDrop: (entry, reason) => metrics.frameDropped(entry, reason),
+    onInference: ({ networkMs }) => metrics.engineRan(networkMs),
+    onLadder: (sizes) => setLadder(sizes, engine.info.costMs),
+  });
+  const costs = new CostModel(batchSizes, costMs);
+  const scheduler = new BatchScheduler({ clock, policy: policyOf(batching), costs, executor: observed(runner, metrics, trace), observer: metrics });
+  trace?.begin({
+    recordedBy: version,
+    sizes: costs.ladder,
+    costMs: Object.fromEntries(costs.ladder.map((size) => [size, costs.typicalMs(size)])),
+    ...{ preprocessMs: costs.preprocessMs(1), overheadMs: costs.overheadMs, engine: { backend, device, precision, threads } },
+    policy: { name: batching.policy, maxQueueDelayMs: batching.maxQueueDelayMs },
+  });
+  return {
+    scheduler,
+    intake: trace ? recorded(scheduler, trace) : scheduler,
+    setLadder,
+    engineAvailable(available) {
+      trace?.engineAvailable(available);
+      scheduler.engineAvailable(available);
+    },
+  };
+}
+
+/** `executor`, its batches told to metrics and trace. */
+function observed(executor: BatchExecutor, metrics: Metrics, trace: TraceRecorder | null): BatchExecutor {
+  return {
+    execute: async (batch: Batch) => {
+      const timing = await executor.execute(batch);
+      if (timing !== 'failed') metrics.batchDone(timing);
+      trace?.batchDone(batch, timing);
+      return timing;
+    },
+  };
+}
+
+/** `intake`, with all that it takes written into `trace`. */
+function recorded(intake: FrameIntake, trace: TraceRecorder): FrameIntake {
+  return {
+    addSlot: (spec) => {
+      trace.slotAdded(spec);
+      intake.addSlot(spec);
+    },
+    removeSlot: (cameraId, region) => {
+      trace.slotRemoved(cameraId, region);
+      intake.removeSlot(cameraId, region);
+    },
+    offer: (cameraId, region, frame) => {
+      const outcome = intake.offer(cameraId, region, frame);
+      if (outcome === 'accepted' || outcome === 'superseded') trace.frameOffered(cameraId, region, frame);
+      return outcome;
+    },
+  };
+}
+
+function policyOf({ policy, maxQueueDelayMs }: BatchingConfig): BatchingPolicy {
+  if (policy === 'timeout') return timeoutPolicy(maxQueueDelayMs);
+  return policy === 'eager' ? eagerPolicy : deadlinePolicy;
+}
