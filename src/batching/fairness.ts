@@ -5,8 +5,10 @@ const CREDIT = 1;
 
 /**
  * Weighted max-min fairness by virtual time (start-time fair queueing: Goyal, Vin, Cheng, SIGCOMM 1996). Each verdict moves
- * a slot's turn on by 1/weight; the lowest turn goes first. A slot that comes back after silence starts one verdict behind the present
- * virtual time at most: what it did not use is gone, it hoards no credit; and one that asks for less than its share is always near the front.
+ * a slot's turn on by 1/weight; the lowest turn goes first. Virtual time is the highest turn that was served, in both regimes, so
+ * nobody is further from it than one verdict of its own: a slot that comes back after silence starts one behind at most (what it
+ * did not use is gone, it hoards no credit), and one that got more than its share while there was plenty starts one ahead at most (it owes
+ * nothing for it). A slot that asks for less than its share is always near the front.
  */
 export class FairTurns {
   #virtualTime = 0;
@@ -18,12 +20,10 @@ export class FairTurns {
 
   /** `slots` were served together. */
   serve(slots: readonly Slot[]): void {
-    let earliest = Number.POSITIVE_INFINITY;
     for (const slot of slots) {
-      earliest = Math.min(earliest, slot.turn);
+      this.#virtualTime = Math.max(this.#virtualTime, slot.turn);
       slot.turnEnd = slot.turn + 1 / slot.spec.weight;
     }
-    if (earliest < Number.POSITIVE_INFINITY) this.#virtualTime = Math.max(this.#virtualTime, earliest);
   }
 }
 

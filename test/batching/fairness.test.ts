@@ -29,6 +29,29 @@ describe('FairTurns', () => {
     expect(forB).toBeLessThanOrEqual((forA ?? 0) + 3);
   });
 
+  it('lets a slot that was served out of its turn, while there was plenty, owe no more than one verdict', () => {
+    const turns = new FairTurns();
+    const [light, heavy] = [waitingSlot(0, 0, { weight: 0.1 }), waitingSlot(1, 0, { weight: 10 })];
+    for (let batch = 0; batch < 1_000; batch++) {
+      for (const slot of [light, heavy]) turns.enter(slot);
+      turns.serve([light, heavy]);
+    }
+    const [forLight] = serve(turns, [light, heavy], 1_010);
+    expect(forLight).toBeGreaterThanOrEqual(9);
+  });
+
+  it('counts virtual time by those who ask for much, not by those who ask for little in every batch', () => {
+    const turns = new FairTurns();
+    const modest = Array.from({ length: 100 }, (_, index) => waitingSlot(index, 0));
+    const [greedy, newcomer] = [waitingSlot(100, 0), waitingSlot(101, 0)];
+    for (const slot of [...modest, ...modest, ...modest]) {
+      for (const each of [slot, greedy]) turns.enter(each);
+      turns.serve([slot, greedy]);
+    }
+    const [forGreedy, forNewcomer] = serve(turns, [greedy, newcomer], 100);
+    expect(Math.abs((forGreedy ?? 0) - (forNewcomer ?? 0))).toBeLessThanOrEqual(3);
+  });
+
   it('breaks ties by deadline', () => {
     const [late, early] = [waitingSlot(0, 0, { maxLatencyMs: 900 }), waitingSlot(1, 0, { maxLatencyMs: 100 })];
     expect(turnComesFirst(early, late)).toBe(true);
