@@ -78,9 +78,13 @@ export class Slot {
     return this.#frame !== null && nowMono - this.#lastArrival > this.expiryMs;
   }
 
-  /** Unserved for so long that it goes before everybody else. */
+  /** From then on the slot goes before everybody else, monotonic ms: half-way to expiry, so that its frame can still be judged. */
+  get starvesMono(): number {
+    return this.unservedSince + this.expiryMs / 2;
+  }
+
   isStarving(nowMono: number): boolean {
-    return nowMono - this.unservedSince > this.expiryMs;
+    return nowMono > this.starvesMono;
   }
 
   /** What is usually left of the bound when a frame is offered, ms: decoding has used the rest. */

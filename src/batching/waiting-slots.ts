@@ -12,14 +12,15 @@ export type ServiceOrder = 'deadline' | 'arrival';
  */
 export class WaitingSlots {
   readonly #order: ServiceOrder;
+  /** Without those that are late. */
   readonly #due: SlotHeap;
-  readonly #late: SlotHeap;
+  readonly #unserved: SlotHeap;
   readonly #turns: SlotHeap;
 
   constructor(order: ServiceOrder) {
     this.#order = order;
     this.#due = new SlotHeap(order === 'deadline' ? deadlineComesFirst : arrivalComesFirst);
-    this.#late = new SlotHeap(starvesFirst);
+    this.#unserved = new SlotHeap(starvesFirst);
     this.#turns = new SlotHeap(turnComesFirst);
   }
 
@@ -39,37 +40,32 @@ export class WaitingSlots {
 
   add(slot: Slot): void {
     this.#due.push(slot);
+    this.#unserved.push(slot);
     this.#turns.push(slot);
   }
 
   /** A newer frame came into a slot that was waiting: one that was late may make its bound again. */
   renew(slot: Slot): void {
-    if (!this.#late.has(slot)) return;
-    this.#late.remove(slot);
-    this.#due.push(slot);
+    if (!this.#due.has(slot)) this.#due.push(slot);
   }
 
   remove(slot: Slot): void {
     this.#due.remove(slot);
-    this.#late.remove(slot);
+    this.#unserved.remove(slot);
     this.#turns.remove(slot);
   }
 
   /** Takes up to `count` slots in the service order; of frames that cannot be judged by their bound when the batch ends at `endMono`, only what is left over. */
   takeInOrder(count: number, nowMono: number, endMono: number, expired: (entry: BatchEntry) => void): Slot[] {
     const taken: Slot[] = [];
+    const byDeadline = this.#order === 'deadline';
     while (taken.length < count) {
-      const starving = this.#late.first();
-      if (starving?.isStarving(nowMono) === true) {
-        this.#move(starving, taken, nowMono, expired);
-        continue;
-      }
-      const slot = this.#due.first() ?? starving;
-      if (slot === undefined) break;
-      if (this.#order === 'deadline' && this.#due.has(slot) && slot.frameDeadlineMono < endMono && !slot.isStarving(nowMono)) {
-        this.#due.remove(slot);
-        this.#late.push(slot);
-      } else this.#move(slot, taken, nowMono, expired);
+      const longest = this.#unserved.first();
+      if (longest === undefined) break;
+      const starves = byDeadline && longest.isStarving(nowMono);
+      const slot = starves ? longest : (this.#due.first() ?? longest);
+      if (byDeadline && !starves && slot.frameDeadlineMono < endMono && this.#due.has(slot)) this.#due.remove(slot);
+      else this.#move(slot, taken, nowMono, expired);
     }
     return taken;
   }
@@ -106,5 +102,5 @@ function arrivalComesFirst(a: Slot, b: Slot): boolean {
 }
 
 function starvesFirst(a: Slot, b: Slot): boolean {
-  return a.unservedSince + a.expiryMs < b.unservedSince + b.expiryMs;
+  return a.starvesMono < b.starvesMono;
 }

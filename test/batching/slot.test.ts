@@ -33,6 +33,15 @@ describe('Slot', () => {
     expect([5_999, 6_001].map((now) => yard.isExpired(now))).toEqual([false, true]);
   });
 
+  it('starves in time for its frame to be judged before it expires', () => {
+    const door = new Slot(spec('door', { maxLatencyMs: 100 }), 0);
+    door.put(frameAt(0), 5);
+    expect([1_000, 1_001].map((now) => door.isStarving(now))).toEqual([false, true]);
+    expect(door.isExpired(1_001)).toBe(false);
+    door.put(frameAt(900), 905);
+    expect(door.starvesMono).toBe(1_000);
+  });
+
   it('does not believe a frame from the future, or without a time', () => {
     const slot = new Slot(spec('a'), 0);
     slot.put(frameAt(9_000), 100);

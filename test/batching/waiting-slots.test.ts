@@ -58,6 +58,18 @@ describe('WaitingSlots', () => {
     expect(waiting.takeInOrder(1, 2_450, 2_480, none)).toEqual([starving]);
   });
 
+  it('serves the one that starves longest first, whether its newest frame is late or not', () => {
+    const [renewed, late] = [waitingSlot(0, 0, { maxLatencyMs: 100 }), waitingSlot(1, 50, { maxLatencyMs: 100 })];
+    const waiting = new WaitingSlots('deadline');
+    waiting.add(renewed);
+    waiting.add(late);
+    waiting.add(waitingSlot(2, 60, { maxLatencyMs: 500 }));
+    expect(waiting.takeInOrder(1, 90, 200, none).map((slot) => slot.ordinal)).toEqual([2]);
+    renewed.put(frameAt(1_090), 1_090);
+    waiting.renew(renewed);
+    expect(waiting.takeInOrder(2, 1_100, 1_130, none)).toEqual([renewed, late]);
+  });
+
   it('drops what has expired, and takes another in its place', () => {
     const old = waitingSlot(0, 0, { maxLatencyMs: 100 });
     const fresh = waitingSlot(1, 3_000);
