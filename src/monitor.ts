@@ -10,6 +10,7 @@ import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
+import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { cameraObserver, mqttObserver } from './monitor/observers.ts';
@@ -51,6 +52,7 @@ const CLOSE_LIMITS = { eachMs: 1500, totalMs: 4200 };
 /** What waits or runs when the daemon ends is still judged, if the engine can in this time. */
 const DRAIN_MS = 1200;
 const FEED_STATS_MS = 1000;
+const BOUNDS_REVIEW_MS = 1000;
 const MQTT_STATS_MS = 30_000;
 const PRUNE_MS = 3_600_000;
 
@@ -63,6 +65,7 @@ export class Monitor implements Closable {
   readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #metrics: Metrics;
   #batcher: Batcher | null = null;
+  #bounds: Bounds | null = null;
   #fleet: CameraFleet | null = null;
   #view: DaemonView | null = null;
   #http: HttpServer | null = null;
@@ -99,10 +102,21 @@ export class Monitor implements Closable {
     const publisher = await this.#publisher();
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(encodeJpeg);
+    const changed = (id: string) => {
+      const camera = this.#view?.camera(id);
+      if (camera) feed.camera(camera);
+    };
+    const bounds = new Bounds({
+      ...{ clock, logger, metrics: this.#metrics, changed },
+      cameras: () => this.#fleet?.cameras.values() ?? [],
+      costs: () => this.#batcher?.costs ?? null,
+    });
+    this.#bounds = bounds;
     const verdicts = new VerdictPath({
       ...{ store: history, publisher, feed, pictures, metrics: this.#metrics, clock, logger, encodeJpeg },
       publishClassifications: config.mqtt.classifications,
       snapshots: config.history.snapshots,
+      isFeasible: (id) => bounds.isFeasible(id),
       onEvent: this.#options.onEvent ?? (() => undefined),
     });
     const engine = this.#engine();
@@ -127,10 +141,7 @@ export class Monitor implements Closable {
       },
       ...{ verdicts, publisher },
       scheduler: () => this.#requireBatcher().intake,
-      changed: (id) => {
-        const camera = this.#view?.camera(id);
-        if (camera) feed.camera(camera);
-      },
+      changed,
       refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
       forgotten: (id) => {
         publisher.forgetCamera(id);
@@ -139,7 +150,7 @@ export class Monitor implements Closable {
     });
     this.#fleet = fleet;
     const view = new DaemonView({
-      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, publisher, engine },
+      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, publisher, engine },
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
@@ -162,6 +173,8 @@ export class Monitor implements Closable {
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
+    bounds.review();
+    this.#every(BOUNDS_REVIEW_MS, () => bounds.review());
     this.#every(FEED_STATS_MS, () => feed.listeners > 0 && feed.stats(view.stats()));
     this.#every(MQTT_STATS_MS, () => publisher.publishStats(view.stats()));
     const prune = () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed'));
@@ -176,9 +189,11 @@ export class Monitor implements Closable {
   }
 
   /** Applies the cameras of a changed configuration: only those that changed restart. */
-  reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
+  async reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
     if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
-    return this.#fleet.apply(cameras);
+    const outcome = await this.#fleet.apply(cameras);
+    this.#bounds?.review();
+    return outcome;
   }
 
   /** Stops intake, finishes the batches, ends events, flushes, says `offline`. Idempotent; never rejects. */
@@ -232,6 +247,7 @@ export class Monitor implements Closable {
       init: { model, modelsDir, stateDir, ...config.engine, batchSizes: batching.allowedBatchSizes, features: false },
       ...{ clock, log: logger },
       onAvailability: (change) => this.#engineChanged(change),
+      onRestart: () => this.#metrics.engineRestarted(),
     });
     this.#opened.push('engine', () => engine.close());
     return engine;
@@ -240,7 +256,6 @@ export class Monitor implements Closable {
   #engineChanged(change: EngineAvailability): void {
     if (change.available) {
       this.#metrics.engineInfo(change.info);
-      if (this.#batcher) this.#metrics.engineRestarted();
       this.#batcher?.setLadder(change.info.batchSizes, change.info.costMs);
     }
     this.#batcher?.engineAvailable(change.available);

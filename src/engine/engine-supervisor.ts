@@ -13,6 +13,8 @@ export interface EngineSupervisorOptions {
   readonly log: Logger;
   /** Told when verdicts become possible (with what runs now) and when they end (with the reason). Not called by `close`. */
   readonly onAvailability: (change: EngineAvailability) => void;
+  /** A process is started in place of one that died, hung or never became ready. */
+  readonly onRestart?: () => void;
   readonly limits?: Partial<EngineLimits>;
 }
 
@@ -105,6 +107,7 @@ export class EngineSupervisor implements InferenceEngine {
       } catch (error) {
         if (this.#closed || tries === FIRST_START_TRIES || HOPELESS.some((code) => hasCode(error, code))) throw error;
         this.#options.log.warn({ err: error }, 'the engine did not start, once more');
+        this.#countRestart();
       }
     }
   }
@@ -199,7 +202,7 @@ export class EngineSupervisor implements InferenceEngine {
   }
 
   async #restart(): Promise<void> {
-    this.#restarts += 1;
+    this.#countRestart();
     try {
       await this.#launch();
     } catch (error) {
@@ -210,6 +213,11 @@ export class EngineSupervisor implements InferenceEngine {
       this.#options.onAvailability({ available: false, reason: this.#reason });
       this.#restartLater();
     }
+  }
+
+  #countRestart(): void {
+    this.#restarts += 1;
+    this.#options.onRestart?.();
   }
 
   #wake(): void {

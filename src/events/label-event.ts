@@ -47,7 +47,10 @@ export interface LatencyLedger {
   readonly preprocess: number;
   readonly inference: number;
   readonly decide: number;
+  /** The camera's `maxLatencyMs`. */
   readonly bound: number;
+  /** False: not even an idle engine could keep this bound when the frame was judged, so a miss was no matter of load. */
+  readonly feasible: boolean;
 }
 
 /** One verdict of the network about one region of one frame. */

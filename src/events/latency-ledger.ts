@@ -19,7 +19,7 @@ export function roundLedger(ledger: LatencyLedger): LatencyLedger {
     decide: round(ledger.decide),
   };
   const total = round(parts.decode + parts.queue + parts.preprocess + parts.inference + parts.decide);
-  return { total, ...parts, bound: ledger.bound };
+  return { total, ...parts, bound: ledger.bound, feasible: ledger.feasible };
 }
 
 function round(ms: number): number {

@@ -2,7 +2,7 @@ import type { CameraConfig } from '../config/config.ts';
 import type { CameraStateMessage } from '../sinks/publisher.ts';
 import type { CameraStatus } from '../stream/camera-status.ts';
 import { isoTime } from '../util/clock.ts';
-import type { CameraNumbers, CameraView, RuleView } from './monitor-view.ts';
+import type { BoundView, CameraNumbers, CameraView, RuleView } from './monitor-view.ts';
 
 /**
  * What other programs see of a camera. Fields are picked one by one: a new field of the configuration (its URL may hold a token) never
@@ -13,6 +13,7 @@ export function cameraView(
   enabled: boolean,
   status: CameraStatus,
   verdict: CameraStateMessage | null,
+  bound: BoundView,
   numbers: CameraNumbers,
 ): CameraView {
   return {
@@ -35,6 +36,7 @@ export function cameraView(
     },
     sampleFps: config.sampleFps,
     maxLatencyMs: config.maxLatencyMs,
+    bound,
     at: verdict?.at ?? null,
     sequence: verdict?.sequence ?? null,
     label: verdict?.label ?? null,

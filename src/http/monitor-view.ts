@@ -49,6 +49,8 @@ export interface CameraView extends CameraNumbers {
   readonly stream: StreamView;
   readonly sampleFps: number;
   readonly maxLatencyMs: number;
+  /** Whether `maxLatencyMs` can be kept at all: told apart from `deadlineMissed`, which load causes, too. */
+  readonly bound: BoundView;
   /** Of the newest judged frame, first region; null before the first verdict. */
   readonly at: string | null;
   readonly sequence: number | null;
@@ -57,6 +59,17 @@ export interface CameraView extends CameraNumbers {
   readonly top: readonly LabelScore[];
   readonly regions: Readonly<Record<string, RegionStateMessage>>;
   readonly rules: Readonly<Record<string, RuleView>>;
+}
+
+/** Whether an idle engine could keep the camera's bound. All null until it was judged, and while the camera is disabled in the configuration. */
+export interface BoundView {
+  readonly feasible: boolean | null;
+  /** The smallest bound that could be kept, ms: what decoding, preprocessing and the smallest batch take (95th percentiles). */
+  readonly smallestMs: number | null;
+  /** ISO 8601: since when `feasible` is what it is. */
+  readonly since: string | null;
+  /** A sentence for a person, with figures and what to do; null unless `feasible` is false. */
+  readonly message: string | null;
 }
 
 /** What the stream shows of itself; null until measured. */

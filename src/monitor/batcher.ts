@@ -36,6 +36,8 @@ const PARALLEL_PICTURES = 2;
 /** The scheduler with the engine behind it and the recorder, if there is one, beside it. */
 export interface Batcher {
   readonly scheduler: BatchScheduler;
+  /** What batches cost, as it is known now. */
+  readonly costs: CostModel;
   /** The only way in for frames. */
   readonly intake: FrameIntake;
   setLadder(sizes: readonly number[], costMs: Readonly<Record<number, number>>): void;
@@ -66,6 +68,7 @@ export function openBatcher({ batching, version, engine, clock, logger, metrics,
   });
   return {
     scheduler,
+    costs,
     intake: trace ? recorded(scheduler, trace) : scheduler,
     setLadder,
     engineAvailable(available) {

@@ -9,6 +9,7 @@ import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Stats, statsOf } from '../telemetry/stats.ts';
 import type { Clock } from '../util/clock.ts';
+import type { Bounds } from './bounds.ts';
 import type { CameraWatch } from './camera-watch.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
@@ -21,6 +22,7 @@ export interface DaemonViewParts {
   readonly history: SqliteEventStore;
   readonly pictures: NewestPictures;
   readonly verdicts: VerdictPath;
+  readonly bounds: Bounds;
   readonly publisher: Publisher;
   readonly engine: EngineSupervisor;
   /** Null until the engine told what batches cost. */
@@ -53,9 +55,9 @@ export class DaemonView implements MonitorView {
   }
 
   camera(id: string): CameraView | undefined {
-    const { cameras, verdicts, metrics } = this.#parts;
+    const { cameras, verdicts, bounds, metrics } = this.#parts;
     const watch = cameras.get(id);
-    return watch && cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), metrics.camera(id));
+    return watch && cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), metrics.camera(id));
   }
 
   newestPicture(cameraId: string): Promise<Picture | null> {

@@ -23,6 +23,8 @@ export interface VerdictPathParts {
   /** Every verdict goes out over MQTT, too. */
   readonly publishClassifications: boolean;
   readonly snapshots: boolean;
+  /** Whether an idle engine could keep the camera's bound. */
+  readonly isFeasible: (cameraId: string) => boolean;
   readonly encodeJpeg: (frame: Frame) => Promise<Uint8Array>;
   /** Told of each event after it was stored and published. */
   readonly onEvent: (event: LabelEvent) => void;
@@ -92,13 +94,13 @@ export class VerdictPath {
   deliver(scores: EntryScores): void {
     const camera = this.#cameras.get(scores.entry.slot.cameraId);
     const refusal = this.#refusal(camera, scores.entry);
-    const { feed, pictures, publisher, metrics, publishClassifications } = this.#parts;
+    const { feed, pictures, publisher, metrics, publishClassifications, isFeasible } = this.#parts;
     if (!camera || refusal !== null) {
       metrics.frameDropped(scores.entry, refusal ?? 'shutdown');
       return;
     }
     const { frame } = scores.entry;
-    const seen = classificationOf(scores);
+    const seen = classificationOf(scores, isFeasible(frame.cameraId));
     const { events, state, ledger } = camera.judge.judge(seen);
     const decided: Classification = { ...seen, ledger };
     metrics.frameClassified(seen.camera, ledger);
@@ -199,7 +201,7 @@ export class VerdictPath {
 }
 
 /** Labels with their probabilities, strongest first, and the ledger up to here. */
-function classificationOf({ batch, entry, probabilities, engine, paddedTo, ledger, finishedMono }: EntryScores): Classification {
+function classificationOf({ batch, entry, probabilities, engine, paddedTo, ledger, finishedMono }: EntryScores, feasible: boolean): Classification {
   const { frame, slot } = entry;
   const scores = engine.labels.map((label, index) => ({ label, score: probabilities[index] ?? 0 })).sort((a, b) => b.score - a.score);
   return {
@@ -207,7 +209,7 @@ function classificationOf({ batch, entry, probabilities, engine, paddedTo, ledge
     region: slot.region,
     frame: { sequence: frame.sequence, receivedAt: frame.receivedAt, receivedMono: frame.receivedMono, width: frame.width, height: frame.height },
     scores,
-    ledger: { ...ledger, decide: 0, total: finishedMono - frame.receivedMono, bound: slot.maxLatencyMs },
+    ledger: { ...ledger, decide: 0, total: finishedMono - frame.receivedMono, bound: slot.maxLatencyMs, feasible },
     batch: { id: batch.id, size: batch.entries.length, paddedTo, flushReason: batch.flushReason },
   };
 }

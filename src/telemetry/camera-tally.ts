@@ -31,7 +31,12 @@ export class CameraTally {
     this.#framesClassified += 1;
     this.#classified.add();
     this.#latency.add(ledger.total);
-    if (ledger.total > ledger.bound) this.#deadlineMissed += 1;
+    if (ledger.total > ledger.bound) this.missed();
+  }
+
+  /** A verdict came after its bound, or a frame was given up after it. */
+  missed(): void {
+    this.#deadlineMissed += 1;
   }
 
   dropped(reason: string): void {

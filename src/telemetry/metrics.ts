@@ -8,10 +8,12 @@ import type { Clock } from '../util/clock.ts';
 import { CameraTally } from './camera-tally.ts';
 import { type TotalNumbers, Totals } from './totals.ts';
 
-const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
-const STEP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30];
+const STEP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const ACKNOWLEDGE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3600];
-const BATCH_BUCKETS = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64];
+const BATCH_BUCKETS = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024];
+/** Frames that were given up for these reasons should have had a verdict. `invalid` and `motion` never can; after `shutdown` nobody waits. */
+const GIVEN_UP: ReadonlySet<DropReason> = new Set<DropReason>(['superseded', 'expired', 'overload', 'engine']);
 
 /**
  * Every number the daemon knows of itself: each is told once, here, and read as Prometheus text, by camera, or in total. Memory is bounded by
@@ -51,8 +53,13 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#totals.classified(ledger);
   }
 
+  /** A frame that is given up after its bound has missed it, as much as one whose verdict comes late: nothing is gained by dropping. */
   frameDropped(entry: BatchEntry, reason: DropReason): void {
-    this.frameDroppedOf(entry.slot.cameraId, reason);
+    const { slot, frame } = entry;
+    this.frameDroppedOf(slot.cameraId, reason);
+    if (!GIVEN_UP.has(reason) || this.#clock.monotonicMs() - frame.receivedMono <= slot.maxLatencyMs) return;
+    this.#prometheus.deadlineMissed.inc({ camera: slot.cameraId });
+    this.#tally(slot.cameraId).missed();
   }
 
   /** For frames that are dropped before they reach a slot. */
@@ -117,6 +124,12 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.mqttConnected.set(connected ? 1 : 0);
   }
 
+  /** Whether an idle engine could keep the camera's bound, and the least that could be kept. */
+  boundJudged(camera: string, feasible: boolean, smallestMs: number): void {
+    this.#prometheus.boundFeasible.set({ camera }, feasible ? 1 : 0);
+    this.#prometheus.smallestBound.set({ camera }, smallestMs / 1000);
+  }
+
   /** What runs now; replaces what ran before. */
   engineInfo({ backend, device, precision, model }: EngineInfo): void {
     this.#prometheus.engineInfo.reset();
@@ -128,6 +141,7 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.engineBusy.inc(ms / 1000);
   }
 
+  /** A process was started in place of another: also when it then dies before it is ready. */
   engineRestarted(): void {
     this.#prometheus.engineRestarts.inc();
     this.#totals.engineRestarted();
@@ -146,8 +160,8 @@ export class Metrics implements BatchingObserver, HttpObserver {
   /** Of a camera that left the configuration: its series end. */
   async forgetCamera(camera: string): Promise<void> {
     this.#tallies.delete(camera);
-    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events, latency } = this.#prometheus;
-    latency.remove({ camera });
+    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events } = this.#prometheus;
+    for (const metric of [this.#prometheus.latency, this.#prometheus.boundFeasible, this.#prometheus.smallestBound]) metric.remove({ camera });
     for (const metric of [framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events]) {
       const { values } = await metric.get();
       for (const { labels } of values) if (labels['camera'] === camera) metric.remove(labels);
@@ -191,31 +205,38 @@ function instruments(registry: Registry) {
   return {
     framesReceived: counter('frames_received_total', 'Frames that left the decoder', 'camera'),
     framesClassified: counter('frames_classified_total', 'Verdicts of the network, one a region of a frame', 'camera'),
-    framesDropped: counter('frames_dropped_total', 'Frames that got no verdict, by reason', 'camera', 'reason'),
+    framesDropped: counter('frames_dropped_total', 'Frames that got no verdict, one a region of a frame, by reason', 'camera', 'reason'),
     cameraUp: gauge('camera_up', '1 while frames arrive', 'camera'),
     cameraRestarts: counter('camera_restarts_total', 'Sources started again, by reason', 'camera', 'reason'),
-    batchSize: histogram('batch_size', 'Pictures a batch, without padding', BATCH_BUCKETS),
-    batchFlush: counter('batch_flush_total', 'Batches by why they started', 'reason'),
-    queue: histogram('queue_seconds', 'Waiting of a picture for its batch and the engine', STEP_BUCKETS),
+    batchSize: histogram('batch_size', 'Pictures (regions of frames) a batch, without padding', BATCH_BUCKETS),
+    batchFlush: counter('batch_flush_total', 'Batches by why they started when they did', 'reason'),
+    queue: histogram('queue_seconds', 'Seconds that a judged picture waited, for its batch and for the engine', STEP_BUCKETS),
     inference: histogram(
       'inference_seconds',
-      'Time of a batch in the engine: the network, and the way of pixels there and of scores back',
+      'Seconds of a batch in the engine: the network, and the way of pixels there and of scores back; batches that ran in one go',
       STEP_BUCKETS,
     ),
-    latency: histogram('latency_seconds', 'From the arrival of the packet that carries the picture to the decision', LATENCY_BUCKETS, 'camera'),
-    commit: histogram('commit_seconds', 'Time of the transaction that stores events', STEP_BUCKETS),
-    puback: histogram('puback_seconds', 'From publishing an event to the acknowledgement of the broker', ACKNOWLEDGE_BUCKETS),
-    deadlineMissed: counter('deadline_missed_total', 'Verdicts later than the bound of their camera', 'camera'),
+    latency: histogram(
+      'latency_seconds',
+      'Seconds from the arrival of the packet that carries the picture to the decision',
+      LATENCY_BUCKETS,
+      'camera',
+    ),
+    commit: histogram('commit_seconds', 'Seconds of the transaction that stores events', STEP_BUCKETS),
+    puback: histogram('puback_seconds', 'Seconds from publishing an event to the acknowledgement of the broker', ACKNOWLEDGE_BUCKETS),
+    deadlineMissed: counter('deadline_missed_total', 'Verdicts later than the bound of their camera, and frames given up after it', 'camera'),
+    boundFeasible: gauge('bound_feasible', '1 when an idle engine could keep the bound of the camera, 0 when no load is low enough', 'camera'),
+    smallestBound: gauge('smallest_feasible_bound_seconds', 'The smallest bound that an idle engine could keep for the camera, seconds', 'camera'),
     events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),
     outboxDepth: gauge('outbox_depth', 'Events stored but not yet acknowledged by the broker'),
-    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them'),
+    outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them, seconds'),
     mqttDropped: counter('mqtt_dropped_total', 'MQTT messages given up before the broker had them, by kind and reason', 'kind', 'reason'),
     eventsLost: counter('events_lost_total', 'Messages of label events that were decided but could not be stored'),
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),
     websocketDropped: counter('websocket_dropped_total', 'WebSocket clients dropped or refused, and tiles left out, by reason', 'reason'),
     engineInfo: gauge('engine_info', 'What runs, as labels; always 1', 'backend', 'device', 'precision', 'model'),
-    engineBusy: counter('engine_busy_seconds_total', 'Time inside the network, without waiting and transport'),
-    engineRestarts: counter('engine_restarts_total', 'Engine processes that were replaced'),
+    engineBusy: counter('engine_busy_seconds_total', 'Seconds inside the network, without waiting and transport'),
+    engineRestarts: counter('engine_restarts_total', 'Engine processes started in place of another, also those that died before they were ready'),
   };
 }

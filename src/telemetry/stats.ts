@@ -33,7 +33,10 @@ export interface Stats {
   readonly stagesMs: Readonly<Record<'queue' | 'preprocess' | 'inference' | 'commit' | 'puback', TotalNumbers['latencyMs']>>;
   /** Frames without a verdict since the start, by reason, over all cameras. */
   readonly drops: Readonly<Record<string, number>>;
+  /** Verdicts later than their bound, and frames given up after it. */
   readonly deadlineMissed: number;
+  /** Cameras whose bound not even an idle engine could keep; their names are in `/api/cameras`. */
+  readonly boundsInfeasible: number;
   readonly events: { readonly messages: number; readonly lastSequence: number; readonly oldestSequence: number; readonly storeId: string };
   readonly outbox: StatsInput['outbox'];
   readonly mqtt: StatsInput['mqtt'];
@@ -47,10 +50,12 @@ export function statsOf(input: StatsInput): Stats {
   const byState: Record<string, number> = {};
   const drops: Record<string, number> = {};
   let deadlineMissed = 0;
+  let boundsInfeasible = 0;
   for (const camera of cameras) {
     byState[camera.state] = (byState[camera.state] ?? 0) + 1;
     for (const [reason, count] of Object.entries(camera.drops)) drops[reason] = (drops[reason] ?? 0) + count;
     deadlineMissed += camera.deadlineMissed;
+    if (camera.bound.feasible === false) boundsInfeasible += 1;
   }
   return {
     at: isoTime(input.wallMs),
@@ -69,6 +74,7 @@ export function statsOf(input: StatsInput): Stats {
     },
     drops,
     deadlineMissed,
+    boundsInfeasible,
     events: {
       messages: totals.events,
       lastSequence: history.lastSequence,

@@ -13,6 +13,7 @@ afterEach(async () => {
 
 function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits> = {}) {
   const changes: EngineAvailability[] = [];
+  const restarts: number[] = [];
   const log = recordingLogger();
   let tellLost: () => void = () => undefined;
   const lost = new Promise<void>((resolve) => {
@@ -27,10 +28,11 @@ function supervisor(settings: PuppetSettings = {}, limits: Partial<EngineLimits>
       changes.push(change);
       if (!change.available) tellLost();
     },
+    onRestart: () => restarts.push(made.restarts),
     limits: { firstBackoff: 10, longestBackoff: 40, ...limits },
   });
   supervisors.push(made);
-  return { engine: made, changes, log, lost };
+  return { engine: made, changes, restarts, log, lost };
 }
 
 /** A file in which the puppet counts its starts. */
@@ -104,19 +106,22 @@ describe('EngineSupervisor', () => {
   });
 
   it('tries a first start that crashes again, but not for ever', async () => {
-    const { engine } = supervisor({ crashOpen: 2, countFile: countFile() });
+    const { engine, restarts } = supervisor({ crashOpen: 2, countFile: countFile() });
     await expect(engine.start()).resolves.toMatchObject({ model: 'puppet' });
+    expect(restarts).toEqual([1, 2]);
     const { engine: hopeless } = supervisor({ crashOpen: 3, countFile: countFile() });
     await expect(hopeless.start()).rejects.toThrow(failing('ENGINE_START_FAILED'));
   });
 
   it('tries a restart for ever, whatever is wrong, and reports it', async () => {
-    const { engine, changes } = supervisor({ failOpen: 'MODEL_HASH_MISMATCH', failFromStart: 2, countFile: countFile() });
+    const { engine, changes, restarts } = supervisor({ failOpen: 'MODEL_HASH_MISMATCH', failFromStart: 2, countFile: countFile() });
     await engine.start();
     process.kill(engine.pid ?? -1, 'SIGKILL');
     await expect.poll(() => engine.restarts, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
     expect(changes.at(-1)).toMatchObject({ available: false, reason: { code: 'MODEL_HASH_MISMATCH' } });
     expect(engine.reason.code).toBe('MODEL_HASH_MISMATCH');
+    // Those that died before they were ready count like the others.
+    expect(restarts.slice(0, 3)).toEqual([1, 2, 3]);
   });
 
   it('waits for an engine no longer than asked', async () => {

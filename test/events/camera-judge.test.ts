@@ -125,7 +125,7 @@ const UNLIKELY = [
   { label: 'Neutral', score: 0.94 },
   { label: 'Sexy', score: 0.06 },
 ];
-const LEDGER = { total: 90, decode: 9, queue: 10, preprocess: 4, inference: 67, decide: 0, bound: 500 };
+const LEDGER = { total: 90, decode: 9, queue: 10, preprocess: 4, inference: 67, decide: 0, bound: 500, feasible: true };
 
 function setUp(changes: Partial<CameraJudgeOptions> = {}) {
   const clock = new VirtualClock();

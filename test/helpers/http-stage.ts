@@ -33,7 +33,7 @@ export function labelEvent(sequence: number, over: Partial<LabelEvent> = {}): La
     endedAt: null,
     endReason: null,
     frame: { sequence: 812, receivedAt: '2026-11-22T06:11:00.039Z', width: 640, height: 360 },
-    latencyMs: { total: 92, decode: 9, queue: 12, preprocess: 4, inference: 66.9, decide: 0.1, bound: 500 },
+    latencyMs: { total: 92, decode: 9, queue: 12, preprocess: 4, inference: 66.9, decide: 0.1, bound: 500, feasible: true },
     batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
     model: { name: 'm', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' },
     snapshot: null,
@@ -76,6 +76,7 @@ export function exampleCamera(id: string, name: string = id): CameraView {
       decodeAgeMs: 9,
     },
     null,
+    { feasible: true, smallestMs: 74.5, since: '2026-01-01T00:00:00.000Z', message: null },
     {
       framesReceived: 0,
       framesClassified: 0,

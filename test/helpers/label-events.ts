@@ -19,7 +19,7 @@ export function labelEvent(changes: Partial<UnsequencedEvent> = {}): Unsequenced
     endedAt: null,
     endReason: null,
     frame: { sequence: 812, receivedAt: '2026-01-01T00:00:01.000Z', width: 640, height: 360 },
-    latencyMs: { total: 92.3, decode: 9.1, queue: 12.1, preprocess: 4, inference: 67, decide: 0.1, bound: 500 },
+    latencyMs: { total: 92.3, decode: 9.1, queue: 12.1, preprocess: 4, inference: 67, decide: 0.1, bound: 500, feasible: true },
     batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
     model: { name: 'inception-v3-content-safety', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' },
     snapshot: `/api/events/${id}/snapshot.jpg`,

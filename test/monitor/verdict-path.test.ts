@@ -33,7 +33,7 @@ const CAMERA: CameraConfig = {
 const SLOT: SlotSpec = { cameraId: 'door', region: 'full', crop: null, maxLatencyMs: 500, weight: 1 };
 
 /** The path with an in-memory history, on a clock that stands still unless moved. */
-function path(options: { readonly storeFails?: () => boolean } = {}) {
+function path(options: { readonly storeFails?: () => boolean; readonly infeasible?: boolean } = {}) {
   const clock = new VirtualClock(1000);
   const order: string[] = [];
   const published: LabelEvent[] = [];
@@ -71,7 +71,7 @@ function path(options: { readonly storeFails?: () => boolean } = {}) {
       frameDropped: (entry, reason) => void dropped.push(`${entry.frame.sequence} ${reason}`),
       eventsLost: (count) => void lost.push(count),
     },
-    ...{ publishClassifications: false, snapshots: true, onEvent: () => undefined },
+    ...{ publishClassifications: false, snapshots: true, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
   const judge = new CameraJudge({
@@ -127,8 +127,15 @@ describe('VerdictPath', () => {
       rule: 'drawing',
       batch: { id: 7, size: 1, paddedTo: 1, flushReason: 'idle' },
     });
-    expect(event?.latencyMs).toMatchObject({ decode: 10, queue: 30, preprocess: 20, inference: 40, total: 100, bound: 500 });
+    expect(event?.latencyMs).toMatchObject({ decode: 10, queue: 30, preprocess: 20, inference: 40, total: 100, bound: 500, feasible: true });
     expect(snapshots).toEqual([event?.id]);
+  });
+
+  it('says of each event whether its bound could have been kept', async () => {
+    const { verdicts, deliver, published } = path({ infeasible: true });
+    deliver(0.9);
+    await verdicts.settled();
+    expect(published[0]?.latencyMs.feasible).toBe(false);
   });
 
   it('keeps the order of messages and ends what is active when the camera goes', async () => {

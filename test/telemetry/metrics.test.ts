@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, BatchEntry } from '../../src/batching/batch.ts';
+import type { Batch, BatchEntry, DropReason } from '../../src/batching/batch.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
@@ -19,6 +19,8 @@ const CONTRACT = [
   ['commit_seconds', 'histogram', []],
   ['puback_seconds', 'histogram', []],
   ['deadline_missed_total', 'counter', ['camera']],
+  ['bound_feasible', 'gauge', ['camera']],
+  ['smallest_feasible_bound_seconds', 'gauge', ['camera']],
   ['events_total', 'counter', ['camera', 'rule', 'type']],
   ['outbox_depth', 'gauge', []],
   ['outbox_oldest_seconds', 'gauge', []],
@@ -33,8 +35,17 @@ const CONTRACT = [
   ['events_lost_total', 'counter', []],
 ] as const;
 
-const ledger = (total: number, bound = 500) => ({ total, decode: 0, queue: total / 2, preprocess: 0, inference: total / 2, decide: 0, bound });
-const entry = (cameraId: string) => ({ slot: { cameraId } }) as BatchEntry;
+const ledger = (total: number, bound = 500) => ({
+  total,
+  decode: 0,
+  queue: total / 2,
+  preprocess: 0,
+  inference: total / 2,
+  decide: 0,
+  bound,
+  feasible: true,
+});
+const entry = (cameraId: string, receivedMono = 0) => ({ slot: { cameraId, maxLatencyMs: 500 }, frame: { receivedMono } }) as BatchEntry;
 const batch = (size: number) => ({ id: 1, entries: Array(size).fill(entry('a')), paddedTo: 4, formedMono: 0, flushReason: 'deadline' }) as Batch;
 const engine = (model: string): EngineInfo => ({
   backend: 'onnx',
@@ -58,6 +69,7 @@ function tellAll(metrics: Metrics): void {
     metrics.frameDropped(entry(camera), 'superseded');
     metrics.frameDroppedOf(camera, 'motion');
     metrics.cameraUp(camera, true);
+    metrics.boundJudged(camera, camera === 'a', 74.5);
     metrics.cameraRestarted(camera, 'stalled');
     metrics.event(camera, 'unsafe', 'start');
   }
@@ -120,6 +132,49 @@ describe('Metrics', () => {
     expect(metrics.camera('a').deadlineMissed).toBe(0);
     metrics.frameClassified('a', ledger(500.1));
     expect(metrics.camera('a').deadlineMissed).toBe(1);
+  });
+
+  it('counts a frame that is given up after its bound as missed, and no other that is dropped', async () => {
+    const metrics = new Metrics(new VirtualClock(1_000));
+    const drop = (reason: DropReason, ageMs: number) => metrics.frameDropped(entry('a', 1_000 - ageMs), reason);
+    for (const reason of ['superseded', 'expired', 'overload', 'engine'] as const) {
+      drop(reason, 500);
+      drop(reason, 500.1);
+    }
+    for (const reason of ['invalid', 'motion', 'shutdown'] as const) drop(reason, 9_000);
+    metrics.frameDroppedOf('a', 'shutdown');
+    expect(metrics.camera('a')).toMatchObject({ deadlineMissed: 4, drops: { superseded: 2, expired: 2, overload: 2, engine: 2, shutdown: 2 } });
+    expect((await samples(metrics)).get('framewatch_deadline_missed_total{camera="a"}')).toBe(4);
+  });
+
+  it('says which bounds can be kept, and the least that can', async () => {
+    const metrics = new Metrics(new VirtualClock());
+    tellAll(metrics);
+    const found = await samples(metrics);
+    expect([found.get('framewatch_bound_feasible{camera="a"}'), found.get('framewatch_bound_feasible{camera="b"}')]).toEqual([1, 0]);
+    expect(found.get('framewatch_smallest_feasible_bound_seconds{camera="b"}')).toBeCloseTo(0.0745);
+  });
+
+  it('explains every metric, with its unit', async () => {
+    const metrics = new Metrics(new VirtualClock());
+    const help = new Map([...(await metrics.text()).matchAll(/^# HELP framewatch_(\S+) (.*)$/gm)].map(([, name = '', words = '']) => [name, words]));
+    expect([...help.keys()].sort()).toEqual(CONTRACT.map(([name]) => name).sort());
+    for (const [name, words] of help) {
+      expect(words.length, name).toBeGreaterThan(10);
+      if (/_seconds(_total)?$/.test(name)) expect(words, name).toMatch(/seconds/i);
+    }
+  });
+
+  it('has buckets for every batch and every bound that a configuration may have', async () => {
+    const metrics = new Metrics(new VirtualClock());
+    tellAll(metrics);
+    const text = await metrics.text();
+    const bucketsOf = (name: string) => [
+      ...new Set([...text.matchAll(new RegExp(`^framewatch_${name}_bucket\\{le="([\\d.]+)"`, 'gm'))].map(([, le]) => Number(le))),
+    ];
+    expect(bucketsOf('batch_size')).toEqual(expect.arrayContaining([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]));
+    expect(bucketsOf('latency_seconds')).toEqual(expect.arrayContaining([0.1, 0.5, 2]));
+    expect(Math.max(...bucketsOf('queue_seconds'), ...bucketsOf('inference_seconds'))).toBeGreaterThanOrEqual(10);
   });
 
   it('names one engine at a time', async () => {

@@ -13,7 +13,8 @@ describe('statsOf', () => {
       version: '1',
       cameras: [
         { ...camera, drops: { motion: 1, superseded: 2 }, deadlineMissed: 1 },
-        { ...camera, id: 'b', state: 'offline', drops: { superseded: 5 }, deadlineMissed: 2 },
+        { ...camera, id: 'b', state: 'offline', drops: { superseded: 5 }, deadlineMissed: 2, bound: { ...camera.bound, feasible: false } },
+        { ...camera, id: 'c', state: 'offline', bound: { feasible: null, smallestMs: null, since: null, message: null } },
       ],
       totals: new Totals(new VirtualClock()).numbers(),
       engine: {
@@ -37,9 +38,10 @@ describe('statsOf', () => {
     expect(stats).toMatchObject({
       at: '1970-01-01T00:00:00.000Z',
       uptimeSeconds: 61,
-      cameras: { total: 2, live: 1, byState: { live: 1, offline: 1 } },
+      cameras: { total: 3, live: 1, byState: { live: 1, offline: 2 } },
       drops: { motion: 1, superseded: 7 },
       deadlineMissed: 3,
+      boundsInfeasible: 1,
       events: { lastSequence: 4, storeId: 's' },
       engine: { model: 'm', restarts: 0 },
       mqtt: { error: 'refused' },
