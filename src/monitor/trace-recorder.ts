@@ -17,6 +17,8 @@ export interface TraceRecorderOptions {
   readonly durationMs: number | null;
   /** … or before the file is larger than this. */
   readonly maxBytes: number;
+  /** What may wait for the disk, bytes. */
+  readonly capacityBytes: number;
 }
 
 /** Of a file: about a million frames. */
@@ -48,8 +50,8 @@ export class TraceRecorder implements Closable {
 
   constructor(options: TraceRecorderOptions) {
     this.#options = options;
-    const { target, clock } = options;
-    this.#file = new LineFile({ target, clock, capacityBytes: CAPACITY_BYTES, onFault: (error) => this.#failed(error) });
+    const { target, clock, capacityBytes } = options;
+    this.#file = new LineFile({ target, clock, capacityBytes, onFault: (error) => this.#failed(error) });
   }
 
   /** A write hangs: the process cannot end before the disk answers. */
@@ -182,7 +184,8 @@ export async function openTraceRecorder(about: {
   const { file, seconds, clock, logger } = about;
   try {
     const target = await open(file, 'w', 0o600);
-    return new TraceRecorder({ target, clock, logger, durationMs: seconds === null ? null : seconds * 1000, maxBytes: MOST_BYTES });
+    const durationMs = seconds === null ? null : seconds * 1000;
+    return new TraceRecorder({ target, clock, logger, durationMs, maxBytes: MOST_BYTES, capacityBytes: CAPACITY_BYTES });
   } catch (error) {
     throw new FramewatchError('TRACE_UNWRITABLE', `no trace can be written to ${file}: ${messageOf(error)}`, { cause: error });
   }
