@@ -11,6 +11,7 @@ export class CameraTile {
   readonly #labels = element('p', 'labels');
   readonly #active = element('p', 'active');
   readonly #age = element('p', 'age');
+  readonly #bound = element('p', 'bound');
   readonly #scores = new Map<string, LabelScore>();
   readonly #activeRules = new Set<string>();
   #isLive = false;
@@ -21,7 +22,7 @@ export class CameraTile {
 
   constructor(camera: Camera) {
     const facts = element('div', 'facts');
-    facts.append(this.#name, this.#state, this.#labels, this.#active, this.#age);
+    facts.append(this.#name, this.#state, this.#labels, this.#active, this.#age, this.#bound);
     this.root.append(this.#picture, facts);
     this.update(camera);
   }
@@ -39,6 +40,7 @@ export class CameraTile {
     this.#activeRules.clear();
     for (const [rule, { activeRegions }] of Object.entries(camera.rules))
       for (const region of activeRegions) this.#activeRules.add(`${rule} (${region})`);
+    this.#bound.textContent = camera.bound.message ?? '';
     this.#show();
   }
 

@@ -56,9 +56,10 @@ function removeTile(id: string, tile: CameraTile): void {
   tiles.delete(id);
 }
 
-function showStats({ cameras, framesPerSecond, latencyMs }: Stats): void {
+function showStats({ cameras, framesPerSecond, latencyMs, boundsInfeasible }: Stats): void {
   const words = [`${cameras.live} of ${cameras.total} cameras live`, `${framesPerSecond.classified.toFixed(1)} pictures/s judged`];
   if (latencyMs.p95 !== null) words.push(`95 % within ${Math.round(latencyMs.p95)} ms`);
+  if (boundsInfeasible > 0) words.push(`${boundsInfeasible} with a bound that cannot be kept`);
   figures.textContent = words.join(' · ');
 }
 

@@ -10,6 +10,8 @@ export interface Camera {
   readonly state: string;
   readonly error: { readonly message: string } | null;
   readonly nextTryAt: string | null;
+  /** `message`: why its bound cannot be kept; null when it can, or nothing is known yet. */
+  readonly bound: { readonly message: string | null };
   readonly regions: Readonly<Record<string, LabelScore>>;
   readonly rules: Readonly<Record<string, { readonly active: boolean; readonly activeRegions: readonly string[] }>>;
 }
@@ -40,6 +42,7 @@ export interface Stats {
   readonly cameras: { readonly total: number; readonly live: number };
   readonly framesPerSecond: { readonly received: number; readonly classified: number };
   readonly latencyMs: { readonly p95: number | null };
+  readonly boundsInfeasible: number;
 }
 
 export interface Hello {
