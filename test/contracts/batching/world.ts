@@ -1,0 +1,191 @@
+import { SimulationClock } from '../../../bench/batching/simulation-clock.ts';
+import type { Batch, BatchEntry, BatchTiming, DropReason, OfferOutcome, SlotSpec } from '../../../src/batching/batch.ts';
+import { CostModel } from '../../../src/batching/cost-model.ts';
+import type { BatchingPolicy } from '../../../src/batching/policy.ts';
+import { BatchScheduler } from '../../../src/batching/scheduler.ts';
+import type { Frame } from '../../../src/stream/frame.ts';
+import type { Clock } from '../../../src/util/clock.ts';
+import { frameAt, spec } from '../../batching/frames.ts';
+
+/** What an engine costs in truth, ms. */
+export interface Machine {
+  readonly costMs: Readonly<Record<number, number>>;
+  /** A picture. */
+  readonly preprocessMs: number;
+  /** A batch. */
+  readonly overheadMs: number;
+}
+
+/** What becomes of a batch: five times as slow, given back as failed, against the executor's contract, or nothing until `World.releaseAll`. */
+export type BatchFate = 'well' | 'stall' | 'failed' | 'reject' | 'throw' | 'hang';
+
+export interface PlayedBatch extends Batch {
+  /** The allowed sizes when it was formed. */
+  readonly ladder: readonly number[];
+  /** Frames that had been offered by then. */
+  readonly offersBefore: number;
+  /** When the engine was done with it; Infinity while it is not. */
+  endMono: number;
+}
+
+/** Moments are those of the scheduler's clock. */
+export interface Drop {
+  readonly entry: BatchEntry;
+  readonly reason: DropReason;
+  readonly atMono: number;
+}
+
+export interface Offer {
+  readonly frame: Frame;
+  readonly region: string;
+  readonly atMono: number;
+  readonly outcome: OfferOutcome;
+  /** What was dropped for it. */
+  readonly dropped: readonly Drop[];
+}
+
+export interface WorldOptions {
+  readonly machine: Machine;
+  readonly policy: BatchingPolicy;
+  readonly slots: readonly SlotSpec[];
+  /** In turn, round and round; all is well unless said otherwise. */
+  readonly fates?: readonly BatchFate[];
+  /** What the scheduler takes for its clock; the simulated one unless said otherwise. */
+  readonly clockOf?: (simulated: SimulationClock) => Clock;
+}
+
+/** The scheduler with an engine in simulated time, and the record of everything that became of frames and batches. */
+export class World {
+  readonly clock: SimulationClock = new SimulationClock();
+  readonly costs: CostModel;
+  readonly scheduler: BatchScheduler;
+  readonly batches: PlayedBatch[] = [];
+  readonly drops: Drop[] = [];
+  readonly offers: Offer[] = [];
+  /** How often each frame ended, by its sequence. */
+  readonly ends: Map<number, number> = new Map();
+  largestInFlight: number = 0;
+  largestWaiting: number = 0;
+  readonly #machine: Machine;
+  readonly #schedulersClock: Clock;
+  readonly #fates: readonly BatchFate[];
+  readonly #hung: Array<() => void> = [];
+  #ladder: readonly number[];
+  #inFlight = 0;
+  #preparedMono = 0;
+  #freeMono = 0;
+
+  constructor({ machine, policy, slots, fates = ['well'], clockOf = (simulated) => simulated }: WorldOptions) {
+    this.#machine = machine;
+    this.#fates = fates;
+    this.#schedulersClock = clockOf(this.clock);
+    this.#ladder = sizesOf(machine.costMs);
+    this.costs = informedCosts(machine);
+    this.scheduler = new BatchScheduler({
+      clock: this.#schedulersClock,
+      policy,
+      costs: this.costs,
+      executor: { execute: (batch) => this.#execute(batch) },
+      observer: {
+        batchFormed: () => undefined,
+        frameDropped: (entry, reason) => {
+          this.drops.push({ entry, reason, atMono: this.#schedulersClock.monotonicMs() });
+          this.#ended(entry);
+        },
+      },
+    });
+    for (const slot of slots) this.scheduler.addSlot(slot);
+  }
+
+  get nowMono(): number {
+    return this.clock.monotonicMs();
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Offers a frame that came `ageMs` ago; every frame of a world has a sequence of its own. */
+  offer(cameraId: string, ageMs: number = 0, region: string = 'full'): OfferOutcome {
+    const frame = frameAt(this.nowMono - ageMs, cameraId, this.offers.length + 1);
+    const dropsBefore = this.drops.length;
+    const outcome = this.scheduler.offer(cameraId, region, frame);
+    this.offers.push({ frame, region, outcome, atMono: this.#schedulersClock.monotonicMs(), dropped: this.drops.slice(dropsBefore) });
+    this.largestWaiting = Math.max(this.largestWaiting, this.scheduler.progress.waiting);
+    return outcome;
+  }
+
+  /** A camera that offers a frame every `periodMs` from now on, `times` times. */
+  stream(cameraId: string, periodMs: number, times: number, ageMs: number = 0): void {
+    if (times <= 0) return;
+    this.offer(cameraId, ageMs);
+    this.clock.at(this.nowMono + periodMs, () => this.stream(cameraId, periodMs, times - 1, ageMs));
+  }
+
+  setLadder(sizes: readonly number[]): void {
+    this.#ladder = sizes;
+    this.scheduler.setLadder(sizes, this.#machine.costMs);
+  }
+
+  /** Batches that hang come back as failed: their engine was killed. */
+  releaseAll(): void {
+    for (const release of this.#hung.splice(0)) release();
+  }
+
+  #execute(batch: Batch): Promise<BatchTiming | 'failed'> {
+    const fate = this.#fates[batch.id % this.#fates.length] ?? 'well';
+    const played = { ...batch, ladder: this.#ladder, offersBefore: this.offers.length, endMono: Number.POSITIVE_INFINITY };
+    this.batches.push(played);
+    for (const entry of batch.entries) this.#ended(entry);
+    if (fate === 'throw') throw new Error('an executor must not throw');
+    this.largestInFlight = Math.max(this.largestInFlight, ++this.#inFlight);
+    return new Promise((resolve, reject) => {
+      const land = (timing: BatchTiming | 'failed') => {
+        this.#inFlight--;
+        played.endMono = this.nowMono;
+        if (fate === 'reject') reject(new Error('an executor must not reject'));
+        else resolve(timing);
+      };
+      if (fate === 'hang') this.#hung.push(() => land('failed'));
+      else {
+        const timing = this.#run(batch, fate === 'stall' ? 5 : 1);
+        this.clock.at(this.#freeMono + this.#machine.overheadMs, () => land(fate === 'failed' ? 'failed' : timing));
+      }
+    });
+  }
+
+  /** One batch is prepared at a time, one runs at a time. */
+  #run(batch: Batch, slowness: number): BatchTiming {
+    const preprocessMs = this.#machine.preprocessMs * batch.entries.length;
+    const inferenceMs = (this.#machine.costMs[batch.paddedTo] ?? 1) * slowness;
+    this.#preparedMono = Math.max(this.#preparedMono, this.nowMono) + preprocessMs;
+    this.#freeMono = Math.max(this.#freeMono, this.#preparedMono) + inferenceMs;
+    return { preprocessMs, inferenceMs };
+  }
+
+  #ended({ frame }: BatchEntry): void {
+    this.ends.set(frame.sequence, (this.ends.get(frame.sequence) ?? 0) + 1);
+  }
+}
+
+/** Cameras `c0`, `c1` … with these bounds and weights. */
+export function cameras(slots: ReadonlyArray<Partial<SlotSpec>>): SlotSpec[] {
+  return slots.map((over, index) => spec(`c${index}`, over));
+}
+
+export function sizesOf(costMs: Readonly<Record<number, number>>): number[] {
+  return Object.keys(costMs)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** A cost model that has seen the machine for long enough to know it exactly. */
+function informedCosts({ costMs, preprocessMs, overheadMs }: Machine): CostModel {
+  const sizes = sizesOf(costMs);
+  const costs = new CostModel(sizes, costMs);
+  for (let batch = 0; batch < 60; batch++) {
+    for (const size of sizes) costs.observe(size, size, costMs[size] ?? 1, preprocessMs * size);
+    costs.observeOverhead(overheadMs);
+  }
+  return costs;
+}
