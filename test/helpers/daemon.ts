@@ -15,6 +15,8 @@ export interface DaemonOptions {
   /** Kept when given; else a temporary one, removed at the end. */
   readonly stateDir?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** For `framewatch run`, beside `--config`. */
+  readonly args?: readonly string[];
   /** False: a cache of its own, empty with a new `stateDir`. Else the converted model is shared by all. */
   readonly sharesCache?: boolean;
 }
@@ -47,7 +49,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Boots the built command from a YAML string in a temporary folder. */
-export async function startDaemon({ yaml, stateDir: wanted, env = {}, sharesCache = true }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [], sharesCache = true }: DaemonOptions): Promise<Daemon> {
   const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-daemon-'));
   const stateDir = wanted ?? path.join(folder, 'state');
   if (sharesCache) shareCache(stateDir);
@@ -55,7 +57,7 @@ export async function startDaemon({ yaml, stateDir: wanted, env = {}, sharesCach
   const configFile = path.join(folder, 'framewatch.yaml');
   writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: none } }\n${yaml}`, { mode: 0o600 });
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [command, 'run', '--config', configFile], {
+  const child = spawn(process.execPath, [command, 'run', '--config', configFile, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
