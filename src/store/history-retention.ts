@@ -1,35 +1,31 @@
+import { pruneCoverage } from './coverage-table.ts';
 import { numberIn } from './history-database.ts';
 import type { Database } from './sqlite-database.ts';
-import type { PruneLimits } from './store-protocol.ts';
+import type { PruneLimits, PruneStep } from './store-protocol.ts';
 
 /** So many rows a step: a few milliseconds, then waiting appends have their turn. */
 const ROWS_A_STEP = 200;
 /** Pages given back to the file system a step. */
 const PAGES_A_STEP = 256;
-
-export interface PruneStep {
-  /** How many were removed. */
-  readonly events: number;
-  /** Whose pictures are to go: their files first, then they are forgotten. */
-  readonly snapshots: readonly string[];
-}
+const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0 };
 
 /**
- * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events go first, then old pictures,
+ * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events and coverage go first, then old pictures,
  * then, above the byte limit, the oldest pictures (they weigh most), then the oldest events. The newest message of an event
  * that has no end yet stays.
  */
 export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
   const events = removeEvents(database, 'at_ms < ?', [limits.eventsBefore]);
-  if (events > 0) return { events, snapshots: [] };
+  const coverage = pruneCoverage(database, limits.eventsBefore, ROWS_A_STEP);
+  if (events + coverage > 0) return { events, coverage, snapshots: [] };
 
   const old = snapshotsOldestFirst(database, limits.snapshotsBefore);
-  if (old.length > 0) return { events: 0, snapshots: old };
+  if (old.length > 0) return { ...NOTHING, snapshots: old };
 
   const pictures = numberIn(database, 'SELECT coalesce(sum(bytes), 0) AS bytes FROM snapshots', 'bytes');
-  if (bytesOfEvents(database) + pictures <= limits.maxBytes) return { events: 0, snapshots: [] };
+  if (bytesOfEvents(database) + pictures <= limits.maxBytes) return NOTHING;
   const heavy = snapshotsUntil(database, bytesOfEvents(database) + pictures - limits.maxBytes);
-  return heavy.length > 0 ? { events: 0, snapshots: heavy } : { events: removeEvents(database, 'TRUE', []), snapshots: [] };
+  return heavy.length > 0 ? { ...NOTHING, snapshots: heavy } : { ...NOTHING, events: removeEvents(database, 'TRUE', []) };
 }
 
 function removeEvents(database: Database, condition: string, parameters: readonly number[]): number {

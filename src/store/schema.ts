@@ -5,7 +5,8 @@
  * `events.sequence` is AUTOINCREMENT: SQLite keeps the highest one ever given in `sqlite_sequence`, so that none comes twice, even
  * after everything was pruned. `payload` is the published JSON, byte by byte; the other columns are what is searched for.
  * `open_events` names the newest message of each event without an end. `snapshots` lists files before they are written, so that
- * no file is without an owner.
+ * no file is without an owner. `coverage` holds changes, not intervals: each lasts until the camera's next one, so there is neither hole nor overlap;
+ * no state: the camera's record ends there. `meta.coverageAlive`: when the daemon that writes it was last known to live.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -26,5 +27,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE open_events (event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE snapshots (event_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL, saved_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX snapshots_by_time ON snapshots (saved_ms);
+  `,
+  `
+  CREATE TABLE coverage (
+    camera TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    state TEXT,
+    reason TEXT,
+    PRIMARY KEY (camera, since_ms)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX coverage_by_time ON coverage (since_ms);
   `,
 ];

@@ -6,10 +6,12 @@ import type { Clock } from '../util/clock.ts';
 import { FramewatchError, hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import { AppendAdmission } from './append-admission.ts';
+import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
+import { SqliteCoverage } from './sqlite-coverage.ts';
 import { StoreThread } from './store-thread.ts';
 import { WriteHealth } from './write-health.ts';
 
@@ -36,6 +38,7 @@ export class SqliteEventStore implements EventStore {
   readonly #thread: StoreThread;
   readonly #snapshots: SnapshotFiles;
   readonly #health: WriteHealth;
+  readonly #coverage: SqliteCoverage;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -52,6 +55,7 @@ export class SqliteEventStore implements EventStore {
       commit: (events) => this.#health.observe(() => this.#commit(events)),
       heals: (error) => !hasCode(error, 'INTERNAL'),
     });
+    this.#coverage = new SqliteCoverage({ thread: this.#thread, clock, logger: options.logger });
     this.#health = new WriteHealth({
       clock,
       probe: () => this.#thread.call('probe', null),
@@ -88,6 +92,10 @@ export class SqliteEventStore implements EventStore {
 
   get oldestSequence(): number {
     return this.#thread.facts.oldestSequence;
+  }
+
+  get coverage(): CoverageStore {
+    return this.#coverage;
   }
 
   get fault(): string | null {
@@ -159,7 +167,7 @@ export class SqliteEventStore implements EventStore {
     const removed = { events: 0, snapshots: 0 };
     while (this.#closing === null) {
       const step = await this.#thread.call('pruneStep', limits);
-      if (step.events === 0 && step.snapshots.length === 0) break;
+      if (step.events + step.coverage === 0 && step.snapshots.length === 0) break;
       await onDisk(this.#options.stateDir, async () => {
         for (const id of step.snapshots) await this.#snapshots.remove(id);
       });
@@ -180,7 +188,7 @@ export class SqliteEventStore implements EventStore {
     const { clock } = this.#options;
     const begunMono = clock.monotonicMs();
     this.#health.close();
-    await this.#appends.close(SETTLE_LIMIT_MS);
+    await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
     await this.#thread.close(CLOSE_LIMIT_MS - (clock.monotonicMs() - begunMono));
   }
 

@@ -1,4 +1,6 @@
+import type { CoverageChange } from '../events/coverage.ts';
 import type { UnsequencedEvent } from '../events/label-event.ts';
+import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
@@ -13,14 +15,27 @@ export interface StoreCalls {
   /** Lists a picture before it is written. */
   registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: null };
   forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: null };
-  /** One small step: removes some events, or names some pictures to remove (the caller deletes the files, then forgets them). */
-  pruneStep: { arguments: PruneLimits; result: { readonly events: number; readonly snapshots: readonly string[] } };
+  /** Entries of the record of coverage, in order, and when the daemon lived; to do it again changes nothing. */
+  recordCoverage: { arguments: { readonly changes: readonly CoverageChange[]; readonly aliveMs: number }; result: null };
+  /** Null: too many. */
+  coverage: { arguments: CoverageQuery; result: { readonly changes: readonly CoverageChange[] | null } };
+  coverageEnds: { arguments: null; result: CoverageEnds };
+  /** One small step: removes some events or entries of coverage, or names some pictures to remove (the caller deletes the files, then forgets them). */
+  pruneStep: { arguments: PruneLimits; result: PruneStep };
   /** Writes the log back into the database, closes it, drops the lock. */
   close: { arguments: null; result: null };
 }
 
+/** What one step removed, and whose pictures are to go. */
+export interface PruneStep {
+  readonly events: number;
+  readonly snapshots: readonly string[];
+  /** Entries of the record of coverage. */
+  readonly coverage: number;
+}
+
 export interface PruneLimits {
-  /** Wall clock, ms: events (snapshots) from before this go. */
+  /** Wall clock, ms: events and coverage (snapshots) from before this go. */
   readonly eventsBefore: number;
   readonly snapshotsBefore: number;
   /** Database and pictures together; above it the oldest go. */

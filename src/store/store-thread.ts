@@ -20,6 +20,7 @@ const RESTART_PAUSE_MS = 1_000;
 const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   append: 'append',
   probe: 'append',
+  recordCoverage: 'append',
   close: 'append',
   registerSnapshot: 'upkeep',
   forgetSnapshots: 'upkeep',
@@ -27,6 +28,8 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   query: 'read',
   course: 'read',
   openEvents: 'read',
+  coverage: 'read',
+  coverageEnds: 'read',
 };
 
 interface Call {

@@ -3,6 +3,7 @@
  * that frames pass through. Answers one request after the other, in order.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { coverageEnds, recordCoverage, selectCoverage } from './coverage-table.ts';
 import { selectEvents } from './event-filter.ts';
 import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
@@ -36,6 +37,12 @@ const ANSWERS: Answers = {
     });
     return null;
   },
+  recordCoverage(database, { changes, aliveMs }) {
+    recordCoverage(database, changes, aliveMs);
+    return null;
+  },
+  coverage: (database, query) => ({ changes: selectCoverage(database, query) }),
+  coverageEnds,
   pruneStep,
   close(database) {
     database.rows('PRAGMA wal_checkpoint(TRUNCATE)');
