@@ -13,6 +13,16 @@ export interface CostCurve {
   readonly noise: number;
   /** Mean time between two moments at which the machine stands still, and for how long it does, ms. */
   readonly pauses: { readonly everyMs: number; readonly lengthMs: number };
+  /** What a real machine did, in place of `noise` and of what warm-up would measure; absent where the curve is made up. */
+  readonly measured?: MeasuredCosts;
+}
+
+/** Drawn anew for each batch from the durations of batches that ran. */
+export interface MeasuredCosts {
+  readonly warmUpMs: Readonly<Record<number, number>>;
+  readonly drawInferenceMs: (size: number, random: Random) => number;
+  /** For a batch of `count` pictures. */
+  readonly drawPreprocessMs: (count: number, random: Random) => number;
 }
 
 /** The machine stands still: a batch that runs then ends so much later. */
@@ -38,12 +48,27 @@ export function endOfWork(startMs: number, workMs: number, pauses: readonly Paus
   return endMs;
 }
 
+/** One batch at allowed size `size`, ms. */
+export function drawInferenceMs(curve: CostCurve, size: number, random: Random): number {
+  return curve.measured?.drawInferenceMs(size, random) ?? disturbed(curve.inferenceMs(size), curve, random);
+}
+
+/** Preparing `count` pictures, ms. */
+export function drawPreprocessMs(curve: CostCurve, count: number, random: Random): number {
+  return curve.measured?.drawPreprocessMs(count, random) ?? disturbed(curve.preprocessMs * count, curve, random);
+}
+
 /** ms a batch as warm-up would measure it: a high quantile of a few runs. */
-export function warmUpCosts(curve: CostCurve): Record<number, number> {
+export function warmUpCosts(curve: CostCurve): Readonly<Record<number, number>> {
+  if (curve.measured !== undefined) return curve.measured.warmUpMs;
   return Object.fromEntries(curve.sizes.map((size) => [size, curve.inferenceMs(size) * (1 + 1.6 * curve.noise)]));
 }
 
 /** The most pictures a second that the curve allows while the machine does not stand still. */
 export function bestRatePerSecond(curve: CostCurve): number {
   return 1_000 * Math.max(...curve.sizes.map((size) => size / Math.max(curve.inferenceMs(size), curve.preprocessMs * size)));
+}
+
+function disturbed(ms: number, { noise }: CostCurve, random: Random): number {
+  return ms * Math.max(0.5, 1 + noise * random.normal());
 }

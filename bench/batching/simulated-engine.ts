@@ -1,5 +1,5 @@
 import type { Batch, BatchExecutor, BatchTiming } from '../../src/batching/batch.ts';
-import { type CostCurve, endOfWork, type Pause } from './cost-curve.ts';
+import { type CostCurve, drawInferenceMs, drawPreprocessMs, endOfWork, type Pause } from './cost-curve.ts';
 import type { Random } from './random.ts';
 import type { SimulationClock } from './simulation-clock.ts';
 
@@ -26,10 +26,10 @@ export class SimulatedEngine implements BatchExecutor {
   }
 
   execute(batch: Batch): Promise<BatchTiming> {
-    const preprocessMs = this.#disturbed(this.#curve.preprocessMs * batch.entries.length);
+    const preprocessMs = drawPreprocessMs(this.#curve, batch.entries.length, this.#random);
     this.#preparedMs = Math.max(this.#preparedMs, this.#clock.monotonicMs()) + preprocessMs;
     const startMs = Math.max(this.#freeMs, this.#preparedMs);
-    this.#freeMs = endOfWork(startMs, this.#disturbed(this.#curve.inferenceMs(batch.paddedTo)), this.#pauses);
+    this.#freeMs = endOfWork(startMs, drawInferenceMs(this.#curve, batch.paddedTo, this.#random), this.#pauses);
     const inferenceMs = this.#freeMs - startMs;
     this.busyMs += inferenceMs;
     return new Promise((resolve) => {
@@ -38,9 +38,5 @@ export class SimulatedEngine implements BatchExecutor {
         resolve({ preprocessMs, inferenceMs });
       });
     });
-  }
-
-  #disturbed(ms: number): number {
-    return ms * Math.max(0.5, 1 + this.#curve.noise * this.#random.normal());
   }
 }

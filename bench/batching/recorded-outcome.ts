@@ -1,0 +1,91 @@
+import type { ArrivalTrace, TraceRecord } from '../../src/batching/arrival-trace.ts';
+import { quantile } from '../../src/util/percentile.ts';
+import { fairSharesOverTime } from './fair-share.ts';
+import { cameraNumbers } from './recorded-scenario.ts';
+import { capacityOf, type Scenario } from './scenario.ts';
+import type { Outcome } from './simulate.ts';
+
+/** A frame's way, ms. `judgedMs` null: it never was. */
+interface Course {
+  readonly camera: number;
+  readonly offeredMs: number;
+  readonly receivedMs: number;
+  judgedMs: number | null;
+  /** When its slot's next frame was offered; Infinity for the last. */
+  nextMs: number;
+}
+
+type BatchRecord = Extract<TraceRecord, { kind: 'batch' }>;
+
+/**
+ * What became of the frames in truth, counted as the simulation counts: it shows how far the simulation can be believed. A batch held the
+ * newest frame that each of its slots had been offered. A batch that failed counts as judged when it was back; what was given up counts as replaced by the next frame.
+ * `scenario`: the same trace, not sped up.
+ */
+export function recordedOutcome(trace: ArrivalTrace, scenario: Scenario): Outcome {
+  const { records } = trace;
+  const numbers = cameraNumbers(trace);
+  const courses: readonly Course[][] = scenario.cameras.map(() => []);
+  const of = (slot: number) => courses[numbers.get(slot) ?? -1] ?? [];
+  for (const record of records) {
+    if (record.kind !== 'frame') continue;
+    const before = of(record.slot);
+    const last = before.at(-1);
+    if (last) last.nextMs = record.atMs;
+    const camera = numbers.get(record.slot) ?? 0;
+    before.push({ camera, offeredMs: record.atMs, receivedMs: record.atMs - record.ageMs, judgedMs: null, nextMs: Number.POSITIVE_INFINITY });
+  }
+  const batches = records.filter((record): record is BatchRecord => record.kind === 'batch');
+  for (const { atMs, tookMs, slots } of batches) {
+    for (const slot of slots) {
+      const course = of(slot).findLast(({ offeredMs }) => offeredMs <= atMs);
+      if (course) course.judgedMs = atMs + tookMs;
+    }
+  }
+  const all = courses.flat();
+  const judged = all.filter(({ judgedMs }) => judgedMs !== null);
+  const boundOf = ({ camera }: Course) => scenario.cameras[camera]?.spec.maxLatencyMs ?? 0;
+  const endOf = ({ judgedMs, nextMs }: Course) => judgedMs ?? Math.min(nextMs, scenario.durationMs);
+  const latenciesMs = judged.map((course) => endOf(course) - course.receivedMs);
+  const possible = capacityOf(scenario);
+  const shares = fairSharesOverTime(scenario);
+  const inTime = judged.filter((course) => endOf(course) <= scenario.durationMs);
+  return {
+    ...{ offered: all.length, judged: judged.length, latenciesMs, batches: batches.length },
+    throughput: inTime.length / Math.min(all.length, possible),
+    missed: all.filter((course) => endOf(course) - course.receivedMs > boundOf(course)).length,
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
+    maxMs: quantile(latenciesMs, 1),
+    longestUnservedMs: Math.max(0, ...courses.map(longestUnserved)),
+    meanBatch: judged.length / Math.max(1, batches.length),
+    lowestShare: Math.min(...shares.map((share, index) => inTime.filter(({ camera }) => camera === index).length / Math.max(1, share))),
+    engineBusy: batches.reduce((sum, { cost }) => sum + (cost?.inferenceMs ?? 0), 0) / scenario.durationMs,
+    mostHeld: mostAtOnce(all.map((course) => [course.offeredMs, endOf(course)] as const)),
+    drops: all.length > judged.length ? { superseded: all.length - judged.length } : {},
+  };
+}
+
+/** From the arrival of the first frame that waited to the next verdict. */
+function longestUnserved(courses: readonly Course[]): number {
+  let longest = 0;
+  let sinceMs: number | null = null;
+  for (const { receivedMs, judgedMs } of courses) {
+    sinceMs ??= receivedMs;
+    if (judgedMs === null) continue;
+    longest = Math.max(longest, judgedMs - sinceMs);
+    sinceMs = null;
+  }
+  return longest;
+}
+
+/** The most intervals [from, to] that hold one moment. */
+function mostAtOnce(intervals: readonly (readonly [from: number, to: number])[]): number {
+  const changes = intervals.flatMap(([from, to]) => [[from, 1] as const, [to, -1] as const]);
+  changes.sort(([a, up], [b, down]) => a - b || up - down);
+  let now = 0;
+  return changes.reduce((most, [, change]) => {
+    now += change;
+    return Math.max(most, now);
+  }, 0);
+}
