@@ -19,12 +19,22 @@ export interface Machine {
 /** What becomes of a batch: five times as slow, given back as failed, against the executor's contract, or nothing until `World.releaseAll`. */
 export type BatchFate = 'well' | 'stall' | 'failed' | 'reject' | 'throw' | 'hang';
 
+/** Since when a slot waits: the frame that met it empty. */
+export interface Wait {
+  readonly offeredMono: number;
+  readonly arrivedMono: number;
+}
+
 export interface PlayedBatch extends Batch {
+  /** In the order of `entries`. */
+  readonly waits: readonly Wait[];
   /** The allowed sizes when it was formed. */
   readonly ladder: readonly number[];
   /** Frames that had been offered by then. */
   readonly offersBefore: number;
-  /** When the engine was done with it; Infinity while it is not. */
+  /** Since when nothing had been in flight; null when something was. */
+  readonly idleSinceMono: number | null;
+  /** When it came back; Infinity while it has not. */
   endMono: number;
 }
 
@@ -69,11 +79,14 @@ export class World {
   readonly #machine: Machine;
   readonly #schedulersClock: Clock;
   readonly #fates: readonly BatchFate[];
+  /** By camera and region; of slots that are empty now, too. */
+  readonly #waits = new Map<string, Wait>();
   readonly #hung: Array<() => void> = [];
   #ladder: readonly number[];
   #inFlight = 0;
   #preparedMono = 0;
   #freeMono = 0;
+  #idleSinceMono = 0;
 
   constructor({ machine, policy, slots, fates = ['well'], clockOf = (simulated) => simulated }: WorldOptions) {
     this.#machine = machine;
@@ -110,6 +123,7 @@ export class World {
     const frame = frameAt(this.nowMono - ageMs, cameraId, this.offers.length + 1);
     const dropsBefore = this.drops.length;
     const outcome = this.scheduler.offer(cameraId, region, frame);
+    if (outcome === 'accepted') this.#waits.set(`${cameraId}/${region}`, { offeredMono: this.nowMono, arrivedMono: frame.receivedMono });
     this.offers.push({ frame, region, outcome, atMono: this.#schedulersClock.monotonicMs(), dropped: this.drops.slice(dropsBefore) });
     this.largestWaiting = Math.max(this.largestWaiting, this.scheduler.progress.waiting);
     return outcome;
@@ -134,14 +148,23 @@ export class World {
 
   #execute(batch: Batch): Promise<BatchTiming | 'failed'> {
     const fate = this.#fates[batch.id % this.#fates.length] ?? 'well';
-    const played = { ...batch, ladder: this.#ladder, offersBefore: this.offers.length, endMono: Number.POSITIVE_INFINITY };
+    const played: PlayedBatch = {
+      ...batch,
+      waits: batch.entries.map(
+        ({ slot }) => this.#waits.get(`${slot.cameraId}/${slot.region}`) ?? { offeredMono: Number.NaN, arrivedMono: Number.NaN },
+      ),
+      ladder: this.#ladder,
+      offersBefore: this.offers.length,
+      idleSinceMono: this.#inFlight === 0 ? this.#idleSinceMono : null,
+      endMono: Number.POSITIVE_INFINITY,
+    };
     this.batches.push(played);
     for (const entry of batch.entries) this.#ended(entry);
     if (fate === 'throw') throw new Error('an executor must not throw');
     this.largestInFlight = Math.max(this.largestInFlight, ++this.#inFlight);
     return new Promise((resolve, reject) => {
       const land = (timing: BatchTiming | 'failed') => {
-        this.#inFlight--;
+        if (--this.#inFlight === 0) this.#idleSinceMono = this.nowMono;
         played.endMono = this.nowMono;
         if (fate === 'reject') reject(new Error('an executor must not reject'));
         else resolve(timing);
