@@ -12,8 +12,12 @@ import { NewestPictures } from './http/newest-pictures.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
+import { findCameraSources } from './monitor/camera-sources.ts';
+import { CostMemory } from './monitor/cost-memory.ts';
+import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
-import { cameraObserver, mqttObserver } from './monitor/observers.ts';
+import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
+import { repeat } from './monitor/repeat.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
@@ -22,13 +26,9 @@ import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
-import { probeFfmpeg } from './stream/ffmpeg-capabilities.ts';
-import { locateFfmpeg } from './stream/ffmpeg-locator.ts';
-import { ffmpegSources } from './stream/ffmpeg-source.ts';
-import type { SourceFactory } from './stream/source.ts';
 import { tcpProbe } from './stream/tcp-probe.ts';
 import { Metrics } from './telemetry/metrics.ts';
-import type { Clock, Timer } from './util/clock.ts';
+import type { Clock } from './util/clock.ts';
 import { builtEntryPoint } from './util/entry-point.ts';
 import { FramewatchError } from './util/errors.ts';
 import { type Closable, CloseStack } from './util/lifecycle.ts';
@@ -55,6 +55,7 @@ const FEED_STATS_MS = 1000;
 const BOUNDS_REVIEW_MS = 1000;
 const MQTT_STATS_MS = 30_000;
 const PRUNE_MS = 3_600_000;
+const COSTS_MS = 600_000;
 
 /**
  * The whole daemon, in the order in which a frame passes through it: cameras → batcher → engine → verdicts → history → MQTT and WebSocket.
@@ -66,6 +67,8 @@ export class Monitor implements Closable {
   readonly #metrics: Metrics;
   #batcher: Batcher | null = null;
   #bounds: Bounds | null = null;
+  #coverage: CoverageRecord | null = null;
+  #costs: CostMemory | null = null;
   #fleet: CameraFleet | null = null;
   #view: DaemonView | null = null;
   #http: HttpServer | null = null;
@@ -94,10 +97,10 @@ export class Monitor implements Closable {
 
   /** Resolves when cameras are being watched. Throws what cannot heal by itself; call `close` then, too. */
   async start(): Promise<void> {
-    const { config, version, clock, logger } = this.#options;
+    const { config, version, clock, logger, redactor } = this.#options;
     this.#metrics.watchProcess();
     const startedMono = clock.monotonicMs();
-    const openSource = await this.#sources();
+    const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, clock, logger, redactor });
     const history = await this.#openHistory();
     const publisher = await this.#publisher();
     const feed = new Feed(history.lastSequence);
@@ -106,6 +109,11 @@ export class Monitor implements Closable {
       const camera = this.#view?.camera(id);
       if (camera) feed.camera(camera);
     };
+    const coverage = new CoverageRecord({ history, publisher, metrics: this.#metrics, changed, clock, logger });
+    this.#coverage = coverage;
+    this.#opened.push('coverage', () => Promise.resolve(coverage.close()));
+    await coverage.start(config.cameras.map(({ id }) => id));
+    const frames = frameObserver(this.#metrics, coverage);
     const bounds = new Bounds({
       ...{ clock, logger, metrics: this.#metrics, changed },
       cameras: () => this.#fleet?.cameras.values() ?? [],
@@ -113,7 +121,7 @@ export class Monitor implements Closable {
     });
     this.#bounds = bounds;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, metrics: this.#metrics, clock, logger, encodeJpeg },
+      ...{ store: history, publisher, feed, pictures, metrics: frames, clock, logger, encodeJpeg },
       publishClassifications: config.mqtt.classifications,
       snapshots: config.history.snapshots,
       isFeasible: (id) => bounds.isFeasible(id),
@@ -128,7 +136,7 @@ export class Monitor implements Closable {
         clock,
         random: Math.random,
         log: logger,
-        observer: cameraObserver(this.#metrics),
+        observer: cameraObserver(this.#metrics, coverage),
       },
       judging: {
         clock,
@@ -139,18 +147,19 @@ export class Monitor implements Closable {
           return { name, sha256, backend, device, precision };
         },
       },
-      ...{ verdicts, publisher },
+      ...{ verdicts, publisher, coverage },
       scheduler: () => this.#requireBatcher().intake,
       changed,
       refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
       forgotten: (id) => {
+        coverage.leave(id);
         publisher.forgetCamera(id);
         return this.#metrics.forgetCamera(id);
       },
     });
     this.#fleet = fleet;
     const view = new DaemonView({
-      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, publisher, engine },
+      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
@@ -162,10 +171,14 @@ export class Monitor implements Closable {
     const { trace = null } = this.#options;
     if (trace) this.#opened.push('trace', () => trace.close());
     const batcher = openBatcher({
-      ...{ batching: config.batching, version, engine, clock, logger, metrics: this.#metrics, trace },
+      ...{ batching: config.batching, version, engine, clock, logger, metrics: this.#metrics, frames, trace },
       deliver: (scores) => verdicts.deliver(scores),
     });
     this.#batcher = batcher;
+    const costs = new CostMemory({ config, engine, batcher: () => batcher, clock, logger });
+    this.#costs = costs;
+    void costs.engineReady();
+    this.#opened.push('costs', () => costs.update());
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
@@ -180,6 +193,7 @@ export class Monitor implements Closable {
     const prune = () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed'));
     prune();
     this.#every(PRUNE_MS, prune);
+    this.#every(COSTS_MS, () => costs.update());
     logger.info({ cameras: config.cameras.length, startMs: Math.round(clock.monotonicMs() - startedMono) }, 'watching');
   }
 
@@ -202,15 +216,6 @@ export class Monitor implements Closable {
     for (const { name, error } of await this.#opened.close()) {
       this.#options.logger.error({ err: error, part: name, code: 'SHUTDOWN_TIMEOUT' }, `${name} did not end in time`);
     }
-  }
-
-  async #sources(): Promise<SourceFactory> {
-    const { config, clock, logger, redactor } = this.#options;
-    const { file, from } = await locateFfmpeg(config.ffmpeg.path);
-    const capabilities = await probeFfmpeg(file);
-    logger.info({ file, from, version: capabilities.version }, 'using ffmpeg');
-    if (capabilities.warning !== null) logger.warn({ file }, capabilities.warning);
-    return ffmpegSources({ file, capabilities, hwaccel: config.ffmpeg.hwaccel, clock, log: logger, redact: (text) => redactor.redact(text) });
   }
 
   async #openHistory(): Promise<SqliteEventStore> {
@@ -257,8 +262,10 @@ export class Monitor implements Closable {
     if (change.available) {
       this.#metrics.engineInfo(change.info);
       this.#batcher?.setLadder(change.info.batchSizes, change.info.costMs);
+      void this.#costs?.engineReady();
     }
     this.#batcher?.engineAvailable(change.available);
+    this.#coverage?.engine(change.available);
   }
 
   async #listen(view: DaemonView, feed: Feed): Promise<void> {
@@ -276,13 +283,7 @@ export class Monitor implements Closable {
   }
 
   #every(periodMs: number, work: () => unknown): void {
-    const { clock } = this.#options;
-    let timer: Timer;
-    const tick = () => {
-      work();
-      timer = clock.setTimer(periodMs, tick);
-    };
-    timer = clock.setTimer(periodMs, tick);
-    this.#opened.push('timer', () => Promise.resolve(timer.cancel()));
+    const cancel = repeat(this.#options.clock, periodMs, work);
+    this.#opened.push('timer', () => Promise.resolve(cancel()));
   }
 }

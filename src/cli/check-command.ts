@@ -3,6 +3,7 @@ import { findConfigFile, loadConfig } from '../config/load.ts';
 import type { ConfigResult } from '../config/parse.ts';
 import { formatProblem } from '../config/problem.ts';
 import { Redactor } from '../util/redactor.ts';
+import { checkBounds } from './bound-check.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -20,15 +21,26 @@ export function printProblems(result: ConfigResult): void {
   }
 }
 
-/** `framewatch check`: 0 when the configuration can be run, 78 when not. */
+/** `framewatch check`: 0 when the configuration can be run, 78 when not. Warnings are no fault. */
 export function checkCommand(flag: string | undefined, asJson: boolean): ExitCode {
   const result = readConfiguration(flag, new Redactor());
-  if (asJson) {
-    const answer = result.ok ? { ok: true, warnings: result.warnings, config: effectiveConfig(result.config) } : { ok: false, errors: result.errors };
-    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  } else {
-    printProblems(result);
-    if (result.ok) process.stdout.write(`${JSON.stringify(effectiveConfig(result.config), null, 2)}\n`);
+  if (!result.ok) {
+    if (asJson) printJson({ ok: false, errors: result.errors });
+    else printProblems(result);
+    return EXIT.config;
   }
-  return result.ok ? EXIT.ok : EXIT.config;
+  const { costs, warnings: ofBounds } = checkBounds(result.config, result.boundPlaces);
+  const warnings = [...result.warnings, ...ofBounds];
+  const config = effectiveConfig(result.config);
+  if (asJson) printJson({ ok: true, warnings, costs, config });
+  else {
+    printProblems({ ...result, warnings });
+    process.stderr.write(`${costs.message}\n`);
+    printJson(config);
+  }
+  return EXIT.ok;
+}
+
+function printJson(value: object): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

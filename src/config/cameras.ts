@@ -35,7 +35,13 @@ export function readCameraDefaults(node: YamlNode | undefined, place: Place, fin
   return { sampleFps, decode, maxLatencyMs, frameWidth };
 }
 
-export function readCameras(node: YamlNode | undefined, context: CameraContext, findings: Findings): CameraConfig[] {
+/** A camera, and where its bound stands: in its own lines, in `cameraDefaults`, or nowhere, then the camera itself. */
+export interface ReadCamera {
+  readonly camera: CameraConfig;
+  readonly boundPlace: Place;
+}
+
+export function readCameras(node: YamlNode | undefined, context: CameraContext, findings: Findings): ReadCamera[] {
   const entries = namedEntries(node, findings);
   checkIds(entries, findings);
   return entries.map((entry) => readCamera(entry, context, findings));
@@ -55,7 +61,7 @@ function checkIds(entries: readonly NamedEntry[], findings: Findings): void {
   }
 }
 
-function readCamera({ id, place, map }: NamedEntry, context: CameraContext, findings: Findings): CameraConfig {
+function readCamera({ id, place, map }: NamedEntry, context: CameraContext, findings: Findings): ReadCamera {
   const { defaults } = context;
   const own: YamlMap = map ?? { kind: 'map', entries: new Map(), ...place };
   const section = readSection(cameraSchema, defaults?.kind === 'map' ? mergeMaps(withoutRival(defaults, own), own) : own, place, findings);
@@ -75,7 +81,7 @@ function readCamera({ id, place, map }: NamedEntry, context: CameraContext, find
     findings.warn(rulesNode ?? place, `${why}: only states will be published`, rulesNode ? null : 'add rules with labels of the model');
   }
   warnOfCamera(section, findings);
-  return {
+  const camera: CameraConfig = {
     id,
     name: settings.name ?? id,
     enabled: settings.enabled,
@@ -95,6 +101,8 @@ function readCamera({ id, place, map }: NamedEntry, context: CameraContext, find
     ),
     rules,
   };
+  const { path, line, column } = section.place('maxLatencyMs');
+  return { camera, boundPlace: { path, line, column } };
 }
 
 /** A password of the camera's own replaces an inherited one, in whichever of the two ways each is given. */

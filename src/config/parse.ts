@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { FramewatchError } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
-import { type CameraDefaults, readCameraDefaults, readCameras } from './cameras.ts';
+import { type CameraDefaults, type ReadCamera, readCameraDefaults, readCameras } from './cameras.ts';
 import type { Config, ModelFacts } from './config.ts';
 import { namedEntries } from './entry-map.ts';
 import { deepFreeze } from './freeze.ts';
@@ -38,7 +38,14 @@ export interface ConfigSource extends ConfigSurroundings {
 }
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly cameraDefaults: CameraDefaults; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly cameraDefaults: CameraDefaults;
+      /** By camera: what is found out later of its bound (whether this machine can keep it) can still be said in its place. */
+      readonly boundPlaces: ReadonlyMap<string, Place>;
+      readonly warnings: readonly Problem[];
+    }
   | { readonly ok: false; readonly errors: readonly Problem[] };
 
 /** How an embedded configuration is called in messages. */
@@ -51,17 +58,20 @@ export function parseConfig(text: string, source: ConfigSource): ConfigResult {
   const name = source.file ?? EMBEDDED;
   const clean = (line: string): string => source.redactor.redact(line);
   if (read === null || findings.failed) return { ok: false, errors: findings.errors(name, clean) };
-  const { config, cameraDefaults } = read;
-  return { ok: true, config: deepFreeze(config), cameraDefaults, warnings: findings.warnings(name, clean) };
+  const { config, cameraDefaults, cameras } = read;
+  const boundPlaces = new Map(cameras.map(({ camera, boundPlace }) => [camera.id, boundPlace]));
+  return { ok: true, config: deepFreeze(config), cameraDefaults, boundPlaces, warnings: findings.warnings(name, clean) };
 }
 
 const TOP: Place = { path: '', line: 1, column: 1 };
 
-function readConfig(
-  text: string,
-  source: ConfigSource,
-  findings: Findings,
-): { readonly config: Config; readonly cameraDefaults: CameraDefaults } | null {
+interface ReadConfig {
+  readonly config: Config;
+  readonly cameraDefaults: CameraDefaults;
+  readonly cameras: readonly ReadCamera[];
+}
+
+function readConfig(text: string, source: ConfigSource, findings: Findings): ReadConfig | null {
   const parsed = parseYaml(text, findings);
   if (parsed === null) return null;
   const root = substituteAll(parsed, source.env, findings);
@@ -95,11 +105,11 @@ function readConfig(
     log: settings.log,
     ffmpeg: { ...settings.ffmpeg, path: settings.ffmpeg.path === null ? null : resolve(folder, settings.ffmpeg.path) },
     heads,
-    cameras,
+    cameras: cameras.map(({ camera }) => camera),
   };
   if (source.worldReadable) warnOfExposure(root, findings);
   if (source.checksFiles) checkFiles(subsection(section, 'mqtt'), subsection(section, 'http'), folder, findings);
-  return { config, cameraDefaults };
+  return { config, cameraDefaults, cameras };
 }
 
 /** systemd may name several folders, separated by colons; the first is the unit's own. */

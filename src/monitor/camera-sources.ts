@@ -1,0 +1,24 @@
+import type { FfmpegConfig } from '../config/config.ts';
+import { probeFfmpeg } from '../stream/ffmpeg-capabilities.ts';
+import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
+import { ffmpegSources } from '../stream/ffmpeg-source.ts';
+import type { SourceFactory } from '../stream/source.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Logger } from '../util/logger.ts';
+import type { Redactor } from '../util/redactor.ts';
+
+export interface CameraSourcesParts {
+  readonly ffmpeg: FfmpegConfig;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+}
+
+/** Finds an ffmpeg that works and makes sources of it. Throws FramewatchError FFMPEG_NOT_FOUND, FFMPEG_UNUSABLE. */
+export async function findCameraSources({ ffmpeg, clock, logger, redactor }: CameraSourcesParts): Promise<SourceFactory> {
+  const { file, from } = await locateFfmpeg(ffmpeg.path);
+  const capabilities = await probeFfmpeg(file);
+  logger.info({ file, from, version: capabilities.version }, 'using ffmpeg');
+  if (capabilities.warning !== null) logger.warn({ file }, capabilities.warning);
+  return ffmpegSources({ file, capabilities, hwaccel: ffmpeg.hwaccel, clock, log: logger, redact: (text) => redactor.redact(text) });
+}
