@@ -1,5 +1,5 @@
 import type { Camera, Classification, LabelEvent, LabelScore } from './messages.ts';
-import { duration, element, percent, stateInWords } from './words.ts';
+import { coverageInWords, duration, element, percent, stateInWords } from './words.ts';
 
 /** One camera on the wall: the newest picture that the network saw, and what it made of it. */
 export class CameraTile {
@@ -12,6 +12,7 @@ export class CameraTile {
   readonly #active = element('p', 'active');
   readonly #age = element('p', 'age');
   readonly #bound = element('p', 'bound');
+  readonly #coverage = element('p', 'coverage');
   readonly #scores = new Map<string, LabelScore>();
   readonly #activeRules = new Set<string>();
   #isLive = false;
@@ -22,7 +23,7 @@ export class CameraTile {
 
   constructor(camera: Camera) {
     const facts = element('div', 'facts');
-    facts.append(this.#name, this.#state, this.#labels, this.#active, this.#age, this.#bound);
+    facts.append(this.#name, this.#state, this.#coverage, this.#labels, this.#active, this.#age, this.#bound);
     this.root.append(this.#picture, facts);
     this.update(camera);
   }
@@ -40,6 +41,7 @@ export class CameraTile {
     this.#activeRules.clear();
     for (const [rule, { activeRegions }] of Object.entries(camera.rules))
       for (const region of activeRegions) this.#activeRules.add(`${rule} (${region})`);
+    this.#coverage.textContent = camera.coverage ? coverageInWords(camera.coverage) : '';
     this.#bound.textContent = camera.bound.message ?? '';
     this.#show();
   }

@@ -10,6 +10,7 @@ export interface Camera {
   readonly state: string;
   readonly error: { readonly message: string } | null;
   readonly nextTryAt: string | null;
+  readonly coverage: { readonly state: string; readonly since: string; readonly reason: string | null } | null;
   /** `message`: why its bound cannot be kept; null when it can, or nothing is known yet. */
   readonly bound: { readonly message: string | null };
   readonly regions: Readonly<Record<string, LabelScore>>;

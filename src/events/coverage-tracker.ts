@@ -61,6 +61,11 @@ export class CoverageTracker {
     this.#sights.get(region)?.count(fate, now);
   }
 
+  /** A picture came that cannot be judged in any region. */
+  spoiled(now: Moment): void {
+    for (const sight of this.#sights.values()) sight.count('invalid', now);
+  }
+
   source(source: SourceStatus, now: Moment): readonly Coverage[] {
     this.#causes.source(source, now);
     // Nothing will come, and nobody expects it to: that needs no waiting.

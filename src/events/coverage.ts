@@ -1,3 +1,5 @@
+import { isoTime } from '../util/clock.ts';
+
 export const COVERAGE_STATES = ['watching', 'reduced', 'blind'] as const;
 
 /** `watching`: judged about as often as asked; `reduced`: judged, but clearly more rarely; `blind`: not judged. */
@@ -51,4 +53,16 @@ export interface CoverageChange {
 export interface Moment {
   readonly mono: number;
   readonly at: number;
+}
+
+/** What other programs see: the retained topic, and a part of the camera's view. */
+export interface CoverageView {
+  readonly state: CoverageState;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly reason: CoverageReason | null;
+}
+
+export function coverageView({ state, since, reason }: Coverage): CoverageView {
+  return { state, since: isoTime(since), reason };
 }

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isoTime } from '../util/clock.ts';
 import { hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Access, Identity } from './access.ts';
+import { parseCoverageQuery } from './coverage-query.ts';
+import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
 import type { MonitorView } from './monitor-view.ts';
+import type { QueryProblem } from './query-parameters.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { StaticFile } from './static-files.ts';
 
@@ -54,6 +58,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addProbes(app, parts.view);
   addCameras(app, parts.view);
   addEvents(app, parts.view);
+  addCoverage(app, parts.view);
   app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
   app.onError((error, c) => {
     const isStore = hasCode(error, 'STORE_UNAVAILABLE');
@@ -119,10 +124,7 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
 function addEvents(app: Hono<Env>, { history }: MonitorView): void {
   app.get('/api/events', async (c) => {
     const parsed = parseEventQuery(new URL(c.req.url).searchParams);
-    if (!parsed.ok) {
-      const message = parsed.problems.map((one) => `${one.parameter}: ${one.message}`).join('; ');
-      return c.json({ error: 'badRequest', message, problems: parsed.problems }, 400);
-    }
+    if (!parsed.ok) return badQuery(c, parsed.problems);
     const events = await history.query(parsed.query);
     return c.json({ storeId: history.storeId, sequence: history.lastSequence, oldestSequence: history.oldestSequence, events });
   });
@@ -139,10 +141,29 @@ function addEvents(app: Hono<Env>, { history }: MonitorView): void {
   });
 }
 
+function addCoverage(app: Hono<Env>, { coverage }: MonitorView): void {
+  app.get('/api/coverage', async (c) => {
+    const nowMs = coverage.now();
+    const parsed = parseCoverageQuery(new URL(c.req.url).searchParams, nowMs);
+    if (!parsed.ok) return badQuery(c, parsed.problems);
+    const { sinceMs, untilMs } = parsed.query;
+    const changes = await coverage.query(parsed.query);
+    if (changes === 'tooMany')
+      return problem(c, 400, 'tooMuch', 'there are too many intervals in this time: ask for a shorter one, or for one camera');
+    const cameras = coverageReport(changes, { sinceMs, untilMs, nowMs });
+    return c.json({ since: isoTime(sinceMs), until: isoTime(untilMs), now: isoTime(nowMs), cameras });
+  });
+}
+
 type Status = 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
 
 function problem(c: Context, status: Status, error: string, message: string): Response {
   return c.json({ error, message }, status);
+}
+
+function badQuery(c: Context, problems: readonly QueryProblem[]): Response {
+  const message = problems.map((one) => `${one.parameter}: ${one.message}`).join('; ');
+  return c.json({ error: 'badRequest', message, problems }, 400);
 }
 
 function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Response {

@@ -1,4 +1,5 @@
 import type { CameraConfig } from '../config/config.ts';
+import type { CoverageView } from '../events/coverage.ts';
 import type { CameraStateMessage } from '../sinks/publisher.ts';
 import type { CameraStatus } from '../stream/camera-status.ts';
 import { isoTime } from '../util/clock.ts';
@@ -14,6 +15,7 @@ export function cameraView(
   status: CameraStatus,
   verdict: CameraStateMessage | null,
   bound: BoundView,
+  coverage: CoverageView | null,
   numbers: CameraNumbers,
 ): CameraView {
   return {
@@ -25,6 +27,7 @@ export function cameraView(
     error: status.error && { code: status.error.code, message: status.error.message, at: isoTime(status.error.at) },
     nextTryAt: status.nextTryAt === null ? null : isoTime(status.nextTryAt),
     restarts: status.restarts,
+    coverage,
     stream: {
       codec: status.codec,
       width: status.sourceWidth,

@@ -1,5 +1,7 @@
+import type { CoverageChange, CoverageView } from '../events/coverage.ts';
 import type { LabelScore } from '../events/label-event.ts';
 import type { RegionStateMessage } from '../sinks/publisher.ts';
+import type { CoverageQuery } from '../store/coverage-store.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { CameraState } from '../stream/camera-status.ts';
 
@@ -8,6 +10,7 @@ export interface MonitorView {
   /** Of the program, for `hello`. */
   readonly version: string;
   readonly history: EventHistory;
+  readonly coverage: CoverageHistory;
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
   camera(id: string): CameraView | undefined;
@@ -23,6 +26,14 @@ export interface MonitorView {
 
 /** The reading half of the store. */
 export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot'>;
+
+/** The reading half of the record of coverage. */
+export interface CoverageHistory {
+  /** Up to here the record goes, on its clock, ms. */
+  now(): number;
+  /** See CoverageStore. */
+  query(query: CoverageQuery): Promise<readonly CoverageChange[] | 'tooMany'>;
+}
 
 export interface Picture {
   readonly frameSequence: number;
@@ -46,6 +57,8 @@ export interface CameraView extends CameraNumbers {
   readonly error: { readonly code: string; readonly message: string; readonly at: string } | null;
   readonly nextTryAt: string | null;
   readonly restarts: number;
+  /** Whether it is judged, since when, and why not; null before its record begins. */
+  readonly coverage: CoverageView | null;
   readonly stream: StreamView;
   readonly sampleFps: number;
   readonly maxLatencyMs: number;

@@ -1,4 +1,4 @@
-import type { Batch, BatchExecutor } from '../batching/batch.ts';
+import type { Batch, BatchExecutor, BatchingObserver } from '../batching/batch.ts';
 import { CostModel } from '../batching/cost-model.ts';
 import { deadlinePolicy } from '../batching/deadline-policy.ts';
 import { eagerPolicy } from '../batching/eager-policy.ts';
@@ -6,9 +6,8 @@ import type { BatchingPolicy } from '../batching/policy.ts';
 import { BatchScheduler } from '../batching/scheduler.ts';
 import { timeoutPolicy } from '../batching/timeout-policy.ts';
 import type { BatchingConfig } from '../config/config.ts';
-import type { EntryScores } from '../engine/batch-outcome.ts';
+import type { EntryScores, RecoveringEngine } from '../engine/batch-outcome.ts';
 import { BatchRunner } from '../engine/batch-runner.ts';
-import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
@@ -18,10 +17,12 @@ export interface BatcherParts {
   readonly batching: BatchingConfig;
   readonly version: string;
   /** It has started: its ladder and costs are known. */
-  readonly engine: EngineSupervisor;
+  readonly engine: RecoveringEngine;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Told what becomes of frames. */
+  readonly frames: BatchingObserver;
   readonly deliver: (scores: EntryScores) => void;
   /** Begins with the first camera; null: nothing is recorded. */
   readonly trace: TraceRecorder | null;
@@ -45,7 +46,7 @@ export interface Batcher {
 }
 
 /** Takes frames from now on; begins the recording. */
-export function openBatcher({ batching, version, engine, clock, logger, metrics, deliver, trace }: BatcherParts): Batcher {
+export function openBatcher({ batching, version, engine, clock, logger, metrics, frames, deliver, trace }: BatcherParts): Batcher {
   const { batchSizes, costMs, backend, device, precision, threads } = engine.info;
   const setLadder: Batcher['setLadder'] = (sizes, newCostMs) => {
     trace?.ladderSet(sizes, newCostMs);
@@ -53,12 +54,12 @@ export function openBatcher({ batching, version, engine, clock, logger, metrics,
   };
   const runner = new BatchRunner({
     ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES, onScores: deliver },
-    onDrop: (entry, reason) => metrics.frameDropped(entry, reason),
+    onDrop: (entry, reason) => frames.frameDropped(entry, reason),
     onInference: ({ networkMs }) => metrics.engineRan(networkMs),
     onLadder: (sizes) => setLadder(sizes, engine.info.costMs),
   });
   const costs = new CostModel(batchSizes, costMs);
-  const scheduler = new BatchScheduler({ clock, policy: policyOf(batching), costs, executor: observed(runner, metrics, trace), observer: metrics });
+  const scheduler = new BatchScheduler({ clock, policy: policyOf(batching), costs, executor: observed(runner, metrics, trace), observer: frames });
   trace?.begin({
     recordedBy: version,
     sizes: costs.ladder,

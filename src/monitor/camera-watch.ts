@@ -7,6 +7,7 @@ import { CameraSupervisor, type CameraSupervisorOptions } from '../stream/camera
 import type { Frame } from '../stream/frame.ts';
 import { streamAddress } from '../stream/stream-address.ts';
 import type { FrameIntake } from './batcher.ts';
+import type { CoverageRecord } from './coverage-record.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface CameraWatchParts {
@@ -16,6 +17,7 @@ export interface CameraWatchParts {
   readonly scheduler: FrameIntake;
   readonly verdicts: VerdictPath;
   readonly publisher: Publisher;
+  readonly coverage: Pick<CoverageRecord, 'enter' | 'source'>;
   /** Something changed that people look at. */
   readonly changed: (cameraId: string) => void;
   /** A frame that no slot took. */
@@ -50,7 +52,7 @@ export class CameraWatch {
   }
 
   start(): void {
-    const { config, scheduler, verdicts, judging, supervision } = this.#parts;
+    const { config, scheduler, verdicts, judging, supervision, coverage } = this.#parts;
     const { maxLatencyMs, weight } = config;
     const slots = config.regions.map((region) => ({ cameraId: config.id, region: region.id, crop: region.crop, maxLatencyMs, weight }));
     for (const slot of slots) scheduler.addSlot(slot);
@@ -62,6 +64,7 @@ export class CameraWatch {
       maxGapMs: maxGapMs(config.sampleFps),
     });
     verdicts.addCamera({ config, judge, slots: new Set(slots) });
+    coverage.enter(config);
     supervision.observer.cameraUp(config.id, false);
     this.#announce(false);
     this.#supervisor.start();
@@ -89,8 +92,10 @@ export class CameraWatch {
     }
   }
 
-  #told({ state }: CameraStatus): void {
-    const { config, verdicts, changed } = this.#parts;
+  #told(status: CameraStatus): void {
+    const { config, verdicts, coverage, changed } = this.#parts;
+    const { state } = status;
+    coverage.source(status);
     const online = isOnline(state);
     if (online !== null) {
       this.#announce(online);

@@ -11,6 +11,7 @@ import { type Stats, statsOf } from '../telemetry/stats.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Bounds } from './bounds.ts';
 import type { CameraWatch } from './camera-watch.ts';
+import type { CoverageRecord } from './coverage-record.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface DaemonViewParts {
@@ -23,6 +24,7 @@ export interface DaemonViewParts {
   readonly pictures: NewestPictures;
   readonly verdicts: VerdictPath;
   readonly bounds: Bounds;
+  readonly coverage: CoverageRecord;
   readonly publisher: Publisher;
   readonly engine: EngineSupervisor;
   /** Null until the engine told what batches cost. */
@@ -40,6 +42,7 @@ export class DaemonView implements MonitorView {
   readonly #parts: DaemonViewParts;
   readonly version: string;
   readonly history: SqliteEventStore;
+  readonly coverage: CoverageRecord;
   #stuckMs = 0;
   #lookedMono = Number.POSITIVE_INFINITY;
   #seenCompletion: number | null = null;
@@ -48,6 +51,7 @@ export class DaemonView implements MonitorView {
     this.#parts = parts;
     this.version = parts.version;
     this.history = parts.history;
+    this.coverage = parts.coverage;
   }
 
   cameras(): readonly CameraView[] {
@@ -55,9 +59,12 @@ export class DaemonView implements MonitorView {
   }
 
   camera(id: string): CameraView | undefined {
-    const { cameras, verdicts, bounds, metrics } = this.#parts;
+    const { cameras, verdicts, bounds, coverage, metrics } = this.#parts;
     const watch = cameras.get(id);
-    return watch && cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), metrics.camera(id));
+    return (
+      watch &&
+      cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id))
+    );
   }
 
   newestPicture(cameraId: string): Promise<Picture | null> {

@@ -33,7 +33,7 @@ export interface VerdictPathParts {
 export interface VerdictObserver {
   frameDropped(entry: BatchEntry, reason: DropReason): void;
   eventsLost(count: number): void;
-  frameClassified(camera: string, ledger: LatencyLedger): void;
+  frameClassified(camera: string, ledger: LatencyLedger, seen: Pick<Classification, 'region' | 'frame'>): void;
   event(camera: string, rule: string, type: 'start' | 'update' | 'end'): void;
 }
 
@@ -103,7 +103,7 @@ export class VerdictPath {
     const seen = classificationOf(scores, isFeasible(frame.cameraId));
     const { events, state, ledger } = camera.judge.judge(seen);
     const decided: Classification = { ...seen, ledger };
-    metrics.frameClassified(seen.camera, ledger);
+    metrics.frameClassified(seen.camera, ledger, seen);
     this.#states.set(seen.camera, state);
     publisher.publishState(state);
     if (publishClassifications) publisher.publishClassification(seen.camera, classificationMessage(decided));

@@ -9,7 +9,7 @@ import { eventMessage } from './event-message.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
-import type { CameraStateMessage, Publisher } from './publisher.ts';
+import type { CameraStateMessage, CoverageMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
 import { RetainedTopics } from './retained-topics.ts';
@@ -125,6 +125,10 @@ export class MqttPublisher implements Publisher {
 
   publishAvailability(cameraId: string, online: boolean): void {
     this.#retain(() => this.#retained.availability(cameraId, online));
+  }
+
+  publishCoverage(message: CoverageMessage): void {
+    this.#retain(() => this.#retained.coverage(message));
   }
 
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void {

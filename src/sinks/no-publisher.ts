@@ -9,6 +9,7 @@ export const noPublisher: Publisher = {
   publishEvent() {},
   publishState() {},
   publishAvailability() {},
+  publishCoverage() {},
   publishSnapshot() {},
   publishClassification() {},
   publishStats() {},

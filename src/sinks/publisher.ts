@@ -1,7 +1,13 @@
 import type { CameraStateMessage } from '../events/camera-state.ts';
+import type { CoverageView } from '../events/coverage.ts';
 import type { LabelEvent } from '../events/label-event.ts';
 
 export type { CameraStateMessage, RegionStateMessage } from '../events/camera-state.ts';
+
+/** The retained coverage of a camera. */
+export interface CoverageMessage extends CoverageView {
+  readonly camera: string;
+}
 
 /** Where the daemon's messages leave for other programs. No call blocks or throws: what cannot be sent now is kept (retained topics: the newest; events: in order, bounded) and counted. */
 export interface Publisher {
@@ -15,6 +21,7 @@ export interface Publisher {
   publishEvent(event: LabelEvent): void;
   publishState(message: CameraStateMessage): void;
   publishAvailability(cameraId: string, online: boolean): void;
+  publishCoverage(message: CoverageMessage): void;
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void;
   publishClassification(cameraId: string, payload: object): void;
   publishStats(payload: object): void;

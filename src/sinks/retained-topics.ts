@@ -1,5 +1,6 @@
 import type { CameraStateMessage } from '../events/camera-state.ts';
 import type { OutgoingMessage } from './mqtt-session.ts';
+import type { CoverageMessage } from './publisher.ts';
 import type { RetainedBoard } from './retained-board.ts';
 import type { Topics } from './topics.ts';
 
@@ -30,6 +31,10 @@ export class RetainedTopics {
     this.#board.set({ topic: this.#topics.availability(cameraId), payload: online ? 'online' : 'offline', qos: 1 });
   }
 
+  coverage(message: CoverageMessage): void {
+    this.#board.set({ topic: this.#topics.coverage(message.camera), payload: JSON.stringify(message), qos: 1 });
+  }
+
   snapshot(cameraId: string, jpeg: Uint8Array): void {
     this.#board.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
   }
@@ -37,8 +42,8 @@ export class RetainedTopics {
   /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
   forget(cameraId: string): void {
     this.#online.delete(cameraId);
-    const topics = [this.#topics.availability(cameraId), this.#topics.state(cameraId), this.#topics.snapshot(cameraId)];
-    for (const topic of topics) this.#board.set({ topic, payload: '', qos: 1 });
+    const leaves = ['availability', 'state', 'coverage', 'snapshot'] as const;
+    for (const leaf of leaves) this.#board.set({ topic: this.#topics[leaf](cameraId), payload: '', qos: 1 });
   }
 
   /** `offline` for every camera that is online, then for the daemon. */

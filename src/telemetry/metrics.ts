@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Batch, BatchEntry, BatchingObserver, BatchTiming, DropReason } from '../batching/batch.ts';
 import type { EngineInfo } from '../engine/engine.ts';
+import type { CoverageState } from '../events/coverage.ts';
 import type { LabelEventType, LatencyLedger } from '../events/label-event.ts';
 import type { CameraNumbers, HttpObserver, WebsocketDropReason } from '../http/monitor-view.ts';
 import type { RestartReason } from '../stream/camera-status.ts';
@@ -12,6 +13,7 @@ const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2,
 const STEP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const ACKNOWLEDGE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3600];
 const BATCH_BUCKETS = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 128, 256, 512, 1024];
+const COVERAGE_STATES: readonly CoverageState[] = ['watching', 'reduced', 'blind'];
 /** Frames that were given up for these reasons should have had a verdict. `invalid` and `motion` never can; after `shutdown` nobody waits. */
 const GIVEN_UP: ReadonlySet<DropReason> = new Set<DropReason>(['superseded', 'expired', 'overload', 'engine']);
 
@@ -82,6 +84,10 @@ export class Metrics implements BatchingObserver, HttpObserver {
   cameraUp(camera: string, up: boolean): void {
     this.#prometheus.cameraUp.set({ camera }, up ? 1 : 0);
     this.#tally(camera);
+  }
+
+  coverage(camera: string, state: CoverageState): void {
+    for (const each of COVERAGE_STATES) this.#prometheus.coverage.set({ camera, state: each }, each === state ? 1 : 0);
   }
 
   cameraRestarted(camera: string, reason: RestartReason): void {
@@ -161,6 +167,7 @@ export class Metrics implements BatchingObserver, HttpObserver {
   async forgetCamera(camera: string): Promise<void> {
     this.#tallies.delete(camera);
     const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events } = this.#prometheus;
+    for (const state of COVERAGE_STATES) this.#prometheus.coverage.remove({ camera, state });
     for (const metric of [this.#prometheus.latency, this.#prometheus.boundFeasible, this.#prometheus.smallestBound]) metric.remove({ camera });
     for (const metric of [framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events]) {
       const { values } = await metric.get();
@@ -207,6 +214,7 @@ function instruments(registry: Registry) {
     framesClassified: counter('frames_classified_total', 'Verdicts of the network, one a region of a frame', 'camera'),
     framesDropped: counter('frames_dropped_total', 'Frames that got no verdict, one a region of a frame, by reason', 'camera', 'reason'),
     cameraUp: gauge('camera_up', '1 while frames arrive', 'camera'),
+    coverage: gauge('camera_coverage', '1 for the state that the camera is in: watching, reduced or blind', 'camera', 'state'),
     cameraRestarts: counter('camera_restarts_total', 'Sources started again, by reason', 'camera', 'reason'),
     batchSize: histogram('batch_size', 'Pictures (regions of frames) a batch, without padding', BATCH_BUCKETS),
     batchFlush: counter('batch_flush_total', 'Batches by why they started when they did', 'reason'),

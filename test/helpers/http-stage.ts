@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import type { HttpConfig } from '../../src/config/config.ts';
+import type { CoverageChange } from '../../src/events/coverage.ts';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import { cameraView } from '../../src/http/camera-view.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import type { CameraView, EventHistory, HttpObserver, MonitorView, Picture, Readiness } from '../../src/http/monitor-view.ts';
+import type { CameraView, CoverageHistory, EventHistory, HttpObserver, MonitorView, Picture, Readiness } from '../../src/http/monitor-view.ts';
+import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
@@ -77,6 +79,7 @@ export function exampleCamera(id: string, name: string = id): CameraView {
     },
     null,
     { feasible: true, smallestMs: 74.5, since: '2026-01-01T00:00:00.000Z', message: null },
+    { state: 'watching', since: '2026-11-22T06:11:00.000Z', reason: null },
     {
       framesReceived: 0,
       framesClassified: 0,
@@ -124,6 +127,17 @@ export class MemoryHistory implements EventHistory {
 
 export class MemoryView implements MonitorView {
   readonly version: string = '1.2.3';
+  /** Of the record; `changes` is what it answers. */
+  readonly coverage: CoverageHistory & { readonly queries: CoverageQuery[]; nowMs: number; changes: readonly CoverageChange[] | 'tooMany' } = {
+    queries: [],
+    nowMs: Date.UTC(2026, 10, 22, 12),
+    changes: [],
+    now: () => this.coverage.nowMs,
+    query: async (query) => {
+      this.coverage.queries.push(query);
+      return this.coverage.changes;
+    },
+  };
   readonly history: MemoryHistory = new MemoryHistory();
   readonly list: CameraView[] = [exampleCamera('front_door', '<img src=x onerror=alert(1)>'), exampleCamera('yard')];
   readonly pictures: Map<string, Picture> = new Map<string, Picture>();

@@ -64,24 +64,25 @@ const status = {
 } as const;
 
 const bound = { feasible: false, smallestMs: 120, since: '2026-01-01T00:00:00.000Z', message: 'a bound that cannot be kept' };
+const coverage = { state: 'blind', since: '2026-01-01T00:00:00.000Z', reason: 'offline' } as const;
 const { framesReceived, framesClassified, receivedPerSecond, classifiedPerSecond, drops, deadlineMissed, latencyMs } = exampleCamera('x');
 const numbers = { framesReceived, framesClassified, receivedPerSecond, classifiedPerSecond, drops, deadlineMissed, latencyMs };
 
 describe('cameraView', () => {
   it('shows where a rule is active', () => {
-    const rules = (active: boolean) => cameraView(config, true, status, verdict(active), bound, numbers).rules['unsafe'];
+    const rules = (active: boolean) => cameraView(config, true, status, verdict(active), bound, coverage, numbers).rules['unsafe'];
     expect(rules(true)).toEqual({ labels: ['Porn'], enter: 0.8, exit: 0.6, active: true, activeRegions: ['full'] });
     expect(rules(false)).toMatchObject({ active: false, activeRegions: [] });
   });
 
   it('is whole before the first verdict, with times as text', () => {
-    const view = cameraView(config, false, status, null, bound, numbers);
+    const view = cameraView(config, false, status, null, bound, coverage, numbers);
     expect(view).toMatchObject({ enabled: false, label: null, top: [], regions: {}, state: 'authFailed', since: '1970-01-01T00:00:00.000Z' });
-    expect(view).toMatchObject({ nextTryAt: '1970-01-01T00:00:00.002Z', error: { at: '1970-01-01T00:00:00.001Z' }, drops: {}, bound });
+    expect(view).toMatchObject({ nextTryAt: '1970-01-01T00:00:00.002Z', error: { at: '1970-01-01T00:00:00.001Z' }, drops: {}, bound, coverage });
   });
 
   it('holds nothing of the address or the user', () => {
-    const text = JSON.stringify(cameraView(config, true, status, verdict(true), bound, numbers));
+    const text = JSON.stringify(cameraView(config, true, status, verdict(true), bound, coverage, numbers));
     expect(text).not.toMatch(/secret|192\.0\.2\.1|rtsp/);
   });
 });
