@@ -52,7 +52,7 @@ export async function compareScenarios(scenarios: readonly Scenario[], contender
     scenarios,
     played.map(({ outcomes }) => outcomes),
   );
-  return played.flatMap(({ contender, outcomes }) => rowOf(scenarios, contender, outcomes, boundShare));
+  return played.flatMap(({ contender, outcomes }) => rowOf(scenarios, contender.name, outcomes, boundShare));
 }
 
 /** Where somebody missed nothing there is nothing to search for. */
@@ -67,7 +67,8 @@ function boundOf(scenarios: readonly Scenario[], played: readonly Outcome[][]): 
   return missed / offered;
 }
 
-function rowOf(scenarios: readonly Scenario[], { name: policy }: Contender, outcomes: readonly Outcome[], boundShare: number | null): Row[] {
+/** The outcomes of one policy in `scenarios`, one each; none without scenarios. */
+export function rowOf(scenarios: readonly Scenario[], policy: string, outcomes: readonly Outcome[], boundShare: number | null): Row[] {
   const [scenario] = scenarios;
   if (scenario === undefined) return [];
   const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);

@@ -1,52 +1,63 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../../src/util/errors.ts';
+import { chartOf } from './chart.ts';
 import { compare, type Row } from './comparison.ts';
 import { DEADLINE, EAGER, FIFO, TIMERS } from './contender.ts';
-import { RECIPES, REPORT_SEEDS, TUNING_SEEDS } from './recipes.ts';
+import { generatedPart, withGeneratedPart } from './docs-page.ts';
+import { loadSweep } from './load-sweep.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
+import { RECIPES } from './recipes.ts';
+import { committedTraces, replay } from './replay.ts';
 import { measureSchedulerCost } from './scheduler-cost.ts';
+import { TEXT_HEAD, textLine } from './text-table.ts';
 
-// Policies side by side, in simulated time, around the real scheduler:
-//   node --import ./bench/typescript-loader.mjs bench/batching/main.ts [--json] [--tuning | --seed N] [--only TEXT]
+// Policies side by side, in simulated time, around the real scheduler: `npm run bench:batching -- --help` says what can be asked for.
 
-const value = (option: string) => (process.argv.includes(option) ? process.argv[process.argv.indexOf(option) + 1] : undefined);
-const json = process.argv.includes('--json');
-const seed = value('--seed');
-const only = value('--only');
-const chosenSeeds = process.argv.includes('--tuning') ? TUNING_SEEDS : REPORT_SEEDS;
-const seeds = seed === undefined ? chosenSeeds : [Number(seed)];
-const contenders = process.argv.includes('--quick') ? [DEADLINE, EAGER] : [DEADLINE, EAGER, FIFO, ...TIMERS];
+const EX_USAGE = 64;
 
-const rows: Row[] = [];
-if (!json)
-  process.stdout.write(`${'scenario curve load policy'.padEnd(38)}thrput  missed   bound    p50    p99    max  batch  share   busy   held  drops\n`);
-for (const recipe of RECIPES) {
-  if (only !== undefined && !`${recipe.name} ${recipe.curve.name} ${recipe.load}`.includes(only)) continue;
-  for (const row of await compare(recipe, contenders, seeds)) {
-    rows.push(row);
-    if (!json) process.stdout.write(`${line(row)}\n`);
+const args = process.argv.slice(2);
+if (args.includes('--help')) process.stdout.write(USAGE);
+else {
+  const options = readOptions();
+  if (options === null) process.exitCode = EX_USAGE;
+  else await run(options);
+}
+
+function readOptions(): Options | null {
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n(--help shows the options)\n`);
+    return null;
   }
 }
-const schedulerCost = only === undefined ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
-if (json) process.stdout.write(`${JSON.stringify({ seeds, rows, schedulerCost }, null, 2)}\n`);
-else if (schedulerCost !== null) {
-  process.stdout.write(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${schedulerCost.microsPerFrame.toFixed(2)} µs a frame\n`);
-}
 
-function line(row: Row): string {
-  const drops = Object.entries(row.drops)
-    .map(([reason, count]) => `${reason} ${count}`)
-    .join(', ');
-  const percent = (share: number | null) => (share === null ? '–' : `${(100 * share).toFixed(2)}%`);
-  return [
-    `${row.scenario} ${row.curve} ${row.load} ${row.policy}`.padEnd(36),
-    row.throughput.toFixed(3).padStart(8),
-    percent(row.missedShare).padStart(8),
-    percent(row.boundShare).padStart(8),
-    row.p50Ms.toFixed(0).padStart(7),
-    row.p99Ms.toFixed(0).padStart(7),
-    row.maxMs.toFixed(0).padStart(7),
-    row.meanBatch.toFixed(2).padStart(7),
-    row.lowestShare.toFixed(2).padStart(7),
-    row.engineBusy.toFixed(2).padStart(7),
-    String(row.mostHeld).padStart(7),
-    `  ${drops}`,
-  ].join('');
+async function run({ json, quick, seeds, only, trace, scale, chart, docs }: Options): Promise<void> {
+  const contenders = quick ? [DEADLINE, EAGER] : [DEADLINE, EAGER, FIFO, ...TIMERS];
+  const tell = (line: string) => json || process.stdout.write(`${line}\n`);
+  const rows: Row[] = [];
+  const add = (more: readonly Row[]) => {
+    rows.push(...more);
+    for (const row of more) tell(textLine(row));
+  };
+  const page = docs === null ? null : readFileSync(docs, 'utf8');
+  tell(TEXT_HEAD);
+  if (trace === null) {
+    for (const recipe of RECIPES) {
+      const isWanted = only === null || `${recipe.name} ${recipe.curve.name} ${recipe.load}`.includes(only);
+      if (isWanted) add(await compare(recipe, contenders, seeds));
+    }
+  }
+  for (const file of trace === null ? committedTraces() : [trace]) {
+    if (only === null || `trace ${file}`.includes(only)) add(await replay(file, scale, contenders, seeds));
+  }
+  const cost = only === null && trace === null ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
+  if (cost !== null) tell(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);
+  if (docs !== null && page !== null && cost !== null)
+    writeFileSync(docs, withGeneratedPart(page, generatedPart({ seeds, rows, microsPerFrame: cost.microsPerFrame })));
+  if (chart !== null) {
+    tell(`\ndrawing ${chart}`);
+    writeFileSync(chart, chartOf(await loadSweep(contenders, seeds)));
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ seeds, rows, schedulerCost: cost }, null, 2)}\n`);
 }

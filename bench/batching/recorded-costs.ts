@@ -12,7 +12,7 @@ type BatchRecord = Extract<TraceRecord, { kind: 'batch' }>;
  * The machine of a trace: each batch costs what one of its size did there, drawn at random. A size that seldom ran costs what the nearest one
  * did, times their ratio at warm-up. Slow minutes are spread over the whole replay: what ran one after the other is not drawn one after the other.
  */
-export function recordedCosts({ header, records }: ArrivalTrace, name: string): CostCurve {
+export function recordedCosts({ header, records }: ArrivalTrace): CostCurve {
   const batches = records.filter((record): record is BatchRecord => record.kind === 'batch');
   const { sizes, costMs, preprocessMs } = header;
   const ran = new Map(sizes.map((size) => [size, [] as number[]]));
@@ -27,7 +27,7 @@ export function recordedCosts({ header, records }: ArrivalTrace, name: string): 
   const eachMs = prepared.length > 0 ? prepared : [preprocessMs];
   const of = (size: number) => durations.get(size) ?? [];
   return {
-    ...{ name, sizes, preprocessMs: quantile(eachMs, 0.5), noise: 0, pauses: { everyMs: Number.POSITIVE_INFINITY, lengthMs: 0 } },
+    ...{ name: 'recorded', sizes, preprocessMs: quantile(eachMs, 0.5), noise: 0, pauses: { everyMs: Number.POSITIVE_INFINITY, lengthMs: 0 } },
     inferenceMs: (size) => quantile(of(size), 0.5),
     measured: {
       warmUpMs: costMs,

@@ -6,6 +6,7 @@ import type { Scenario } from './scenario.ts';
 
 /** How a trace is played: with which costs, how many times as fast. */
 export interface Replay {
+  readonly name: string;
   readonly trace: ArrivalTrace;
   readonly curve: CostCurve;
   /** Frames come so many times as fast; the bounds, the engine and its pauses stay as they were. */
@@ -16,7 +17,7 @@ export interface Replay {
  * A trace as a world to play: real arrivals, an engine that costs what it cost there, and that stands still while it was away. Each slot that frames
  * came for is a camera of its own, there from the beginning; one that was changed by a reload is another.
  */
-export function recordedScenario({ trace, curve, scale }: Replay, seed: number): Scenario {
+export function recordedScenario({ name, trace, curve, scale }: Replay, seed: number): Scenario {
   const numbers = cameraNumbers(trace);
   const cameras: Array<{ readonly spec: SlotSpec }> = [];
   const arrivals: Arrival[] = [];
@@ -29,7 +30,7 @@ export function recordedScenario({ trace, curve, scale }: Replay, seed: number):
   }
   const durationMs = Math.max(1, ...[trace.records.at(-1)?.atMs ?? 0, lastFrameMs(trace)].map((ms) => ms / scale));
   const load = (1_000 * arrivals.length) / durationMs / bestRatePerSecond(curve);
-  return { name: curve.name, curve, load: Math.round(100 * load) / 100, seed, durationMs, cameras, arrivals, pauses: pausesOf(trace, scale) };
+  return { name, curve, load: Math.round(100 * load) / 100, seed, durationMs, cameras, arrivals, pauses: pausesOf(trace, scale) };
 }
 
 /** The cameras of the scenario, by slot of the trace: slots that a frame came for, in their order. */

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { REPORT_SEEDS, TUNING_SEEDS } from './recipes.ts';
+
+export interface Options {
+  /** One JSON document in place of the table. */
+  readonly json: boolean;
+  /** Only `deadline` and `eager`. */
+  readonly quick: boolean;
+  readonly seeds: readonly number[];
+  /** Only scenarios whose `NAME CURVE LOAD` holds this text. */
+  readonly only: string | null;
+  /** Only this recording. */
+  readonly trace: string | null;
+  /** How many times as fast the recordings are played. */
+  readonly scale: number;
+  /** Where to draw the policies against the load. */
+  readonly chart: string | null;
+  /** A page whose generated part is written anew. */
+  readonly docs: string | null;
+}
+
+export const USAGE = `npm run bench:batching -- [options]
+
+  --json            one JSON document on standard output
+  --quick           only the policies deadline and eager
+  --seed N          one seed in place of the three of the report
+  --tuning          the seeds that policies were chosen with
+  --only TEXT       only scenarios whose "name curve load" holds TEXT
+  --trace FILE      only this recording of real cameras (framewatch run --record-trace FILE)
+  --scale X         play recordings X times as fast: at which load would bounds be missed? (default 1)
+  --chart FILE.svg  draw the policies against the load
+  --docs FILE.md    write the generated part of a page anew
+`;
+
+/** Throws an error with one line for whoever typed it. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      tuning: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      trace: { type: 'string' },
+      scale: { type: 'string', default: '1' },
+      chart: { type: 'string' },
+      docs: { type: 'string' },
+    },
+  });
+  const { json, quick, seed, tuning, only = null, trace = null, chart = null, docs = null } = values;
+  const scale = Number(values.scale);
+  if (!(scale > 0 && scale <= 1_000)) throw new Error('--scale needs a number above 0, at most 1000');
+  const one = Number(seed);
+  if (seed !== undefined && !(Number.isSafeInteger(one) && one >= 0)) throw new Error('--seed needs a whole number');
+  if (docs !== null && (quick || only !== null || trace !== null || seed !== undefined || tuning))
+    throw new Error('--docs writes the whole table: leave out what narrows it');
+  const reported = tuning ? TUNING_SEEDS : REPORT_SEEDS;
+  return { json, quick, seeds: seed === undefined ? reported : [one], only, trace, scale, chart, docs };
+}
