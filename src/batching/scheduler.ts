@@ -31,6 +31,11 @@ export interface BatchSchedulerOptions {
  * Frames of all cameras → batches. Newest frame wins in each slot; at most two batches are handed over, the second as late as
  * the engine allows, so that its frames are the newest and their order is right. Every frame that `offer` accepts ends exactly once:
  * in a batch, or in `observer.frameDropped` with a reason. It owns one timer. Nothing here throws for load, only for wrong use.
+ *
+ * Nobody waits for ever while others are served. In the service order of deadlines, a slot that keeps offering frames starves once its first
+ * unserved frame is past its bound and older than a second; then it goes before all, so that it is served within one round: one frame of
+ * every slot, behind two batches in flight. A slot that meets overload on the way waits one fair turn longer: Σ weights / its weight, in
+ * verdicts, and one for every slot. In order of arrival it is one round (and the policy's delay) from its first unserved frame.
  */
 export class BatchScheduler {
   readonly #clock: Clock;

@@ -202,6 +202,12 @@ export function sizesOf(costMs: Readonly<Record<number, number>>): number[] {
     .sort((a, b) => a - b);
 }
 
+/** A batch of `count` pictures from hand-over to end on an idle engine, ms. */
+export function costOf({ costMs, preprocessMs, overheadMs }: Machine, count: number): number {
+  const size = sizesOf(costMs).find((each) => each >= count) ?? Number.NaN;
+  return preprocessMs * count + (costMs[size] ?? Number.NaN) + overheadMs;
+}
+
 /** A cost model that has seen the machine for long enough to know it exactly. */
 function informedCosts({ costMs, preprocessMs, overheadMs }: Machine): CostModel {
   const sizes = sizesOf(costMs);
