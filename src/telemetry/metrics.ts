@@ -55,13 +55,16 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#totals.classified(ledger);
   }
 
-  /** A frame that is given up after its bound has missed it, as much as one whose verdict comes late: nothing is gained by dropping. */
+  /**
+   * A frame that is given up when its camera has waited for a verdict longer than the bound is a missed deadline, as much as a verdict that comes late: nothing is gained by
+   * dropping. The wait counts from the first frame that had none, so a fast camera that replaces its own frames does not hide an engine that is away.
+   */
   frameDropped(entry: BatchEntry, reason: DropReason): void {
-    const { slot, frame } = entry;
-    this.frameDroppedOf(slot.cameraId, reason);
-    if (!GIVEN_UP.has(reason) || this.#clock.monotonicMs() - frame.receivedMono <= slot.maxLatencyMs) return;
-    this.#prometheus.deadlineMissed.inc({ camera: slot.cameraId });
-    this.#tally(slot.cameraId).missed();
+    const camera = entry.slot.cameraId;
+    this.frameDroppedOf(camera, reason);
+    if (!GIVEN_UP.has(reason) || this.#clock.monotonicMs() <= entry.deadlineMono) return;
+    this.#prometheus.deadlineMissed.inc({ camera });
+    this.#tally(camera).missed();
   }
 
   /** For frames that are dropped before they reach a slot. */
@@ -232,7 +235,11 @@ function instruments(registry: Registry) {
     ),
     commit: histogram('commit_seconds', 'Seconds of the transaction that stores events', STEP_BUCKETS),
     puback: histogram('puback_seconds', 'Seconds from publishing an event to the acknowledgement of the broker', ACKNOWLEDGE_BUCKETS),
-    deadlineMissed: counter('deadline_missed_total', 'Verdicts later than the bound of their camera, and frames given up after it', 'camera'),
+    deadlineMissed: counter(
+      'deadline_missed_total',
+      'Verdicts later than the bound of their camera, and frames given up when it had waited longer than that for one',
+      'camera',
+    ),
     boundFeasible: gauge('bound_feasible', '1 when an idle engine could keep the bound of the camera, 0 when no load is low enough', 'camera'),
     smallestBound: gauge('smallest_feasible_bound_seconds', 'The smallest bound that an idle engine could keep for the camera, seconds', 'camera'),
     events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),

@@ -10,6 +10,7 @@ const CONTRACT = [
   ['frames_classified_total', 'counter', ['camera']],
   ['frames_dropped_total', 'counter', ['camera', 'reason']],
   ['camera_up', 'gauge', ['camera']],
+  ['camera_coverage', 'gauge', ['camera', 'state']],
   ['camera_restarts_total', 'counter', ['camera', 'reason']],
   ['batch_size', 'histogram', []],
   ['batch_flush_total', 'counter', ['reason']],
@@ -45,7 +46,7 @@ const ledger = (total: number, bound = 500) => ({
   bound,
   feasible: true,
 });
-const entry = (cameraId: string, receivedMono = 0) => ({ slot: { cameraId, maxLatencyMs: 500 }, frame: { receivedMono } }) as BatchEntry;
+const entry = (cameraId: string, deadlineMono = 0) => ({ slot: { cameraId }, deadlineMono }) as BatchEntry;
 const batch = (size: number) => ({ id: 1, entries: Array(size).fill(entry('a')), paddedTo: 4, formedMono: 0, flushReason: 'deadline' }) as Batch;
 const engine = (model: string): EngineInfo => ({
   backend: 'onnx',
@@ -69,6 +70,7 @@ function tellAll(metrics: Metrics): void {
     metrics.frameDropped(entry(camera), 'superseded');
     metrics.frameDroppedOf(camera, 'motion');
     metrics.cameraUp(camera, true);
+    metrics.coverage(camera, 'reduced');
     metrics.boundJudged(camera, camera === 'a', 74.5);
     metrics.cameraRestarted(camera, 'stalled');
     metrics.event(camera, 'unsafe', 'start');
@@ -134,9 +136,9 @@ describe('Metrics', () => {
     expect(metrics.camera('a').deadlineMissed).toBe(1);
   });
 
-  it('counts a frame that is given up after its bound as missed, and no other that is dropped', async () => {
+  it('counts a frame that is given up after its camera’s deadline as missed, and no other that is dropped', async () => {
     const metrics = new Metrics(new VirtualClock(1_000));
-    const drop = (reason: DropReason, ageMs: number) => metrics.frameDropped(entry('a', 1_000 - ageMs), reason);
+    const drop = (reason: DropReason, waitedMs: number) => metrics.frameDropped(entry('a', 1_000 - waitedMs + 500), reason);
     for (const reason of ['superseded', 'expired', 'overload', 'engine'] as const) {
       drop(reason, 500);
       drop(reason, 500.1);
@@ -153,6 +155,14 @@ describe('Metrics', () => {
     const found = await samples(metrics);
     expect([found.get('framewatch_bound_feasible{camera="a"}'), found.get('framewatch_bound_feasible{camera="b"}')]).toEqual([1, 0]);
     expect(found.get('framewatch_smallest_feasible_bound_seconds{camera="b"}')).toBeCloseTo(0.0745);
+  });
+
+  it('has one state of coverage a camera', async () => {
+    const metrics = new Metrics(new VirtualClock());
+    metrics.coverage('a', 'watching');
+    metrics.coverage('a', 'blind');
+    const found = await samples(metrics);
+    expect(['watching', 'reduced', 'blind'].map((state) => found.get(`framewatch_camera_coverage{camera="a",state="${state}"}`))).toEqual([0, 0, 1]);
   });
 
   it('explains every metric, with its unit', async () => {
