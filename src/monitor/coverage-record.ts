@@ -163,10 +163,9 @@ export class CoverageRecord {
   #review(): void {
     const { clock, history } = this.#parts;
     this.#timer = clock.setTimer(REVIEW_MS, () => this.#review());
+    this.#changeAll((tracker, now) => tracker.review(now));
     const nowMono = clock.monotonicMs();
-    const wasStopped = nowMono - this.#reviewedMono > STOPPED_MS;
     this.#reviewedMono = nowMono;
-    this.#changeAll((tracker, now) => (wasStopped ? tracker.suspended(now, false) : tracker.review(now)));
     if (nowMono - this.#beatMono < HEARTBEAT_MS) return;
     this.#beatMono = nowMono;
     history.coverage.record(this.#lostWithStore(), this.now());
@@ -183,12 +182,16 @@ export class CoverageRecord {
     }));
   }
 
-  /** Now, on both clocks; where the record's leapt or began again the trackers know it first. */
+  /** Now, on both clocks. What the clocks themselves tell, the trackers know before anything else that has come meanwhile. */
   #moment(): Moment {
     const { clock } = this.#parts;
     const { now, change } = this.#recordClock.read(clock.monotonicMs(), clock.wallMs());
-    if (change !== 'none' && !this.#closed) {
-      for (const [id, tracker] of this.#trackers) this.#take(id, change === 'leapt' ? tracker.suspended(now, true) : tracker.rewound(now), now);
+    const wasStopped = now.mono - this.#reviewedMono > STOPPED_MS;
+    if (this.#closed || (change === 'none' && !wasStopped)) return now;
+    this.#reviewedMono = now.mono;
+    for (const [id, tracker] of this.#trackers) {
+      if (change === 'rewound') this.#take(id, tracker.rewound(now), now);
+      if (change === 'leapt' || wasStopped) this.#take(id, tracker.suspended(now, change === 'leapt'), now);
     }
     return now;
   }
