@@ -1,5 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { messageOf } from '../util/errors.ts';
+import { type BenchOptions, benchCommand } from './bench-command.ts';
+import type { BenchPart } from './bench-run.ts';
 import { checkCommand } from './check-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
@@ -49,6 +51,20 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .action(async (options: { port: number; seconds?: number }) => {
       code = await demoCommand(options);
     });
+  program
+    .command('bench')
+    .description('measure this machine: the engine at every batch size, then the cameras × rate that the whole pipeline carries')
+    .addArgument(new Argument('[part]', 'only this part').choices(['engine', 'pipeline']))
+    .option('--config <file>', `${CONFIG_HELP}; without any, the defaults`)
+    .option('--bound <ms>', 'p99 of arrival to verdict must stay within it (default: maxLatencyMs of cameraDefaults)', number(10, 600_000))
+    .option('--sample-fps <n>', 'pictures judged a second and camera (default: sampleFps of cameraDefaults)', number(0.05, 25))
+    .addOption(new Option('--decode <mode>', 'which pictures are decoded (default: decode of cameraDefaults)').choices(['all', 'keyframes', 'auto']))
+    .option('--max-cameras <n>', 'try no more cameras than this', wholeNumber(1, 1000), 64)
+    .option('--seconds <n>', 'measure each step so long, after its warm-up', wholeNumber(2, 600), 10)
+    .option('--json', 'one JSON document on standard output')
+    .action(async (part: BenchPart | undefined, options: BenchOptions) => {
+      code = await benchCommand(part, options);
+    });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -58,6 +74,14 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`framewatch: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
+}
+
+function number(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a number from ${least} to ${most} is needed.`);
+    return value;
+  };
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -25,16 +25,27 @@ export function encoderArguments({ keyFrameSeconds, bFrames }: Encoding): string
  * Codes `frames` into `file`, one at a time: the encoder's pace is the pace of drawing.
  * Errors: FFMPEG_NOT_FOUND, FFMPEG_UNUSABLE (it has no libx264, or it failed); what `frames` throws; the signal's reason.
  */
-export async function encodeH264(options: {
+export function encodeH264(options: {
   readonly ffmpegPath: string;
   readonly frames: AsyncIterable<Buffer>;
   readonly encoding: Encoding;
   readonly file: string;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { ffmpegPath, signal } = options;
+  const { ffmpegPath, signal, frames, encoding, file } = options;
+  return runEncoder({ ffmpegPath, encoderArguments: [...encoderArguments(encoding), file], frames, signal });
+}
+
+/** Runs ffmpeg to its end; `frames`, if any, are its standard input. Errors: as `encodeH264`. */
+export async function runEncoder(options: {
+  readonly ffmpegPath: string;
+  readonly encoderArguments: readonly string[];
+  readonly frames?: AsyncIterable<Buffer>;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { ffmpegPath, signal, frames } = options;
   signal.throwIfAborted();
-  const child = spawn(ffmpegPath, [...encoderArguments(options.encoding), options.file], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn(ffmpegPath, [...options.encoderArguments], { stdio: ['pipe', 'ignore', 'pipe'] });
   const stop = () => child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });
   let complaint = '';
@@ -46,7 +57,7 @@ export async function encodeH264(options: {
     child.once('close', resolve);
   });
   try {
-    const fed = feed(options.frames, child.stdin).finally(() => child.stdin.end());
+    const fed = feed(frames, child.stdin).finally(() => child.stdin.end());
     const [code] = await Promise.all([ended, fed]);
     signal.throwIfAborted();
     if (code !== 0) throw unusable(ffmpegPath, code, complaint);
@@ -57,10 +68,10 @@ export async function encodeH264(options: {
 }
 
 /** Ends early, without an error, when the other end is gone: then the exit code says why. */
-async function feed(frames: AsyncIterable<Buffer>, input: NodeJS.WritableStream & { readonly destroyed: boolean }): Promise<void> {
+async function feed(frames: AsyncIterable<Buffer> | undefined, input: NodeJS.WritableStream & { readonly destroyed: boolean }): Promise<void> {
   const gone = once(input, 'close').catch(() => undefined);
   input.on('error', () => undefined);
-  for await (const frame of frames) {
+  for await (const frame of frames ?? []) {
     if (input.destroyed) return;
     if (!input.write(frame)) await Promise.race([once(input, 'drain').catch(() => undefined), gone]);
   }

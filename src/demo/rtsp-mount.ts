@@ -8,6 +8,8 @@ export interface DemoClip {
   readonly name: string;
   readonly framesPerSecond: number;
   readonly stream: H264Stream;
+  /** So far into its repetitions it is when the server starts, ms ≥ 0; 0 when left out. Cameras of one clip are told apart by it. */
+  readonly phaseMs?: number;
 }
 
 /** Picture `n` of the timeline, ready for the wire. `ticks` is its capture time on the RTP clock. */
@@ -27,6 +29,9 @@ const MAX_PAYLOAD_BYTES = 1400;
 /** After a longer standstill (of this process, or by freezing) playing goes on live instead of catching up. */
 const MAX_CATCH_UP_MS = 2000;
 
+/** Mounts that play the same stream share its packets: they are as large as the clip. */
+const packets = new WeakMap<H264Stream, readonly RtpPayload[][]>();
+
 /**
  * Plays one clip live, once for all its viewers: who joins gets the pictures from the next key frame on. While nobody
  * watches, no timer runs.
@@ -35,7 +40,7 @@ export class RtspMount {
   readonly clip: DemoClip;
   readonly #clock: Clock;
   readonly #timeline: PlayoutTimeline;
-  readonly #payloads: RtpPayload[][];
+  readonly #payloads: readonly RtpPayload[][];
   readonly #zeroMs: number;
   readonly #viewers = new Map<Viewer, { readonly from: number }>();
   #next = 0;
@@ -45,8 +50,9 @@ export class RtspMount {
     this.clip = clip;
     this.#clock = clock;
     this.#timeline = new PlayoutTimeline(clip.stream.units, clip.framesPerSecond);
-    this.#payloads = clip.stream.units.map((unit) => packetize(unit.nals, MAX_PAYLOAD_BYTES));
-    this.#zeroMs = clock.monotonicMs();
+    this.#payloads = packets.get(clip.stream) ?? clip.stream.units.map((unit) => packetize(unit.nals, MAX_PAYLOAD_BYTES));
+    packets.set(clip.stream, this.#payloads);
+    this.#zeroMs = clock.monotonicMs() - (clip.phaseMs ?? 0);
   }
 
   /** Ticks of the RTP clock at this moment. */
