@@ -58,7 +58,12 @@ export class ChildSession {
     return this.#complaint;
   }
 
-  raw(chunk: Buffer): void {
+  /** Where the next bytes of pictures are best read to. */
+  room(): Uint8Array {
+    return this.#assembler.room();
+  }
+
+  raw(chunk: Uint8Array): void {
     if (this.#isOver) return;
     this.#assembler.raw(chunk);
     if (this.#assembler.lostAlignment) this.#giveUp('its pictures came without their descriptions');

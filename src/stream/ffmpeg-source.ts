@@ -5,6 +5,7 @@ import type { Logger } from '../util/logger.ts';
 import { ChildSession } from './child-session.ts';
 import { analysisMs, ffmpegArguments, type Lesson } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
+import { openPicturePipe } from './picture-pipe.ts';
 import type { DecodeMode, FrameSource, SourceFactory, SourceListener } from './source.ts';
 import { SourceChild } from './source-child.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -66,20 +67,23 @@ class FfmpegSource implements FrameSource {
     const stderr = new StderrTail(clock, redact, (line, suppressed) => log.debug({ camera: id, suppressed }, line));
     const mayLackTimes = address.scheme.startsWith('http') && !this.#learned.has('stampOnArrival');
     const session = new ChildSession({ clock, listener, mayLackTimes, giveUp: () => void child.stop() });
+    const isOver = () => signal.aborted;
     const onAbort = () => {
       session.end();
       void child.stop();
     };
     signal.addEventListener('abort', onAbort, { once: true });
     listener.onOpening(analysisMs(this.#learned));
+    const pictures = await openPicturePipe({ room: () => session.room(), read: (bytes) => session.raw(bytes) });
     try {
+      if (isOver()) return null;
       const end = await child.start({
-        onRaw: (chunk) => session.raw(chunk),
+        pictures,
         onPacketText: (text) => session.packetText(text),
         onFrameText: (text) => session.pictureText(text),
         onStderr: (text) => stderr.push(text),
       });
-      if (signal.aborted || session.lesson) return session.lesson;
+      if (isOver() || session.lesson) return session.lesson;
       if (session.complaint !== null) throw givenUp(id, redact(address.shown), session.complaint);
       const lines = stderr.lines();
       const lookedTooShort = !session.sawPackets && !this.#learned.has('analyseLonger') && lines.some((line) => LOOKED_TOO_SHORT.test(line));
@@ -88,6 +92,7 @@ class FfmpegSource implements FrameSource {
     } finally {
       signal.removeEventListener('abort', onAbort);
       await child.stop();
+      pictures.close();
       session.end();
     }
   }

@@ -76,7 +76,12 @@ export class PictureAssembler {
     }
   }
 
-  raw(chunk: Buffer): void {
+  /** Where the next bytes of pictures are best read to. */
+  room(): Uint8Array {
+    return this.#splitter.room();
+  }
+
+  raw(chunk: Uint8Array): void {
     this.#splitter.push(chunk);
   }
 

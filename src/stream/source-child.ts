@@ -4,7 +4,8 @@ import { killAtExit } from '../util/child-registry.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import { childEnvironment } from './child-environment.ts';
-import { FRAME_PIPE, PACKET_PIPE, RAW_PIPE } from './ffmpeg-arguments.ts';
+import { FRAME_PIPE, PACKET_PIPE } from './ffmpeg-arguments.ts';
+import type { PicturePipe } from './picture-pipe.ts';
 
 export interface ChildEnd {
   readonly exitCode: number | null;
@@ -12,7 +13,8 @@ export interface ChildEnd {
 }
 
 export interface ChildPipes {
-  readonly onRaw: (chunk: Buffer) => void;
+  /** Its standard output. */
+  readonly pictures: PicturePipe;
   readonly onPacketText: (text: string) => void;
   readonly onFrameText: (text: string) => void;
   readonly onStderr: (text: string) => void;
@@ -25,13 +27,14 @@ export type SpawnChild = (file: string, args: readonly string[], options: SpawnO
 const TERM_GRACE_MS = 1000;
 const STDERR_PIPE = 2;
 
-/** Owns one child process and its five descriptors, from `start` until `ended` has settled. */
+/** Owns one child process and its descriptors, from `start` until `ended` has settled. */
 export class SourceChild {
   readonly #file: string;
   readonly #args: readonly string[];
   readonly #clock: Clock;
   readonly #spawn: SpawnChild;
   #process: ChildProcess | undefined;
+  #pictures: PicturePipe | undefined;
   #ended: Promise<ChildEnd> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -52,7 +55,9 @@ export class SourceChild {
   }
 
   async #start(pipes: ChildPipes): Promise<ChildEnd> {
-    const child = this.#spawned();
+    const { pictures } = pipes;
+    this.#pictures = pictures;
+    const child = this.#spawned(pictures);
     this.#process = child;
     // First of all: of what is wrong with it the child tells on the next tick, and an 'error' that nobody hears ends the daemon.
     const ended = new Promise<ChildEnd>((resolve, reject) => {
@@ -63,19 +68,21 @@ export class SourceChild {
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
     });
     killAtExit(child);
+    pictures.childEnd.destroy();
     const descriptors = descriptorsOf(child);
-    listen(descriptors[RAW_PIPE], pipes.onRaw);
     listenText(descriptors[STDERR_PIPE], pipes.onStderr);
     listenText(descriptors[PACKET_PIPE], pipes.onPacketText);
     listenText(descriptors[FRAME_PIPE], pipes.onFrameText);
-    return await ended;
+    const end = await ended;
+    await pictures.ended;
+    return end;
   }
 
-  #spawned(): ChildProcess {
+  #spawned({ childEnd }: PicturePipe): ChildProcess {
     try {
       return this.#spawn(this.#file, [...this.#args], {
         shell: false,
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+        stdio: ['ignore', childEnd, 'pipe', 'pipe', 'pipe'],
         env: childEnvironment(process.env),
       });
     } catch (cause) {
@@ -101,6 +108,7 @@ export class SourceChild {
     const ended = this.#ended;
     // Without a pid it never ran. It must not be signalled then: the number it holds is 0, and that names our own process group.
     if (!child || !ended || child.pid === undefined) return;
+    this.#pictures?.close();
     for (const pipe of descriptorsOf(child)) if (pipe instanceof Readable) pipe.destroy();
     child.kill('SIGTERM');
     const timer = this.#clock.setTimer(TERM_GRACE_MS, () => child.kill('SIGKILL'));
@@ -117,17 +125,11 @@ function descriptorsOf({ stdio }: { readonly stdio?: readonly unknown[] }): read
   return stdio ?? [];
 }
 
-function listen(pipe: unknown, take: (chunk: Buffer) => void): void {
-  if (!(pipe instanceof Readable)) return;
-  pipe.on('data', take);
-  // A read error on a pipe of a dying child says nothing that its end does not say better.
-  pipe.on('error', () => {});
-}
-
 function listenText(pipe: unknown, take: (text: string) => void): void {
   if (!(pipe instanceof Readable)) return;
   pipe.setEncoding('utf8');
   pipe.on('data', take);
+  // A read error on a pipe of a dying child says nothing that its end does not say better.
   pipe.on('error', () => {});
 }
 

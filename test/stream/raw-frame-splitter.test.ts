@@ -5,21 +5,33 @@ import { RawFrameSplitter } from '../../src/stream/raw-frame-splitter.ts';
 type Step = { announce: number } | { bytes: number };
 
 describe('RawFrameSplitter', () => {
-  it('cuts exactly, however the bytes are chunked and whichever pipe is ahead', () => {
+  it('cuts exactly, however the bytes are chunked, whichever pipe is ahead, and whether or not they are read into its room', () => {
     const sizes = fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 40 }), wanted: fc.boolean() }), { maxLength: 12 });
     const steps = fc.array(fc.oneof(fc.record({ announce: fc.integer({ min: 1, max: 3 }) }), fc.record({ bytes: fc.integer({ min: 1, max: 60 }) })));
     fc.assert(
-      fc.property(sizes, steps, fc.integer({ min: 0, max: 30 }), (pictures, plan, missing) => {
+      fc.property(sizes, steps, fc.integer({ min: 0, max: 30 }), fc.boolean(), (pictures, plan, missing, inPlace) => {
         const whole = Buffer.concat(pictures.map(({ bytes }, index) => Buffer.alloc(bytes, index + 1)));
         const sent = whole.subarray(0, Math.max(0, whole.length - missing));
         const got: [number, number[]][] = [];
         const splitter = new RawFrameSplitter<number>((tag, pixels) => got.push([tag, [...pixels]]));
+        // As a socket does: it asks where to read to before it waits for bytes, and announcements come meanwhile.
+        let room = splitter.room();
+        const readInto = (chunk: Uint8Array) => {
+          for (let at = 0; at < chunk.length; room = splitter.room()) {
+            const part = chunk.subarray(at, at + room.length);
+            room.set(part);
+            splitter.push(room.subarray(0, part.length));
+            at += part.length;
+          }
+        };
         let announced = 0;
         let pushed = 0;
         const take = (step: Step) => {
           if ('bytes' in step) {
-            splitter.push(sent.subarray(pushed, pushed + step.bytes));
-            pushed = Math.min(sent.length, pushed + step.bytes);
+            const chunk = sent.subarray(pushed, pushed + step.bytes);
+            pushed += chunk.length;
+            if (inPlace) readInto(chunk);
+            else splitter.push(chunk);
             return;
           }
           for (const { bytes, wanted } of pictures.slice(announced, announced + step.announce)) {
@@ -40,6 +52,21 @@ describe('RawFrameSplitter', () => {
         expect(splitter.end()).toBe(complete.filter((isComplete) => !isComplete).length);
       }),
     );
+  });
+
+  it('reads a picture of the usual size where it stays', () => {
+    const got: Uint8Array[] = [];
+    const splitter = new RawFrameSplitter<null>((_, pixels) => got.push(pixels));
+    for (let count = 1; count <= 3; count++) {
+      splitter.push(Buffer.alloc(10, count));
+      const room = splitter.room();
+      room.fill(count);
+      if (count > 1) expect(room.length, 'the size of the one before').toBe(90);
+      splitter.push(room.subarray(0, 90));
+      splitter.announce(null, 100);
+      if (count > 1) expect(got.at(-1)?.buffer).toBe(room.buffer);
+    }
+    expect(got.map((pixels) => [pixels.length, ...new Set(pixels)])).toEqual([1, 2, 3].map((count) => [100, count]));
   });
 
   it('counts bytes that nobody announced, and drops them at the end', () => {

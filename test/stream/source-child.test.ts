@@ -1,12 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { openPicturePipe } from '../../src/stream/picture-pipe.ts';
 import { type ChildPipes, SourceChild } from '../../src/stream/source-child.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
-const DEAF: ChildPipes = { onRaw() {}, onPacketText() {}, onFrameText() {}, onStderr() {} };
+const NO_PICTURES = { childEnd: new Socket(), ended: Promise.resolve(), close() {} };
+const DEAF: ChildPipes = { pictures: NO_PICTURES, onPacketText() {}, onFrameText() {}, onStderr() {} };
 
 /** What `spawn` returns, with a pid and pipes only when it could start something. */
 class FakeProcess extends EventEmitter {
@@ -19,7 +22,7 @@ class FakeProcess extends EventEmitter {
   constructor(pid: number | undefined) {
     super();
     this.pid = pid;
-    this.stdio = pid === undefined ? undefined : [null, ...Array.from({ length: 4 }, () => new Readable({ read() {} }))];
+    this.stdio = pid === undefined ? undefined : [null, null, ...Array.from({ length: 3 }, () => new Readable({ read() {} }))];
   }
 
   kill(signal: string): boolean {
@@ -33,8 +36,10 @@ const started = (fake: FakeProcess) => () => fake as unknown as ChildProcess;
 describe('SourceChild', () => {
   it('says that the program is not there', async () => {
     const child = new SourceChild('/no/such/ffmpeg', [], systemClock);
-    await expect(child.start(DEAF)).rejects.toMatchObject({ code: 'FFMPEG_NOT_FOUND' });
+    const pictures = await openPicturePipe({ room: () => new Uint8Array(1), read() {} });
+    await expect(child.start({ ...DEAF, pictures })).rejects.toMatchObject({ code: 'FFMPEG_NOT_FOUND' });
     await child.stop();
+    pictures.close();
   });
 
   it.each(['EMFILE', 'ENFILE', 'EAGAIN'])('makes a fault of %s, which comes a tick later and without pipes, and signals nobody', async (code) => {

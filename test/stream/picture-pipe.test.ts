@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openPicturePipe, type PicturePipe } from '../../src/stream/picture-pipe.ts';
+
+/** Reads everything into one small buffer, and says into which buffers bytes came. */
+class Recorder {
+  readonly buffers = new Set<ArrayBufferLike>();
+  readonly #room = new Uint8Array(1000);
+  text = '';
+
+  room(): Uint8Array {
+    return this.#room;
+  }
+
+  read(bytes: Uint8Array): void {
+    this.buffers.add(bytes.buffer);
+    this.text += Buffer.from(bytes).toString();
+  }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-pipe-'));
+
+describe('openPicturePipe', () => {
+  beforeEach(() => void vi.stubEnv('TMPDIR', folder));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const child = (pipe: PicturePipe, script: string) => {
+    const started = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', pipe.childEnd, 'inherit'] });
+    pipe.childEnd.destroy();
+    return started;
+  };
+
+  it('reads to where it is told, to the last byte of the child', async () => {
+    const recorder = new Recorder();
+    const pipe = await openPicturePipe(recorder);
+    expect(readdirSync(folder), 'nothing is left for others to enter').toEqual([]);
+    child(pipe, 'i=0; while [ $i -lt 500 ]; do echo "line $i"; i=$((i+1)); done');
+    await pipe.ended;
+    expect(recorder.text.split('\n')).toEqual([...Array.from({ length: 500 }, (_, index) => `line ${index}`), '']);
+    expect([...recorder.buffers]).toEqual([recorder.room().buffer]);
+    pipe.close();
+  });
+
+  it('ends a child that writes without end, when it is closed', async () => {
+    const pipe = await openPicturePipe(new Recorder());
+    const started = child(pipe, 'exec yes 2>/dev/null');
+    pipe.close();
+    pipe.close();
+    await Promise.all([pipe.ended, once(started, 'close')]);
+    expect(started.signalCode ?? started.exitCode).not.toBe(0);
+  });
+
+  it('says what is wrong when it cannot be made', async () => {
+    vi.stubEnv('TMPDIR', path.join(folder, 'away'));
+    const failed = openPicturePipe(new Recorder());
+    await expect(failed).rejects.toMatchObject({ code: 'CAMERA_EXITED', message: expect.stringContaining(path.join(folder, 'away')) });
+    rmSync(folder, { recursive: true });
+  });
+});
