@@ -19,8 +19,8 @@ export interface CoverageSettings {
 
 /**
  * How one camera is covered. Pure: told everything with its moment, it answers with what that changes, oldest first. A change may lie in the past:
- * that a camera is blind is found out after max(3 / sampleFps, 10 s), and true since the arrival of the last frame that was judged. No change lies before
- * the one before it. The worst region speaks for the camera.
+ * that a camera is blind is found out after max(3 / sampleFps, 10 s), and true since the arrival of the last frame that was judged. It reaches back to
+ * where the camera became blind, or ceased to be, at most. The worst region speaks for the camera.
  */
 export class CoverageTracker {
   #limitMs = 0;
@@ -28,12 +28,15 @@ export class CoverageTracker {
   #sights: ReadonlyMap<string, RegionSight> = new Map();
   readonly #causes: CoverageCauses;
   #coverage: Coverage;
+  /** Since when it is blind, or is not, whatever else has changed. */
+  #turnedAt: number;
   /** When the reason of `reduced` was looked at last, monotonic ms. */
   #reasonedMono = 0;
 
   /** `blind`: what the record says up to now; nobody watches before the first verdicts. */
   constructor(settings: CoverageSettings, blind: Coverage, engineAvailable: boolean, now: Moment) {
     this.#coverage = blind;
+    this.#turnedAt = blind.since;
     this.#causes = new CoverageCauses(sourceOf(settings), engineAvailable, now);
     this.#setUp(settings, now);
   }
@@ -99,6 +102,7 @@ export class CoverageTracker {
   rewound(now: Moment): readonly Coverage[] {
     for (const sight of this.#sights.values()) sight.rewind(now);
     this.#coverage = { ...this.#coverage, since: Math.floor(now.at) };
+    this.#turnedAt = this.#coverage.since;
     return [this.#coverage];
   }
 
@@ -164,8 +168,11 @@ export class CoverageTracker {
   }
 
   #change(state: CoverageState, since: number, reason: CoverageReason | null): readonly Coverage[] {
-    if (state === this.#coverage.state && reason === this.#coverage.reason) return [];
-    this.#coverage = { state, reason, since: Math.max(this.#coverage.since, Math.floor(since)) };
+    const { state: before, since: newest, reason: known } = this.#coverage;
+    if (state === before && reason === known) return [];
+    const turns = (state === 'blind') !== (before === 'blind');
+    this.#coverage = { state, reason, since: Math.max(turns ? this.#turnedAt : newest, Math.floor(since)) };
+    if (turns) this.#turnedAt = this.#coverage.since;
     return [this.#coverage];
   }
 

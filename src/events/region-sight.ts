@@ -87,6 +87,7 @@ export class RegionSight {
   /** The same region with changed settings. */
   with(options: SightOptions, now: Moment): RegionSight {
     const changed = new RegionSight(options, this.#lastFrame, this.#seenSince !== null, now);
+    changed.#candidate = this.#candidate;
     changed.#lastJudgedMono = this.#lastJudgedMono;
     return changed;
   }
