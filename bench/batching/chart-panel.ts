@@ -81,9 +81,9 @@ function marker(look: string, x: number, y: number): string {
     case 'deadline':
       return `<circle class="point ${look}" cx="${x}" cy="${y}" r="3.6"/>`;
     case 'timer':
-      return `<path class="point ${look}" d="M${at(-3, -3)}h6v6h-6Z"/>`;
+      return `<path class="point ${look}" d="M${at(-4.2, -4.2)}h8.4v8.4h-8.4Z"/>`;
     case 'eager':
-      return `<path class="point ${look}" d="M${at(0, -3.8)}L${at(3.6, 2.8)}L${at(-3.6, 2.8)}Z"/>`;
+      return `<path class="point ${look}" d="M${at(0, -3.4)}L${at(3.2, 2.4)}L${at(-3.2, 2.4)}Z"/>`;
     case 'fifo':
       return `<path class="point ${look}" d="M${at(0, -3.9)}L${at(3.9, 0)}L${at(0, 3.9)}L${at(-3.9, 0)}Z"/>`;
     default:

@@ -3,16 +3,16 @@ import { drawKey, drawPanel, type Panel, type Scale, type Series, type Tick } fr
 import type { Row } from './comparison.ts';
 
 const LOOKS = [
-  { look: 'deadline', name: 'deadline (Framewatch)' },
-  { look: 'timer', name: 'best fixed timer, chosen afterwards' },
+  { look: 'deadline', name: 'deadline' },
   { look: 'eager', name: 'eager' },
+  { look: 'timer', name: 'best fixed timer, with hindsight' },
   { look: 'fifo', name: 'first in, first out' },
 ] as const;
-const BOUND = { look: 'bound', name: 'clairvoyant bound: nobody can miss fewer' } as const;
+const BOUND = { look: 'bound', name: 'the least that can be missed' } as const;
 
 const CURVE_NAMES: Readonly<Record<string, string>> = { flat: 'flat: batches gain nothing', cpu: 'CPU, two threads', gpu: 'GPU, small' };
 
-const MARGIN = { left: 62, right: 22, top: 92, bottom: 66 };
+const MARGIN = { left: 62, right: 22, top: 104, bottom: 66 };
 const PANEL = { width: 252, height: 190, gapX: 26, gapY: 54 };
 /** Smaller shares are drawn as none. */
 const LEAST_SHARE = 0.0003;
@@ -53,21 +53,29 @@ export function chartOf(rows: readonly Row[]): string {
     const title = `<text class="column" x="${left}" y="${MARGIN.top - 14}">${CURVE_NAMES[curve] ?? curve}</text>`;
     return [title, drawPanel(missed), drawPanel(batch)];
   });
-  const keys = [...LOOKS, BOUND];
-  const keyLefts = [0, 188, 434, 528, 676].map((from) => MARGIN.left - 40 + from);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">`,
     `<title id="title">Missed bounds and mean batch against the load, by policy</title>`,
     `<desc id="desc">${description(rows)}</desc>`,
     `<style>${STYLE}</style>`,
     `<rect class="page" width="${width}" height="${height}" rx="10"/>`,
-    ...keys.map((key, index) => drawKey(key, keyLefts[index] ?? 0, 30)),
+    ...legend(),
     `<text class="row" x="${MARGIN.left - 40}" y="${MARGIN.top - 34}">Share of frames that miss their bound</text>`,
     `<text class="row" x="${MARGIN.left - 40}" y="${below - 14}">Frames in a batch, mean</text>`,
     ...panels,
     `<text class="tick" x="${MARGIN.left + (width - MARGIN.left - MARGIN.right) / 2}" y="${height - 18}" text-anchor="middle">load: frames asked for, against the most that the engine can do (dotted line: all of it)</text>`,
     '</svg>\n',
   ].join('\n');
+}
+
+/** One line; letters are taken to be as wide as in a wide font. */
+function legend(): string[] {
+  let left = MARGIN.left - 40;
+  return [...LOOKS, BOUND].map((key) => {
+    const drawn = drawKey(key, left, 30);
+    left += 34 + 6 * key.name.length + 24;
+    return drawn;
+  });
 }
 
 /** `worlds`: one a load. */
@@ -83,7 +91,7 @@ function seriesOf(worlds: readonly (readonly Row[])[], of: (row: Row) => number)
 
 /** What the picture says, for those who do not see it. */
 function description(rows: readonly Row[]): string {
-  const percent = (share: number) => `${(100 * share).toFixed(share < 0.01 ? 2 : 0)} %`;
+  const percent = (share: number) => `${share === 0 ? 0 : (100 * share).toFixed(share < 0.01 ? 2 : 0)} %`;
   const sentences = worldsOf(rows).flatMap((world) => {
     const [first] = world;
     if (first === undefined || ![0.5, 0.8, 0.95, 2].includes(first.load)) return [];
@@ -114,7 +122,7 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 .grid{stroke:#e7ebf0}.axis{stroke:#9aa5b3}.mark{stroke:#7d8896;stroke-dasharray:2 4}.floor{fill:#1c2430;opacity:.09}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.point{stroke:none}
 .line.deadline{stroke:#0b62c4;stroke-width:3}.point.deadline{fill:#0b62c4}
-.line.timer{stroke:#b85c00}.point.timer{fill:#b85c00}
+.line.timer{stroke:#c96a00}.point.timer{fill:#fff;stroke:#c96a00;stroke-width:1.5}
 .line.eager{stroke:#1f7a45}.point.eager{fill:#1f7a45}
 .line.fifo{stroke:#9b3a90}.point.fifo{fill:#9b3a90}
 .line.bound{stroke:#1c2430;stroke-dasharray:5 3}
@@ -122,7 +130,7 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 text{fill:#e6ebf2}.page{fill:#12171e;stroke:#2b333e}.tick,.column{fill:#9fabba}
 .grid{stroke:#222a34}.axis{stroke:#5f6b7a}.mark{stroke:#76828f}.floor{fill:#e6ebf2;opacity:.13}
 .line.deadline{stroke:#62aefc}.point.deadline{fill:#62aefc}
-.line.timer{stroke:#f0a24a}.point.timer{fill:#f0a24a}
+.line.timer{stroke:#f0a24a}.point.timer{fill:#12171e;stroke:#f0a24a}
 .line.eager{stroke:#63c98d}.point.eager{fill:#63c98d}
 .line.fifo{stroke:#dc8fd2}.point.fifo{fill:#dc8fd2}
 .line.bound{stroke:#e6ebf2}

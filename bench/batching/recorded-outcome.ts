@@ -79,10 +79,10 @@ function longestUnserved(courses: readonly Course[]): number {
   return longest;
 }
 
-/** The most intervals [from, to] that hold one moment. */
+/** The most intervals [from, to] that hold one moment, their ends included: a frame is there before the one that it replaces is gone. */
 function mostAtOnce(intervals: readonly (readonly [from: number, to: number])[]): number {
   const changes = intervals.flatMap(([from, to]) => [[from, 1] as const, [to, -1] as const]);
-  changes.sort(([a, up], [b, down]) => a - b || up - down);
+  changes.sort(([a, up], [b, down]) => a - b || down - up);
   let now = 0;
   return changes.reduce((most, [, change]) => {
     now += change;
