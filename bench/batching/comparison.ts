@@ -2,6 +2,7 @@ import type { DropReason } from '../../src/batching/batch.ts';
 import { quantile } from '../../src/util/percentile.ts';
 import { clairvoyantBound } from './clairvoyant.ts';
 import type { Contender } from './contender.ts';
+import { undelayed } from './cost-curve.ts';
 import { type Recipe, type Scenario, scenarioOf } from './scenario.ts';
 import { type Outcome, simulate } from './simulate.ts';
 
@@ -62,7 +63,8 @@ function boundOf(scenarios: readonly Scenario[], played: readonly Outcome[][]): 
   for (const [index, scenario] of scenarios.entries()) {
     if (scenario.load > BOUND_UP_TO_LOAD) return null;
     offered += scenario.arrivals.length;
-    if (played.every((outcomes) => (outcomes[index]?.missed ?? 0) > 0)) missed += clairvoyantBound(scenario).missed;
+    if (played.every((outcomes) => (outcomes[index]?.missed ?? 0) > 0))
+      missed += clairvoyantBound({ ...scenario, curve: undelayed(scenario.curve) }).missed;
   }
   return missed / offered;
 }

@@ -5,7 +5,7 @@ export interface CostCurve {
   readonly name: string;
   /** Allowed batch sizes, ascending. */
   readonly sizes: readonly number[];
-  /** Median of a batch that runs at this allowed size, ms. */
+  /** Mean of a batch that runs at this allowed size, ms. */
   readonly inferenceMs: (size: number) => number;
   /** One picture, ms. */
   readonly preprocessMs: number;
@@ -23,6 +23,8 @@ export interface MeasuredCosts {
   readonly drawInferenceMs: (size: number, random: Random) => number;
   /** For a batch of `count` pictures. */
   readonly drawPreprocessMs: (count: number, random: Random) => number;
+  /** Nothing is ever drawn below these. */
+  readonly least: { readonly inferenceMs: (size: number) => number; readonly preprocessMs: number };
 }
 
 /** The machine stands still: a batch that runs then ends so much later. */
@@ -67,6 +69,11 @@ export function warmUpCosts(curve: CostCurve): Readonly<Record<number, number>> 
 /** The most pictures a second that the curve allows while the machine does not stand still. */
 export function bestRatePerSecond(curve: CostCurve): number {
   return 1_000 * Math.max(...curve.sizes.map((size) => size / Math.max(curve.inferenceMs(size), curve.preprocessMs * size)));
+}
+
+/** The same machine without what delays it: no batch of it takes longer than it can take with any luck. Noise around a mean is left out. */
+export function undelayed(curve: CostCurve): CostCurve {
+  return { ...curve, ...curve.measured?.least };
 }
 
 function disturbed(ms: number, { noise }: CostCurve, random: Random): number {

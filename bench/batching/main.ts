@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { messageOf } from '../../src/util/errors.ts';
+import { FramewatchError, messageOf } from '../../src/util/errors.ts';
 import { chartOf } from './chart.ts';
 import { compare, type Row } from './comparison.ts';
 import { DEADLINE, EAGER, FIFO, TIMERS } from './contender.ts';
@@ -20,7 +20,17 @@ if (args.includes('--help')) process.stdout.write(USAGE);
 else {
   const options = readOptions();
   if (options === null) process.exitCode = EX_USAGE;
-  else await run(options);
+  else await runOrTell(options);
+}
+
+async function runOrTell(options: Options): Promise<void> {
+  try {
+    await run(options);
+  } catch (error) {
+    if (!(error instanceof FramewatchError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }
 
 function readOptions(): Options | null {

@@ -1,5 +1,4 @@
 import type { ArrivalTrace, TraceRecord } from '../../src/batching/arrival-trace.ts';
-import { quantile } from '../../src/util/percentile.ts';
 import type { CostCurve } from './cost-curve.ts';
 import type { Random } from './random.ts';
 
@@ -27,12 +26,13 @@ export function recordedCosts({ header, records }: ArrivalTrace): CostCurve {
   const eachMs = prepared.length > 0 ? prepared : [preprocessMs];
   const of = (size: number) => durations.get(size) ?? [];
   return {
-    ...{ name: 'recorded', sizes, preprocessMs: quantile(eachMs, 0.5), noise: 0, pauses: { everyMs: Number.POSITIVE_INFINITY, lengthMs: 0 } },
-    inferenceMs: (size) => quantile(of(size), 0.5),
+    ...{ name: 'recorded', sizes, preprocessMs: mean(eachMs), noise: 0, pauses: { everyMs: Number.POSITIVE_INFINITY, lengthMs: 0 } },
+    inferenceMs: (size) => mean(of(size)),
     measured: {
       warmUpMs: costMs,
       drawInferenceMs: (size, random) => draw(of(size), random),
       drawPreprocessMs: (count, random) => count * draw(eachMs, random),
+      least: { inferenceMs: (size) => Math.min(...of(size)), preprocessMs: Math.min(...eachMs) },
     },
   };
 }
@@ -50,6 +50,10 @@ function durationsOf(
   if (nearest === undefined) return [warmUpMs];
   const factor = warmUpMs / (costMs[nearest] ?? warmUpMs);
   return (ran.get(nearest) ?? []).map((ms) => ms * factor);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function draw(from: readonly number[], random: Random): number {

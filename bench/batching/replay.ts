@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeTrace } from '../../src/batching/trace-decoding.ts';
+import { FramewatchError, messageOf } from '../../src/util/errors.ts';
 import { compareScenarios, type Row, rowOf } from './comparison.ts';
 import type { Contender } from './contender.ts';
 import { recordedCosts } from './recorded-costs.ts';
@@ -22,12 +23,22 @@ export function committedTraces(): string[] {
 
 /** All contenders on the arrivals of a recording, played `scale` times as fast; as it was, the daemon's own row comes first. Throws TRACE_INVALID. */
 export async function replay(file: string, scale: number, contenders: readonly Contender[], seeds: readonly number[]): Promise<Row[]> {
-  const trace = decodeTrace(readFileSync(file, 'utf8'), file);
-  if (!trace.records.some(({ kind }) => kind === 'frame')) throw new Error(`${file}: no frame was offered while it was recorded`);
+  const trace = decodeTrace(textOf(file), file);
+  if (!trace.records.some(({ kind }) => kind === 'frame')) {
+    throw new FramewatchError('TRACE_INVALID', `${file}: no frame came while it was recorded`);
+  }
   const how = { name: `trace ${path.basename(file, '.ndjson')}`, trace, curve: recordedCosts(trace), scale };
   const scenarios = seeds.map((seed) => recordedScenario(how, seed));
   const rows = await compareScenarios(scenarios, contenders);
   const [one] = scenarios;
   const boundShare = rows[0]?.boundShare ?? null;
   return scale === 1 && one !== undefined ? [...rowOf([one], AS_RECORDED, [recordedOutcome(trace, one)], boundShare), ...rows] : rows;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new FramewatchError('TRACE_INVALID', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEADLINE } from '../../bench/batching/contender.ts';
+import { undelayed } from '../../bench/batching/cost-curve.ts';
 import { GPU } from '../../bench/batching/curves.ts';
 import { Random } from '../../bench/batching/random.ts';
 import { RECIPES } from '../../bench/batching/recipes.ts';
@@ -132,7 +133,8 @@ describe('recordedCosts', () => {
     expect([...drawn(4)].toSorted((a, b) => a - b)).toEqual([90, 110]);
     expect([...drawn(16)].toSorted((a, b) => a - b)).toEqual([288, 352]);
     expect(drawn(2)).not.toContain(9_999);
-    expect(curve.inferenceMs(1)).toBe(40);
+    expect(curve.inferenceMs(1)).toBe(90);
+    expect([1, 4, 16].map(undelayed(curve).inferenceMs)).toEqual([30, 90, 288]);
     expect(curve.measured?.drawPreprocessMs(5, random)).toBe(15);
     expect(curve.measured?.warmUpMs).toBe(header.costMs);
   });
