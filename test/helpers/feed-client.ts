@@ -4,6 +4,8 @@ import type { LabelEvent } from '../../src/events/label-event.ts';
 export interface FeedClient {
   /** Parsed text messages, in order. */
   readonly messages: readonly Record<string, unknown>[];
+  /** When each of them came, wall clock, ms. */
+  readonly cameAt: readonly number[];
   readonly events: readonly LabelEvent[];
   /** Camera id and JPEG of each binary message. */
   readonly tiles: readonly { readonly cameraId: string; readonly frameSequence: bigint; readonly jpeg: Buffer }[];
@@ -15,6 +17,7 @@ export interface FeedClient {
 export async function connectFeed(port: number, after?: number): Promise<FeedClient> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws${after === undefined ? '' : `?after=${after}`}`);
   const messages: Record<string, unknown>[] = [];
+  const cameAt: number[] = [];
   const events: LabelEvent[] = [];
   const tiles: { cameraId: string; frameSequence: bigint; jpeg: Buffer }[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -27,12 +30,13 @@ export async function connectFeed(port: number, after?: number): Promise<FeedCli
       }
       const message = JSON.parse(bytes.toString()) as Record<string, unknown>;
       messages.push(message);
+      cameAt.push(Date.now());
       if (message['type'] === 'event') events.push(message['event'] as LabelEvent);
       if (message['type'] === 'hello') resolve();
     });
   });
   return {
-    ...{ messages, events, tiles },
+    ...{ messages, cameAt, events, tiles },
     watch: (ids) => socket.send(JSON.stringify({ type: 'watch', tiles: ids, classifications: ids })),
     close: () => socket.terminate(),
   };
