@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { cameraState, startBroker, startPublisher, subscribe } from '../helpers/mqtt-stage.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAMERA_TOPICS = ['availability', 'state', 'snapshot'].map((leaf) => `framewatch/front_door/${leaf}`);
+const CAMERA_TOPICS = ['availability', 'state', 'coverage', 'snapshot'].map((leaf) => `framewatch/front_door/${leaf}`);
 
 describe('retained topics at a real mosquitto', () => {
   it('sends a picture again that could not be written while the broker did not read', async () => {
@@ -29,8 +29,9 @@ describe('retained topics at a real mosquitto', () => {
     const before = await startPublisher(broker);
     before.publisher.publishAvailability('front_door', true);
     before.publisher.publishState(cameraState(1));
+    before.publisher.publishCoverage({ camera: 'front_door', state: 'blind', since: '2026-11-22T06:11:00.000Z', reason: 'offline' });
     before.publisher.publishSnapshot('front_door', Buffer.from('jpeg'));
-    await waitFor('the broker has it all', () => before.counts.acknowledged('retained') === 4);
+    await waitFor('the broker has it all', () => before.counts.acknowledged('retained') === 5);
     await before.publisher.close();
 
     const subscriber = await subscribe({ port: broker.port });
@@ -43,7 +44,7 @@ describe('retained topics at a real mosquitto', () => {
     await waitFor('what is retained arrives', () => late.newest('framewatch/status') !== undefined);
     expect(late.messages.map(({ topic }) => topic)).toEqual(['framewatch/status']);
 
-    await waitFor('it is acknowledged', () => publisher.connected && counts.acknowledged('retained') >= 4);
+    await waitFor('it is acknowledged', () => publisher.connected && counts.acknowledged('retained') >= 5);
     const acknowledged = counts.acknowledged('retained');
     await broker.kill();
     await waitFor('the loss is noticed', () => !publisher.connected);

@@ -30,13 +30,7 @@ const idle = fc.record({ do: fc.constant('idle'), ms: ms(40_000), state: fc.cons
 const stop = fc.record({ do: fc.constant('stop'), ms: ms(60_000) });
 const restart = fc.record({ do: fc.constant('restart'), ms: ms(2 * HOUR_MS) });
 const crash = fc.record({ do: fc.constant('crash'), ms: ms(2 * HOUR_MS) });
-const steady: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: judge },
-  { weight: 2, arbitrary: idle },
-  stop,
-  restart,
-  crash,
-) as fc.Arbitrary<Step>;
+const steady: fc.Arbitrary<Step> = fc.oneof({ weight: 4, arbitrary: judge }, { weight: 2, arbitrary: idle }, stop, restart, crash);
 const wild: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: steady },
   fc.record({ do: fc.constant('idle'), ms: ms(20_000), state: fc.constant('disabled') }),
@@ -48,7 +42,7 @@ const wild: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('engine'), available: fc.boolean() }),
   fc.record({ do: fc.constant('reload'), sampleFps: fc.constantFrom(0.1, 1, 2, 30), enabled: fc.boolean() }),
   fc.record({ do: fc.constant('remove') }),
-) as fc.Arbitrary<Step>;
+);
 
 describe('a history of coverage', () => {
   it('has neither hole nor overlap, and every time asked for adds up, whatever happens', async () => {
