@@ -50,7 +50,8 @@ async function run({ json, quick, seeds, only, trace, scale, chart, docs }: Opti
     rows.push(...more);
     for (const row of more) tell(textLine(row));
   };
-  const page = docs === null ? null : readFileSync(docs, 'utf8');
+  // Before the work: a page without its markers. It is read again when all is done: somebody may have edited it meanwhile.
+  if (docs !== null) withGeneratedPart(readFileSync(docs, 'utf8'), '');
   tell(TEXT_HEAD);
   if (trace === null) {
     for (const recipe of RECIPES) {
@@ -63,8 +64,8 @@ async function run({ json, quick, seeds, only, trace, scale, chart, docs }: Opti
   }
   const cost = only === null && trace === null ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
   if (cost !== null) tell(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);
-  if (docs !== null && page !== null && cost !== null)
-    writeFileSync(docs, withGeneratedPart(page, generatedPart({ seeds, rows, microsPerFrame: cost.microsPerFrame })));
+  if (docs !== null && cost !== null)
+    writeFileSync(docs, withGeneratedPart(readFileSync(docs, 'utf8'), generatedPart({ seeds, rows, microsPerFrame: cost.microsPerFrame })));
   if (chart !== null) {
     tell(`\ndrawing ${chart}`);
     writeFileSync(chart, chartOf(await loadSweep(contenders, seeds)));
