@@ -55,6 +55,8 @@ export interface Backend {
   readonly device: DeviceName;
   readonly precision: Precision;
   readonly threads: number;
+  /** By which of its ways the backend reaches the GPU, where it has several. */
+  readonly provider?: string | undefined;
   /**
    * Classifies `size` pictures: RGB uint8 NHWC, `size × inputSize² × 3` bytes.
    * Throws FramewatchError ENGINE_OUT_OF_MEMORY when memory ends, ENGINE_INFERENCE_FAILED otherwise.

@@ -15,8 +15,8 @@ const NAMES: readonly string[] = [
   'TEMP',
   'TMP',
 ];
-/** Settings of CUDA and its container runtime, ONNX Runtime, TensorFlow, OpenMP. */
-const PREFIXES: readonly string[] = ['CUDA_', 'CUDNN_', 'NVIDIA_', 'ORT_', 'TF_', 'OMP_'];
+/** Settings of CUDA and its container runtime, Vulkan's loader, ONNX Runtime, TensorFlow, OpenMP. */
+const PREFIXES: readonly string[] = ['CUDA_', 'CUDNN_', 'NVIDIA_', 'VK_', 'ORT_', 'TF_', 'OMP_'];
 /** Variables and tokens of Terraform, which shares a prefix with TensorFlow. */
 const NOT_MEANT: readonly string[] = ['TF_VAR_', 'TF_TOKEN_'];
 

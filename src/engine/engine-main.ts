@@ -6,9 +6,11 @@ import { ModelSelfTest } from './self-test.ts';
 
 // The program of the engine process: the daemon starts this file.
 serveEngine(async (init) => {
-  const model = await prepareModel({ name: init.model, modelsDir: init.modelsDir, stateDir: init.stateDir, logger: stderrLogger() });
+  const logger = stderrLogger();
+  const model = await prepareModel({ name: init.model, modelsDir: init.modelsDir, stateDir: init.stateDir, logger });
   const selfTest = new ModelSelfTest(model);
   const { backend, fallback } = await openBackend(model, init);
+  if (backend.provider !== undefined) logger.info({ backend: backend.name, provider: backend.provider }, 'The network runs on the GPU');
   return {
     ...{ model, backend, fallback },
     selfTest: (observed, size, pictures) => (pictures === 'all' ? selfTest.runAll(observed, size) : selfTest.runOnce(observed, size)),

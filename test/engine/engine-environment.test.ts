@@ -9,6 +9,7 @@ it('passes on what native libraries need', () => {
     TZ: 'Europe/Vienna',
     CUDA_VISIBLE_DEVICES: '1',
     NVIDIA_VISIBLE_DEVICES: 'all',
+    VK_DRIVER_FILES: '/etc/vulkan/icd.d/nvidia_icd.json',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     OMP_NUM_THREADS: '2',
   };

@@ -9,6 +9,13 @@ export interface Network {
   close(): Promise<void>;
 }
 
+export interface BackendFacts {
+  readonly name: BackendName;
+  readonly device: DeviceName;
+  readonly threads: number;
+  readonly provider?: string;
+}
+
 /** Words by which the runtimes tell that memory ended: ONNX Runtime (CPU, CUDA), TensorFlow, V8 and WASM. */
 const OUT_OF_MEMORY = /out of memory|bad_alloc|failed to allocate|memory allocation|resource exhausted|\bOOM\b|array buffer allocation failed/i;
 
@@ -18,14 +25,16 @@ export class NetworkBackend implements Backend {
   readonly device: DeviceName;
   readonly precision = 'float32';
   readonly threads: number;
+  readonly provider: string | undefined;
   readonly #network: Network;
   readonly #model: LocalModel;
   #closing: Promise<void> | undefined;
 
-  constructor(facts: { readonly name: BackendName; readonly device: DeviceName; readonly threads: number }, model: LocalModel, network: Network) {
+  constructor(facts: BackendFacts, model: LocalModel, network: Network) {
     this.name = facts.name;
     this.device = facts.device;
     this.threads = facts.threads;
+    this.provider = facts.provider;
     this.#model = model;
     this.#network = network;
   }

@@ -3,24 +3,27 @@ import type * as ort from 'onnxruntime-node';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, BackendOutput, LocalModel } from '../backend.ts';
 import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../layers-to-onnx.ts';
+import { heldGpus } from './held-gpus.ts';
 import { NetworkBackend } from './network-backend.ts';
 
 type OnnxRuntime = typeof ort;
 
+/** A way to a GPU, as ONNX Runtime calls it. */
+type GpuProvider = 'cuda' | 'webgpu';
+
+/** A GPU judges a picture in milliseconds even when it is a small one; what takes longer than this computes on the CPU and only calls itself a GPU. */
+const SLOWEST_GPU_MS = 1000;
+
 /**
- * ONNX Runtime on the converted graph: CPU everywhere, CUDA where its provider is installed. `device: auto` takes the GPU only when
- * a picture really ran on it.
+ * ONNX Runtime on the converted graph. `device: auto` is CUDA where its provider is installed, else the CPU; `gpu` takes WebGPU too, which is in the
+ * npm package: it reaches any GPU with a Vulkan driver, but not every one of them is faster than the CPU beside it, so a person has to ask for it.
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, ENGINE_DEVICE_UNAVAILABLE (a GPU was asked for), ENGINE_START_FAILED.
  */
 export async function openOnnx(model: LocalModel, options: BackendOptions): Promise<Backend> {
   const runtime = await loadRuntime();
+  if (options.device === 'gpu') return openGpu(runtime, model, options, ['cuda', 'webgpu']);
   if (options.device === 'cpu') return openCpu(runtime, model, options);
-  try {
-    return await openCuda(runtime, model, options);
-  } catch (error) {
-    if (options.device === 'gpu') throw error;
-    return openCpu(runtime, model, options);
-  }
+  return openGpu(runtime, model, options, ['cuda']).catch(() => openCpu(runtime, model, options));
 }
 
 async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions): Promise<Backend> {
@@ -36,31 +39,47 @@ async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: Backend
   return backendOf(runtime, session, model, options, { device: 'cpu', threads });
 }
 
-/** Unverified: no run on a machine with an NVIDIA device has been seen yet. */
-async function openCuda(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions): Promise<Backend> {
-  const missing = (cause: unknown) =>
-    new FramewatchError(
-      'ENGINE_DEVICE_UNAVAILABLE',
-      `ONNX Runtime could not use a GPU: ${messageOf(cause)}; its CUDA provider is not part of \`npm ci\`, fetch it with \`ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js\`, or set engine.device to cpu`,
-      { cause },
-    );
-  const supported = runtime.listSupportedBackends().some((backend) => backend.name === 'cuda');
-  if (!supported) throw missing(new Error(`ONNX Runtime has no CUDA provider on ${process.platform} ${process.arch}`));
-  let session: ort.InferenceSession;
-  try {
-    // Without the second setting a graph that CUDA refuses would quietly run on the CPU.
-    session = await createSession(runtime, model, { executionProviders: ['cuda'], extra: { session: { disable_cpu_ep_fallback: '1' } } });
-  } catch (error) {
-    throw missing(error);
+/** The first provider on which a picture was judged. */
+async function openGpu(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions, providers: readonly GpuProvider[]): Promise<Backend> {
+  const reasons: string[] = [];
+  for (const provider of providers) {
+    try {
+      return await openProvider(runtime, model, options, provider);
+    } catch (error) {
+      reasons.push(`${provider}: ${messageOf(error)}`);
+    }
   }
-  const backend = backendOf(runtime, session, model, options, { device: 'gpu', threads: 1 });
+  throw new FramewatchError(
+    'ENGINE_DEVICE_UNAVAILABLE',
+    `ONNX Runtime could not use a GPU (${reasons.join('; ')}); docs/gpu.md says what each way needs, or set engine.device to cpu`,
+  );
+}
+
+async function openProvider(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions, provider: GpuProvider): Promise<Backend> {
+  if (!runtime.listSupportedBackends().some(({ name }) => name === provider))
+    throw new Error(`not in ONNX Runtime for ${process.platform} ${process.arch}`);
+  // Without the second setting nodes that the provider refuses would quietly run on the CPU.
+  const session = await createSession(runtime, model, { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: '1' } } });
+  const backend = backendOf(runtime, session, model, options, { device: 'gpu', threads: 1, provider });
   try {
-    await backend.run(new Uint8Array(model.inputSize ** 2 * 3), 1);
+    // Before the first picture: the Vulkan of a CPU takes minutes for it.
+    if (process.platform === 'linux' && heldGpus().length === 0) throw new Error('the adapter that it found is software, no GPU is open');
+    await requireSpeed(backend, model);
     return backend;
   } catch (error) {
     await backend.close();
-    throw missing(error);
+    throw error;
   }
+}
+
+async function requireSpeed(backend: Backend, model: LocalModel): Promise<void> {
+  const picture = new Uint8Array(model.inputSize ** 2 * 3);
+  // The first run compiles kernels.
+  await backend.run(picture, 1);
+  const start = performance.now();
+  await backend.run(picture, 1);
+  const ms = performance.now() - start;
+  if (ms > SLOWEST_GPU_MS) throw new Error(`one picture took ${Math.round(ms)} ms, so what computes is no GPU`);
 }
 
 function backendOf(
@@ -68,7 +87,7 @@ function backendOf(
   session: ort.InferenceSession,
   model: LocalModel,
   options: BackendOptions,
-  facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number },
+  facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number; readonly provider?: GpuProvider },
 ): Backend {
   const features = options.features && model.featureSize !== null;
   const wanted = features ? [ONNX_PROBABILITIES, ONNX_FEATURES] : [ONNX_PROBABILITIES];

@@ -60,7 +60,8 @@ async function openWanted(model: LocalModel, choice: BackendChoice, backends: Re
   if (choice.backend !== 'auto') return backends[choice.backend](model, choice);
   if (choice.device === 'cpu') return openCpu(model, choice, backends);
   const reasons: string[] = [];
-  for (const name of GPU_BACKENDS) {
+  // With device `auto` onnx comes last in any case and decides itself: opening it twice would cost seconds.
+  for (const name of choice.device === 'gpu' ? GPU_BACKENDS : GPU_BACKENDS.filter((candidate) => candidate !== 'onnx')) {
     try {
       return await backends[name](model, { ...choice, device: 'gpu' });
     } catch (error) {
@@ -68,16 +69,20 @@ async function openWanted(model: LocalModel, choice: BackendChoice, backends: Re
     }
   }
   if (choice.device === 'gpu') throw new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', `no backend has a working GPU (${reasons.join('; ')})`);
-  return openCpu(model, choice, backends);
+  return openOnnxOrWasm(model, choice, backends);
+}
+
+function openCpu(model: LocalModel, choice: BackendChoice, backends: Readonly<Record<BackendName, OpenBackend>>): Promise<Backend> {
+  return openOnnxOrWasm(model, { ...choice, device: 'cpu' }, backends);
 }
 
 /** onnx, or wasm on a machine for which ONNX Runtime has no binary. */
-async function openCpu(model: LocalModel, choice: BackendChoice, backends: Readonly<Record<BackendName, OpenBackend>>): Promise<Backend> {
-  const options: BackendOptions = { device: 'cpu', threads: choice.threads, features: choice.features };
+async function openOnnxOrWasm(model: LocalModel, options: BackendOptions, backends: Readonly<Record<BackendName, OpenBackend>>): Promise<Backend> {
+  const { device, threads, features } = options;
   try {
-    return await backends.onnx(model, options);
+    return await backends.onnx(model, { device, threads, features });
   } catch (error) {
     if (!hasCode(error, 'ENGINE_BACKEND_UNAVAILABLE')) throw error;
-    return backends.wasm(model, options);
+    return backends.wasm(model, { device, threads, features });
   }
 }

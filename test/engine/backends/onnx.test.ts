@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openOnnx } from '../../../src/engine/backends/onnx.ts';
 import { describeBackend } from '../../contracts/engine-contract.ts';
@@ -10,7 +13,27 @@ it('takes the CPU when no GPU works and none is insisted on', async ({ skip }) =
   const backend = await openOnnx(model, { device: 'auto', threads: 1, features: false });
   await backend.close();
   if (backend.device === 'gpu') skip('this machine has a GPU');
-  await expect(openOnnx(model, { device: 'gpu', threads: 1, features: false })).rejects.toMatchObject({ code: 'ENGINE_DEVICE_UNAVAILABLE' });
+  const opening = openOnnx(model, { device: 'gpu', threads: 1, features: false });
+  await expect(opening).rejects.toMatchObject({ code: 'ENGINE_DEVICE_UNAVAILABLE', message: expect.stringMatching(/cuda: .*; webgpu: /s) });
+});
+
+/** The Vulkan device made of software that Debian's Chromium brings along. */
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+it.skipIf(!existsSync(SWIFTSHADER))('does not take a Vulkan device made of software for a GPU', async () => {
+  const { model } = await smallSubject();
+  // A process of its own: Vulkan's loader reads its environment once.
+  const program = `import { openOnnx } from './dist/engine/backends/onnx.js';
+    await openOnnx(${JSON.stringify(model)}, { device: 'gpu', threads: 1, features: false }).catch((error) => console.log(error.code, error.message));
+    process.kill(process.pid, 'SIGKILL');`;
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: root,
+    env: { ...process.env, VK_DRIVER_FILES: SWIFTSHADER, VK_ICD_FILENAMES: SWIFTSHADER, CUDA_VISIBLE_DEVICES: '' },
+    encoding: 'utf8',
+  });
+  // That far it comes only when WebGPU took every node of the graph.
+  expect(stdout).toMatch(/^ENGINE_DEVICE_UNAVAILABLE .*webgpu: .*software/s);
 });
 
 it('says which file it could not open', async () => {
