@@ -10,6 +10,8 @@ export interface PipelineSettings {
   readonly maxCameras: number;
   /** Measured a step, after its warm-up. */
   readonly seconds: number;
+  /** Only the number of cameras at the given rate: neither efficiency nor the highest rates of fixed numbers of cameras. */
+  readonly brief: boolean;
   /** What each simulated camera sends. */
   readonly stream: CameraStream;
 }
@@ -17,18 +19,22 @@ export interface PipelineSettings {
 /** The fixed numbers of cameras whose highest rate is looked for. */
 export const FIXED_CAMERAS: readonly number[] = [1, 4, 16];
 
-const START_SECONDS = 50;
+/** Two starts of the engine, and each batch size alone. */
+const START_SECONDS = 30;
+/** Two more starts, and their warm-up. */
+const EFFICIENCY_SECONDS = 30;
 const CAMERA_STEPS = 7;
 const RATE_STEPS = 3;
 const WARM_UP_SECONDS = 7;
 
 /** About how long it takes, s. */
-export function expectedSeconds({ seconds, sampleFps, decode, stream, maxCameras }: PipelineSettings): number {
+export function expectedSeconds({ seconds, sampleFps, decode, stream, maxCameras, brief }: PipelineSettings): number {
   const triesKeyFrames = decode === 'auto' && sampleFps <= (1000 / stream.keyFrameMs) * 1.1;
   const step = seconds + WARM_UP_SECONDS + (triesKeyFrames ? 20 : 0);
-  const cameraSteps = Math.min(CAMERA_STEPS, 2 + 2 * Math.log2(maxCameras));
+  const cameraSeconds = START_SECONDS + Math.min(CAMERA_STEPS, 2 + 2 * Math.log2(maxCameras)) * step;
+  if (brief) return cameraSeconds;
   const rateSteps = FIXED_CAMERAS.filter((count) => count <= maxCameras).length * RATE_STEPS;
-  return START_SECONDS + 2 * seconds + cameraSteps * step + rateSteps * (seconds + WARM_UP_SECONDS);
+  return cameraSeconds + EFFICIENCY_SECONDS + seconds + rateSteps * (seconds + WARM_UP_SECONDS);
 }
 
 /** What a decoder of one full-HD camera keeps in memory, with the daemon's share, bytes. */

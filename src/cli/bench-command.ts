@@ -19,6 +19,7 @@ export interface BenchOptions {
   readonly decode?: PipelineSettings['decode'];
   readonly maxCameras: number;
   readonly seconds: number;
+  readonly brief?: boolean;
   readonly json?: boolean;
 }
 
@@ -63,7 +64,7 @@ function readSettings(flag: string | undefined): ConfigResult {
   return exists ? readConfiguration(flag, redactor) : parseConfig('cameras: {}', { ...given, file: null, folder: given.cwd });
 }
 
-function settingsOf({ bound, sampleFps, decode, maxCameras, seconds }: BenchOptions, defaults: CameraDefaults): PipelineSettings {
+function settingsOf({ bound, sampleFps, decode, maxCameras, seconds, brief }: BenchOptions, defaults: CameraDefaults): PipelineSettings {
   return {
     boundMs: bound ?? defaults.maxLatencyMs,
     sampleFps: sampleFps ?? defaults.sampleFps,
@@ -71,6 +72,7 @@ function settingsOf({ bound, sampleFps, decode, maxCameras, seconds }: BenchOpti
     frameWidth: defaults.frameWidth,
     maxCameras: Math.min(maxCameras, affordableCameras(freemem())),
     seconds,
+    brief: brief === true,
     stream: CAMERA_STREAM,
   };
 }

@@ -61,6 +61,7 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .addOption(new Option('--decode <mode>', 'which pictures are decoded (default: decode of cameraDefaults)').choices(['all', 'keyframes', 'auto']))
     .option('--max-cameras <n>', 'try no more cameras than this', wholeNumber(1, 1000), 64)
     .option('--seconds <n>', 'measure each step so long, after its warm-up', wholeNumber(2, 600), 10)
+    .option('--brief', 'only the number of cameras at that rate')
     .option('--json', 'one JSON document on standard output')
     .action(async (part: BenchPart | undefined, options: BenchOptions) => {
       code = await benchCommand(part, options);
