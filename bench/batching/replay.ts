@@ -9,7 +9,7 @@ import { recordedOutcome } from './recorded-outcome.ts';
 import { recordedScenario } from './recorded-scenario.ts';
 
 /** The row of what the daemon did itself while the trace was recorded. */
-export const AS_RECORDED = 'as recorded';
+const AS_RECORDED = 'as recorded';
 
 const TRACES = path.resolve(import.meta.dirname, 'traces');
 
