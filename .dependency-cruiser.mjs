@@ -18,7 +18,7 @@ const HOMES = {
   ws: '^src/(http/(websocket-gate|feed-connection)|bench/verdict-feed)\\.ts$',
   pino: '^src/telemetry/logger\\.ts$',
   'pino-pretty': '^src/telemetry/logger\\.ts$',
-  'prom-client': '^src/telemetry/metrics\\.ts$',
+  'prom-client': '^src/telemetry/(metrics|instruments)\\.ts$',
   commander: '^src/cli/',
 };
 

@@ -24,6 +24,8 @@ export interface BoundedCamera {
 
 export interface BoundsObserver {
   boundJudged(camera: string, feasible: boolean, smallestMs: number): void;
+  /** It is gone, or was disabled. */
+  boundForgotten(camera: string): void;
 }
 
 interface Judged {
@@ -52,7 +54,7 @@ export class Bounds {
 
   /** Judges all cameras anew. Call it when cameras came or went, and every second or so: costs drift. */
   review(): void {
-    const { cameras, costs: costsOf } = this.#parts;
+    const { cameras, costs: costsOf, metrics } = this.#parts;
     const costs = costsOf();
     if (costs === null) return;
     const present = new Set<string>();
@@ -61,7 +63,11 @@ export class Bounds {
       present.add(camera.config.id);
       this.#judge(camera, costs);
     }
-    for (const id of this.#judged.keys()) if (!present.has(id)) this.#judged.delete(id);
+    for (const id of this.#judged.keys()) {
+      if (present.has(id)) continue;
+      this.#judged.delete(id);
+      metrics.boundForgotten(id);
+    }
   }
 
   /** Whether an idle engine could keep the camera's bound; true as long as nothing says otherwise. */

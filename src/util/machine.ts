@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 
 const NVIDIA_GPUS = '/proc/driver/nvidia/gpus';
 
-/** What computes here, for people and for comparing: `Intel(R) Xeon(R) … × 8`, and each NVIDIA GPU that the kernel's driver knows. */
+/** What computes here, for people and for comparing: `Intel(R) Xeon(R) … × 8`, and each NVIDIA GPU that the kernel's driver knows. The same for every process of the machine. */
 export function machineName(gpuFolder: string = NVIDIA_GPUS): string {
-  const cpu = cpus()[0]?.model.trim() ?? '';
-  return [`${cpu === '' ? 'unknown CPU' : cpu} × ${availableParallelism()}`, ...gpuNames(gpuFolder)].join(' + ');
+  // Not the processors that this process may use: a unit and a shell may differ in that.
+  const all = cpus();
+  const cpu = all[0]?.model.trim() ?? '';
+  return [`${cpu === '' ? 'unknown CPU' : cpu} × ${all.length}`, ...gpuNames(gpuFolder)].join(' + ');
 }
 
 function gpuNames(folder: string): string[] {

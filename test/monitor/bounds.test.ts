@@ -20,7 +20,10 @@ function stage(cameras: BoundedCamera[], costMs: Record<number, number> = { 1: 7
   let costs: CostModel | null = new CostModel([1], costMs);
   const bounds = new Bounds({
     ...{ clock, logger, cameras: () => cameras, costs: () => costs },
-    metrics: { boundJudged: (id, feasible, smallestMs) => void gauges.set(id, [feasible, smallestMs]) },
+    metrics: {
+      boundJudged: (id, feasible, smallestMs) => void gauges.set(id, [feasible, smallestMs]),
+      boundForgotten: (id) => void gauges.delete(id),
+    },
     changed: (id) => changed.push(id),
   });
   /** Reviews once a second, as the daemon does. */
@@ -124,8 +127,9 @@ describe('Bounds', () => {
     bounds.review();
     expect(logger.lines.map(({ fields }) => fields['camera'])).toEqual(['door']);
     expect(gauges.has('off')).toBe(false);
-    cameras.length = 0;
+    cameras[0] = camera('door', 200, { enabled: false });
     bounds.review();
     expect(bounds.view('door').feasible).toBeNull();
+    expect(gauges.size).toBe(0);
   });
 });
