@@ -83,7 +83,10 @@ export class CostModel {
       this.#preprocess.observe(preprocessMs / count);
       this.#preprocessMs = this.#preprocess.quantile(0.95);
     }
-    if (cost === undefined || !plausible(inferenceMs)) return;
+    if (cost === undefined || !plausible(inferenceMs)) {
+      this.failed(size);
+      return;
+    }
     cost.window.observe(inferenceMs);
     cost.lastSeen = ++this.#batches;
     cost.measured += 1;
@@ -91,6 +94,13 @@ export class CostModel {
     this.#drift += (Math.min(5, Math.max(0.2, ratio)) - this.#drift) / 16;
     if (this.#batches % SWEEP_EVERY === 0) this.#recallUnused();
     this.#refresh();
+  }
+
+  /** A batch of `size` ran, but its time says nothing. It counts as tried: a size that always fails must not be the next to be tried for ever. */
+  failed(size: number): void {
+    this.#batches += 1;
+    const cost = this.#costs.get(size);
+    if (cost !== undefined) cost.lastSeen = this.#batches;
   }
 
   /** What handing over, transport and deciding added to a batch that found the engine free, ms. */

@@ -250,8 +250,10 @@ export class BatchScheduler {
     const nowMono = this.#clock.monotonicMs();
     this.#engine.complete(flight, nowMono);
     this.#lastCompletedMono = nowMono;
-    if (timing === 'failed') this.#tally.failed();
-    else {
+    if (timing === 'failed') {
+      this.#tally.failed();
+      this.#costs.failed(flight.paddedTo);
+    } else {
       this.#costs.observe(flight.paddedTo, flight.count, timing.inferenceMs, timing.preprocessMs);
       if (flight.alone) this.#costs.observeOverhead(nowMono - flight.handedMono - timing.preprocessMs - timing.inferenceMs);
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { perform, POLICIES, plots } from './plot.ts';
+import { POLICIES, perform, plots } from './plot.ts';
 
 const ways = fc.record({
   plot: plots,
@@ -45,7 +45,8 @@ describe.each(Object.entries(POLICIES))('closing with policy %s, whatever went b
         expect(resolved).toBe(true);
 
         expect(scheduler.progress.waiting).toBe(0);
-        for (const { frame, outcome } of world.offers) expect(world.ends.get(frame.sequence) ?? 0).toBe(outcome === 'closed' || outcome === 'unknownSlot' ? 0 : 1);
+        for (const { frame, outcome } of world.offers)
+          expect(world.ends.get(frame.sequence) ?? 0).toBe(outcome === 'closed' || outcome === 'unknownSlot' ? 0 : 1);
         for (const { reason } of world.drops.slice(dropsBefore)) expect(['shutdown', 'expired']).toContain(reason);
         for (const { flushReason } of world.batches.slice(batchesBefore)) expect(flushReason).toBe('drain');
         if (hurryAfterMs === null) expect(world.inFlight).toBe(0);
