@@ -6,8 +6,8 @@ import type { FrameFate } from './verdict-window.ts';
 /** Of a camera's status, what coverage depends on. */
 export type SourceStatus = Pick<CameraStatus, 'state' | 'decode'>;
 
-/** Frames that were given up, and what that means for coverage; those not named are told in other ways. */
-const FATE_REASONS: readonly (readonly [FrameFate, CoverageReason])[] = [
+/** Frames that were given up, and what that means for coverage. */
+const GIVEN_UP: readonly (readonly [Exclude<FrameFate, 'received' | 'judged'>, CoverageReason])[] = [
   ['overload', 'overload'],
   ['engine', 'engine'],
   ['invalid', 'invalid'],
@@ -69,22 +69,21 @@ export class CoverageCauses {
   ofBlindness(sight: RegionSight, limitMs: number, now: Moment): CoverageReason | null {
     const cause = this.present();
     if (cause !== null || this.#source.state !== 'live' || now.mono - this.#goodMono < limitMs) return cause;
-    return this.#ofFrames(sight);
+    return this.#ofFrames(sight, now);
   }
 
   /** Why there has been no verdict since the newest one. */
-  sinceVerdict(sight: RegionSight): CoverageReason {
-    return this.present() ?? this.#newestSince(sight.lastJudgedMono) ?? this.#ofFrames(sight);
+  sinceVerdict(sight: RegionSight, now: Moment): CoverageReason {
+    return this.present() ?? this.#newestSince(sight.lastJudgedMono) ?? this.#ofFrames(sight, now);
   }
 
   /** Why verdicts were rare in the sight's window of `spanMs`: what cost most of them. */
   ofRarity({ window }: RegionSight, spanMs: number, now: Moment): CoverageReason {
-    const missing = window.asked(now) - window.total('received');
-    const [fate, reason] = largest(FATE_REASONS, (name) => window.total(name));
-    const wasHeld = (cause: CoverageReason) => (this.#held.get(cause) ?? Number.NEGATIVE_INFINITY) >= now.mono - spanMs;
+    const cause = costliest((fate) => window.total(fate), window.asked(now));
+    const wasHeld = (held: CoverageReason) => (this.#held.get(held) ?? Number.NEGATIVE_INFINITY) >= now.mono - spanMs;
     // Frames that waited for an engine in vain were superseded, too.
-    if (window.total(fate) >= missing) return reason === 'overload' && wasHeld('engine') ? 'engine' : reason;
-    return OUTAGES.find(wasHeld) ?? (this.#source.decode === 'keyframes' ? 'keyframes' : 'source');
+    if (cause === 'overload' && wasHeld('engine')) return 'engine';
+    return cause === 'missing' ? (OUTAGES.find(wasHeld) ?? (this.#source.decode === 'keyframes' ? 'keyframes' : 'source')) : cause;
   }
 
   #newestSince(mono: number): CoverageReason | null {
@@ -99,15 +98,22 @@ export class CoverageCauses {
   }
 
   /** By what became of the frames since the newest verdict. */
-  #ofFrames(sight: RegionSight): CoverageReason {
-    const [fate, reason] = largest(FATE_REASONS, (name) => sight.countOf(name));
-    if (sight.countOf(fate) > 0) return reason;
-    // They went to the engine, and nothing came back.
-    if (sight.countOf('received') > 0) return 'engine';
-    return this.#source.decode === 'keyframes' ? 'keyframes' : 'offline';
+  #ofFrames(sight: RegionSight, now: Moment): CoverageReason {
+    const cause = costliest((fate) => sight.countOf(fate), sight.asked(now));
+    return cause === 'missing' ? (this.#source.decode === 'keyframes' ? 'keyframes' : 'offline') : cause;
   }
 }
 
-function largest<T>(pairs: readonly (readonly [FrameFate, T])[], size: (fate: FrameFate) => number): readonly [FrameFate, T] {
-  return pairs.reduce((most, next) => (size(next[0]) > size(most[0]) ? next : most));
+/** What most of the verdicts that were asked for were lost to. `missing`: frames that never came. Those that went to the engine and did not come back are its. */
+function costliest(count: (fate: FrameFate) => number, asked: number): CoverageReason | 'missing' {
+  let most: CoverageReason | 'missing' = 'missing';
+  let lost = asked - count('received');
+  let unanswered = count('received') - count('judged');
+  for (const [fate, reason] of GIVEN_UP) {
+    unanswered -= count(fate);
+    if (count(fate) === 0 || count(fate) < lost) continue;
+    most = reason;
+    lost = count(fate);
+  }
+  return unanswered > lost ? 'engine' : most;
 }

@@ -122,7 +122,7 @@ export class CoverageTracker {
   }
 
   #reviewBlindness(oldest: RegionSight, now: Moment): readonly Coverage[] {
-    if (this.#coverage.state !== 'blind') return this.#change('blind', oldest.lastFrame.at, this.#causes.sinceVerdict(oldest));
+    if (this.#coverage.state !== 'blind') return this.#change('blind', oldest.lastFrame.at, this.#causes.sinceVerdict(oldest, now));
     const reason = this.#causes.ofBlindness(oldest, this.#limitMs, now);
     return reason === null ? [] : this.#change('blind', now.at, reason);
   }
@@ -141,13 +141,18 @@ export class CoverageTracker {
     if (this.#coverage.state === 'watching') {
       if (lowest >= RARE_SHARE) return [];
       this.#reasonedMono = now.mono;
-      return this.#change('reduced', rarest.window.sparseSince(OFTEN_SHARE, now).at, this.#causes.ofRarity(rarest, this.#spanMs, now));
+      return this.#change('reduced', this.#rareSince(rarest, now), this.#causes.ofRarity(rarest, this.#spanMs, now));
     }
     if (lowest >= OFTEN_SHARE) return sights.length === this.#sights.size ? this.#change('watching', now.at, null) : [];
     // Another reason takes over only when the window holds nothing of the time of the first.
     if (now.mono - this.#reasonedMono < this.#spanMs) return [];
     this.#reasonedMono = now.mono;
     return this.#change('reduced', now.at, this.#causes.ofRarity(rarest, this.#spanMs, now));
+  }
+
+  #rareSince({ window }: RegionSight, now: Moment): number {
+    const sparse = window.sparseSince(OFTEN_SHARE, now);
+    return sparse === window.begun ? this.#coverage.since : sparse.at;
   }
 
   #recovered(now: Moment): readonly Coverage[] {

@@ -69,6 +69,11 @@ export class RegionSight {
     this.#window.count(fate, now);
   }
 
+  /** How many verdicts should have come since the newest one. */
+  asked(now: Moment): number {
+    return ((now.mono - this.#lastJudgedMono) * this.#options.sampleFps) / 1000;
+  }
+
   /** Since the newest verdict. */
   countOf(fate: FrameFate): number {
     return this.#fates[fate] ?? 0;

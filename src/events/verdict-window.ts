@@ -15,12 +15,13 @@ export class VerdictWindow {
   readonly #spanMs: number;
   readonly #askedPerMs: number;
   readonly #buckets: Bucket[];
-  readonly #begunMono: number;
+  /** Since when verdicts are counted. */
+  readonly begun: Moment;
 
   constructor(sampleFps: number, spanMs: number, now: Moment) {
     this.#spanMs = spanMs;
     this.#askedPerMs = sampleFps / 1000;
-    this.#begunMono = now.mono;
+    this.begun = now;
     this.#buckets = [{ begun: now, counts: {} }];
   }
 
@@ -31,7 +32,7 @@ export class VerdictWindow {
 
   /** It has been open for its whole span: before, shares say nothing. */
   isFull(now: Moment): boolean {
-    return now.mono - this.#begunMono >= this.#spanMs;
+    return now.mono - this.begun.mono >= this.#spanMs;
   }
 
   /** Verdicts ÷ verdicts asked for. */

@@ -44,9 +44,9 @@ export class SqliteCoverage implements CoverageStore {
   }
 
   async query(query: CoverageQuery): Promise<readonly CoverageChange[] | 'tooMany'> {
-    // Before the answer: what is written meanwhile may be in both, and is said twice, not never.
-    const waiting = this.#backlog.entries.filter(({ camera, since }) => since < query.untilMs && (query.camera ?? camera) === camera);
     const { changes } = await this.#options.thread.call('coverage', query);
+    // After the answer: the worker answers in order, so what was written before it read is no longer here, and what it wrote later still is.
+    const waiting = this.#backlog.entries.filter(({ camera, since }) => since < query.untilMs && (query.camera ?? camera) === camera);
     return changes === null ? 'tooMany' : waiting.length === 0 ? changes : merged(changes, waiting);
   }
 

@@ -54,6 +54,7 @@ export class MemoryCoverage implements CoverageStore {
   readonly unrecorded: number = 0;
   readonly entries: Map<string, readonly CoverageChange[]> = new Map();
   aliveMs: number | null = null;
+  beforeQuery: () => Promise<void> = () => Promise.resolve();
 
   record(changes: readonly CoverageChange[], aliveMs: number): void {
     for (const change of changes) {
@@ -64,6 +65,7 @@ export class MemoryCoverage implements CoverageStore {
   }
 
   async query({ camera, sinceMs, untilMs }: CoverageQuery): Promise<readonly CoverageChange[]> {
+    await this.beforeQuery();
     return [...this.entries].flatMap(([id, entries]) => {
       if (camera !== undefined && camera !== id) return [];
       const first = entries.findLastIndex(({ since }) => since <= sinceMs);

@@ -47,6 +47,36 @@ describe('cameras', () => {
   });
 });
 
+describe('coverage', () => {
+  it('answers with intervals and sums of the time that was asked for', async () => {
+    const { coverage } = stage.view;
+    coverage.changes = [{ camera: 'yard', since: coverage.nowMs - 3_600_000, state: 'blind', reason: 'offline' }];
+    const { status, body } = await json('/api/coverage?since=2026-11-22T10:30:00Z&camera=yard');
+    const [since, now] = ['2026-11-22T11:00:00.000Z', '2026-11-22T12:00:00.000Z'];
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        ...{ since: '2026-11-22T10:30:00.000Z', until: now, now },
+        cameras: [
+          {
+            camera: 'yard',
+            totalsMs: { watching: 0, reduced: 0, blind: 3_600_000, unknown: 1_800_000 },
+            reasonsMs: { offline: 3_600_000 },
+            intervals: [{ state: 'blind', reason: 'offline', since, until: now, durationMs: 3_600_000 }],
+          },
+        ],
+      },
+    });
+    expect(coverage.queries).toEqual([{ camera: 'yard', sinceMs: coverage.nowMs - 5_400_000, untilMs: coverage.nowMs }]);
+  });
+
+  it('refuses a wrong question, and one too large to answer', async () => {
+    expect(await json('/api/coverage?limit=3')).toMatchObject({ status: 400, body: { error: 'badRequest', problems: [{ parameter: 'limit' }] } });
+    stage.view.coverage.changes = 'tooMany';
+    expect(await json('/api/coverage?since=2020-01-01')).toMatchObject({ status: 400, body: { error: 'tooMuch' } });
+  });
+});
+
 describe('events', () => {
   it('hands the filters to the history and its answer back', async () => {
     stage.view.history.events.push(labelEvent(1), labelEvent(2, { type: 'end' }));
