@@ -28,6 +28,8 @@ export interface BenchRunOptions {
 
 /** Each batch size of the engine alone. */
 const BATCH_MS = 2000;
+/** Measured is also what is too slow to be used. */
+const LONGEST_BATCH_MS = 120_000;
 const CLOSE_LIMITS = { eachMs: 12_000, totalMs: 25_000 };
 
 /** One run of the benchmark: what it opened, and what it has found so far. */
@@ -117,6 +119,7 @@ export class BenchRun implements Closable {
       init: { model, modelsDir, stateDir, ...engine, batchSizes: batching.allowedBatchSizes, features: false },
       ...{ clock: systemClock, log: silentLogger },
       onAvailability: () => undefined,
+      limits: { hang: LONGEST_BATCH_MS },
     });
     this.#opened.push('engine', () => supervisor.close());
     await supervisor.start();

@@ -103,7 +103,7 @@ export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [],
 }
 
 /** The converted model is the same for all tests: made by the first that needs it. */
-function shareCache(stateDir: string): void {
+export function shareCache(stateDir: string): void {
   const shared = path.join(root, '.tmp/test-cache');
   mkdirSync(shared, { recursive: true });
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BenchDocument } from '../../src/bench/document.ts';
+import type { Step } from '../../src/bench/step.ts';
+import { runCommand, shareCache } from '../helpers/daemon.ts';
+import { processTree } from '../helpers/process-tree.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+const COMMAND = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
+const BOUND_MS = 20_000;
+const OPTIONS = ['--json', '--brief', '--max-cameras', '2', '--seconds', '3', '--sample-fps', '1', '--decode', 'all', '--bound', String(BOUND_MS)];
+
+let folder = '';
+let config = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'framewatch-bench-test-'));
+  mkdirSync(path.join(folder, 'tmp'));
+  shareCache(path.join(folder, 'state'));
+  config = path.join(folder, 'framewatch.yaml');
+  writeFileSync(config, `stateDir: ${path.join(folder, 'state')}\nbatching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }\ncameras: {}\n`);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts the command, and notes every process that it ever had, children of children included. */
+function startBench() {
+  const child = spawn(process.execPath, [COMMAND, 'bench', 'pipeline', '--config', config, ...OPTIONS], {
+    cwd: folder,
+    env: { ...process.env, TMPDIR: path.join(folder, 'tmp') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const seen = new Map<number, string>();
+  const look = setInterval(() => {
+    for (const { pid, command } of processTree(child.pid ?? 0)) seen.set(pid, command);
+  }, 200);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve)).finally(() => clearInterval(look));
+  return {
+    child,
+    seen,
+    result: async () => ({ code: await ended, stdout, stderr, document: JSON.parse(stdout) as BenchDocument }),
+    leftOver: () => [...seen.keys()].filter((pid) => pid !== child.pid && processTree(pid).length > 0),
+  };
+}
+
+/** Others may put things there, too. */
+function leftFolders(): string[] {
+  return readdirSync(path.join(folder, 'tmp')).filter((name) => name.startsWith('framewatch'));
+}
+
+/** What must be true of any step, on any machine. */
+function expectTruth(step: Step): void {
+  const dropped = Object.values(step.dropped).reduce((sum, count) => sum + count, 0);
+  // What arrived was judged, dropped, or is under way: at most one that waits and one that runs a camera, at either end.
+  expect(Math.abs(step.received - step.judged - dropped)).toBeLessThanOrEqual(2 * step.cameras);
+  expect(Math.abs(step.samples - step.judged)).toBeLessThanOrEqual(2 * step.cameras);
+  expect(step.framesPerSecond).toBeCloseTo(step.judged / step.seconds, 6);
+  expect(Math.abs(step.offered - step.cameras * step.sampleFps * step.seconds)).toBeLessThan(1e-6);
+  expect(step.holds).toBe(step.broken.length === 0);
+  expect(step.missedShare).toBeGreaterThanOrEqual(0);
+  expect(step.missedShare).toBeLessThanOrEqual(1);
+  expect(step.end === 'whole' ? step.seconds : 3).toBeGreaterThanOrEqual(3);
+  if (!step.latencyMs) return;
+  const { decode, queue, preprocess, inference, decide, total } = step.latencyMs;
+  expect(total.p99).toBeGreaterThanOrEqual(total.p50);
+  // The slowest verdict is the sum of its own parts, none of which is above the highest of that part (few samples: p99 is the highest).
+  expect(total.p99).toBeLessThanOrEqual(decode.p99 + queue.p99 + preprocess.p99 + inference.p99 + decide.p99 + 1);
+  expect(total.p50).toBeGreaterThan(inference.p50 * 0.5);
+  if (step.holds) expect(total.p99).toBeLessThanOrEqual(BOUND_MS);
+}
+
+describe('framewatch bench pipeline', () => {
+  it('measures real cameras through real ffmpeg and the real engine, prints one JSON document, and leaves nothing behind', async () => {
+    const bench = startBench();
+    const { code, stderr, document } = await bench.result();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(document).toMatchObject({ schema: 1, partial: false, partialReason: null, engine: { backend: 'onnx', device: 'cpu' } });
+    expect(document.engine?.batches.map(({ size }) => size)).toEqual([1, 2]);
+    for (const { size, batches, batchMs, framesPerSecond } of document.engine?.batches ?? []) {
+      expect(batches).toBeGreaterThanOrEqual(3);
+      expect(framesPerSecond).toBeGreaterThan((0.2 * size * 1000) / batchMs.p95);
+    }
+    const { pipeline } = document;
+    expect(pipeline?.settings).toMatchObject({ boundMs: BOUND_MS, sampleFps: 1, decode: 'all', maxCameras: 2, seconds: 3 });
+    const steps = pipeline?.cameraSteps ?? [];
+    expect(steps.length).toBeGreaterThanOrEqual(2);
+    for (const step of steps) expectTruth(step);
+    const held = steps.filter(({ holds }) => holds).map(({ cameras }) => cameras);
+    expect(held).toContain(pipeline?.answer?.cameras);
+    expect(pipeline?.answer?.evidence.length).toBeGreaterThan(0);
+    const best = steps.find(({ cameras, holds }) => holds && cameras === pipeline?.answer?.cameras);
+    expect(best?.live).toEqual({ all: pipeline?.answer?.cameras, keyframes: 0 });
+    expect(best?.engineBusyShare).toBeGreaterThan(0);
+    for (const role of ['daemon', 'engine', 'ffmpeg', 'cameras', 'bench'] as const) expect(best?.cores?.[role]).toBeGreaterThanOrEqual(0);
+    expect((best?.cores?.engine ?? 0) + (best?.cores?.ffmpeg ?? 0)).toBeGreaterThan(0);
+
+    const commands = [...bench.seen.values()];
+    for (const part of ['camera-host-main', 'main.js run', 'engine-main', 'rtsp://127.0.0.1'])
+      expect(commands.some((line) => line.includes(part))).toBe(true);
+    expect(bench.leftOver()).toEqual([]);
+    expect(leftFolders()).toEqual([]);
+  }, 240_000);
+
+  it('can be interrupted: what was measured is printed, marked as partial, and no child is left', async () => {
+    const bench = startBench();
+    await waitFor('a camera is being decoded', () => [...bench.seen.values()].some((command) => command.includes('rtsp://127.0.0.1')), 120_000);
+    const askedAt = performance.now();
+    bench.child.kill('SIGINT');
+    const { code, stderr, document } = await bench.result();
+    expect(performance.now() - askedAt).toBeLessThan(15_000);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(document).toMatchObject({ partial: true, partialReason: 'interrupted by SIGINT', pipeline: { efficiency: null, rateSteps: [] } });
+    expect(document.engine?.batches).toHaveLength(2);
+    expect(bench.leftOver()).toEqual([]);
+    expect(leftFolders()).toEqual([]);
+  }, 240_000);
+
+  it.each([
+    ['nonsense'],
+    ['pipeline', '--bound', '5'],
+    ['pipeline', '--bound', 'soon'],
+    ['pipeline', '--sample-fps', '0'],
+    ['pipeline', '--seconds', '1'],
+    ['pipeline', '--max-cameras', '2.5'],
+    ['pipeline', '--decode', 'some'],
+    ['engine', 'pipeline'],
+  ])('bench %s %s %s is misuse', async (...args) => {
+    const { code, stdout, stderr } = await runCommand(['bench', ...args]);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toContain('error: ');
+  });
+
+  it('refuses a configuration that cannot be read, and one whose model is missing', async () => {
+    expect((await runCommand(['bench', '--config', path.join(folder, 'none.yaml')])).code).toBe(78);
+    writeFileSync(config, 'model: not-here\ncameras: {}\n');
+    expect((await runCommand(['bench', 'engine', '--config', config])).code).toBe(78);
+  });
+});
