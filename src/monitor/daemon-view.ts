@@ -88,6 +88,7 @@ export class DaemonView implements MonitorView {
         memory: { rss, heapUsed },
       }),
       eventsLost: this.#parts.verdicts.lostEvents,
+      coverageUnrecorded: history.coverage.unrecorded,
     };
   }
 

@@ -37,7 +37,13 @@ export class SqliteCoverage implements CoverageStore {
 
   record(changes: readonly CoverageChange[], aliveMs: number): void {
     if (this.#closed) return;
+    const unrecorded = this.#backlog.unrecorded;
     this.#backlog.add(changes);
+    if (unrecorded === 0 && this.#backlog.unrecorded > 0)
+      this.#options.logger.error(
+        { code: 'STORE_UNAVAILABLE' },
+        'Too much of the record of coverage waits for the disk: the oldest is given up as unrecorded',
+      );
     this.#aliveMs = aliveMs;
     this.#due = true;
     if (this.#pause === null) this.#writing ??= this.#write();
