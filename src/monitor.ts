@@ -26,6 +26,7 @@ import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
+import { PictureMemory } from './stream/picture-memory.ts';
 import { tcpProbe } from './stream/tcp-probe.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import type { Clock } from './util/clock.ts';
@@ -100,11 +101,12 @@ export class Monitor implements Closable {
     const { config, version, clock, logger, redactor } = this.#options;
     this.#metrics.watchProcess();
     const startedMono = clock.monotonicMs();
-    const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, clock, logger, redactor });
+    const memory = new PictureMemory();
+    const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
     const history = await this.#openHistory();
     const publisher = await this.#publisher();
     const feed = new Feed(history.lastSequence);
-    const pictures = new NewestPictures(encodeJpeg);
+    const pictures = new NewestPictures(memory, encodeJpeg);
     const changed = (id: string) => {
       const camera = this.#view?.camera(id);
       if (camera) feed.camera(camera);
@@ -121,7 +123,7 @@ export class Monitor implements Closable {
     });
     this.#bounds = bounds;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, metrics: frames, clock, logger, encodeJpeg },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger, encodeJpeg },
       publishClassifications: config.mqtt.classifications,
       snapshots: config.history.snapshots,
       isFeasible: (id) => bounds.isFeasible(id),
@@ -130,12 +132,7 @@ export class Monitor implements Closable {
     const engine = this.#engine();
     const fleet = new CameraFleet({
       supervision: {
-        openSource,
-        gate: new ConnectGate(clock),
-        probe: tcpProbe,
-        clock,
-        random: Math.random,
-        log: logger,
+        ...{ openSource, gate: new ConnectGate(clock), probe: tcpProbe, clock, random: Math.random, log: logger },
         observer: cameraObserver(this.#metrics, coverage),
       },
       judging: {
@@ -171,7 +168,7 @@ export class Monitor implements Closable {
     const { trace = null } = this.#options;
     if (trace) this.#opened.push('trace', () => trace.close());
     const batcher = openBatcher({
-      ...{ batching: config.batching, version, engine, clock, logger, metrics: this.#metrics, frames, trace },
+      ...{ batching: config.batching, version, engine, clock, logger, metrics: this.#metrics, frames, memory, trace },
       deliver: (scores) => verdicts.deliver(scores),
     });
     this.#batcher = batcher;

@@ -8,6 +8,7 @@ import { timeoutPolicy } from '../batching/timeout-policy.ts';
 import type { BatchingConfig } from '../config/config.ts';
 import type { EntryScores, RecoveringEngine } from '../engine/batch-outcome.ts';
 import { BatchRunner } from '../engine/batch-runner.ts';
+import type { PictureMemory } from '../stream/picture-memory.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
@@ -24,6 +25,8 @@ export interface BatcherParts {
   /** Told what becomes of frames. */
   readonly frames: BatchingObserver;
   readonly deliver: (scores: EntryScores) => void;
+  /** Each entry holds its picture until it has ended. */
+  readonly memory: Pick<PictureMemory, 'hold' | 'release'>;
   /** Begins with the first camera; null: nothing is recorded. */
   readonly trace: TraceRecorder | null;
 }
@@ -46,20 +49,31 @@ export interface Batcher {
 }
 
 /** Takes frames from now on; begins the recording. */
-export function openBatcher({ batching, version, engine, clock, logger, metrics, frames, deliver, trace }: BatcherParts): Batcher {
+export function openBatcher({ batching, version, engine, clock, logger, metrics, frames, deliver, memory, trace }: BatcherParts): Batcher {
   const { batchSizes, costMs, backend, device, precision, threads } = engine.info;
   const setLadder: Batcher['setLadder'] = (sizes, newCostMs) => {
     trace?.ladderSet(sizes, newCostMs);
     scheduler.setLadder(sizes, newCostMs);
   };
+  const observer: BatchingObserver = {
+    batchFormed: (batch) => frames.batchFormed(batch),
+    frameDropped(entry, reason) {
+      frames.frameDropped(entry, reason);
+      memory.release(entry.frame.pixels);
+    },
+  };
   const runner = new BatchRunner({
-    ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES, onScores: deliver },
-    onDrop: (entry, reason) => frames.frameDropped(entry, reason),
+    ...{ engine, clock, log: logger, parallelPictures: PARALLEL_PICTURES },
+    onScores(scores) {
+      deliver(scores);
+      memory.release(scores.entry.frame.pixels);
+    },
+    onDrop: (entry, reason) => observer.frameDropped(entry, reason),
     onInference: ({ networkMs }) => metrics.engineRan(networkMs),
     onLadder: (sizes) => setLadder(sizes, engine.info.costMs),
   });
   const costs = new CostModel(batchSizes, costMs);
-  const scheduler = new BatchScheduler({ clock, policy: policyOf(batching), costs, executor: observed(runner, metrics, trace), observer: frames });
+  const scheduler = new BatchScheduler({ clock, policy: policyOf(batching), costs, executor: observed(runner, metrics, trace), observer });
   trace?.begin({
     recordedBy: version,
     sizes: costs.ladder,
@@ -70,7 +84,7 @@ export function openBatcher({ batching, version, engine, clock, logger, metrics,
   return {
     scheduler,
     costs,
-    intake: trace ? recorded(scheduler, trace) : scheduler,
+    intake: intakeOf(scheduler, memory, trace),
     setLadder,
     engineAvailable(available) {
       trace?.engineAvailable(available);
@@ -91,20 +105,23 @@ function observed(executor: BatchExecutor, metrics: Metrics, trace: TraceRecorde
   };
 }
 
-/** `intake`, with all that it takes written into `trace`. */
-function recorded(intake: FrameIntake, trace: TraceRecorder): FrameIntake {
+/** The way into `scheduler`: what it takes is held, and written into `trace`. */
+function intakeOf(scheduler: FrameIntake, memory: Pick<PictureMemory, 'hold'>, trace: TraceRecorder | null): FrameIntake {
   return {
-    addSlot: (spec) => {
-      trace.slotAdded(spec);
-      intake.addSlot(spec);
+    addSlot(spec) {
+      trace?.slotAdded(spec);
+      scheduler.addSlot(spec);
     },
-    removeSlot: (cameraId, region) => {
-      trace.slotRemoved(cameraId, region);
-      intake.removeSlot(cameraId, region);
+    removeSlot(cameraId, region) {
+      trace?.slotRemoved(cameraId, region);
+      scheduler.removeSlot(cameraId, region);
     },
-    offer: (cameraId, region, frame) => {
-      const outcome = intake.offer(cameraId, region, frame);
-      if (outcome === 'accepted' || outcome === 'superseded') trace.frameOffered(cameraId, region, frame);
+    offer(cameraId, region, frame) {
+      const outcome = scheduler.offer(cameraId, region, frame);
+      if (outcome === 'accepted' || outcome === 'superseded') {
+        memory.hold(frame.pixels);
+        trace?.frameOffered(cameraId, region, frame);
+      }
       return outcome;
     },
   };

@@ -8,6 +8,7 @@ import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { CameraStateMessage, Publisher } from '../sinks/publisher.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { Frame } from '../stream/frame.ts';
+import type { PictureMemory } from '../stream/picture-memory.ts';
 import type { Clock } from '../util/clock.ts';
 import { isoTime } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
@@ -17,6 +18,7 @@ export interface VerdictPathParts {
   readonly publisher: Publisher;
   readonly feed: Feed;
   readonly pictures: NewestPictures;
+  readonly memory: Pick<PictureMemory, 'keep'>;
   readonly metrics: VerdictObserver;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -94,7 +96,7 @@ export class VerdictPath {
   deliver(scores: EntryScores): void {
     const camera = this.#cameras.get(scores.entry.slot.cameraId);
     const refusal = this.#refusal(camera, scores.entry);
-    const { feed, pictures, publisher, metrics, publishClassifications, isFeasible } = this.#parts;
+    const { feed, pictures, memory, publisher, metrics, publishClassifications, isFeasible } = this.#parts;
     if (!camera || refusal !== null) {
       metrics.frameDropped(scores.entry, refusal ?? 'shutdown');
       return;
@@ -107,9 +109,12 @@ export class VerdictPath {
     this.#states.set(seen.camera, state);
     publisher.publishState(state);
     if (publishClassifications) publisher.publishClassification(seen.camera, classificationMessage(decided));
+    const wantsTile = feed.wantsTiles(seen.camera);
+    // Tiles and the pictures of events are made when there is time.
+    if (wantsTile || events.length > 0) memory.keep(frame.pixels);
     pictures.offer(frame);
     feed.classification(decided);
-    if (feed.wantsTiles(seen.camera)) feed.tile(seen.camera, frame.sequence, () => this.#picture(frame));
+    if (wantsTile) feed.tile(seen.camera, frame.sequence, () => this.#picture(frame));
     if (events.length > 0) this.#commit(events, frame);
   }
 

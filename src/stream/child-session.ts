@@ -2,12 +2,14 @@ import type { Clock } from '../util/clock.ts';
 import type { Lesson } from './ffmpeg-arguments.ts';
 import { type FramecrcHeader, type FramecrcPacket, FramecrcReader } from './framecrc.ts';
 import { PictureAssembler } from './picture-assembler.ts';
+import type { PictureMemory } from './picture-memory.ts';
 import type { SourceListener } from './source.ts';
 import { StreamClock } from './stream-clock.ts';
 
 export interface ChildSessionOptions {
   readonly clock: Clock;
   readonly listener: SourceListener;
+  readonly memory: Pick<PictureMemory, 'take'>;
   /** Whether this stream, when it is motion JPEG, carries no times. */
   readonly mayLackTimes: boolean;
   /** Called when the child is of no use any more and should be ended. */
@@ -30,10 +32,11 @@ export class ChildSession {
   #complaint: string | null = null;
 
   constructor(options: ChildSessionOptions) {
-    const { clock, listener } = options;
+    const { clock, listener, memory } = options;
     this.#options = options;
     this.#assembler = new PictureAssembler(
       clock,
+      memory,
       (frame) => listener.onFrame(frame),
       (frames) => listener.onInvalid(frames),
     );

@@ -5,6 +5,7 @@ import type { Logger } from '../util/logger.ts';
 import { ChildSession } from './child-session.ts';
 import { analysisMs, ffmpegArguments, type Lesson } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
+import type { PictureMemory } from './picture-memory.ts';
 import { openPicturePipe } from './picture-pipe.ts';
 import type { DecodeMode, FrameSource, SourceFactory, SourceListener } from './source.ts';
 import { SourceChild } from './source-child.ts';
@@ -17,6 +18,8 @@ export interface FfmpegSourceOptions {
   readonly file: string;
   readonly capabilities: FfmpegCapabilities;
   readonly hwaccel: FfmpegConfig['hwaccel'];
+  /** Where pictures are put; one for all cameras. */
+  readonly memory: Pick<PictureMemory, 'take'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Blanks secrets in text; the camera's own password must be known to it. */
@@ -59,14 +62,14 @@ class FfmpegSource implements FrameSource {
 
   /** Returns what must be done differently, when that is why the child ended. */
   async #runChild(signal: AbortSignal, listener: SourceListener): Promise<Lesson | null> {
-    const { file, capabilities, hwaccel, clock, log, redact } = this.#options;
+    const { file, capabilities, hwaccel, memory, clock, log, redact } = this.#options;
     const { id, transport, sampleFps, frameWidth } = this.#camera;
     const address = streamAddress(this.#camera);
     const input = { address, transport, sampleFps, frameWidth, decode: this.#decode, hwaccel, learned: this.#learned };
     const child = new SourceChild(file, ffmpegArguments(input, capabilities), clock);
     const stderr = new StderrTail(clock, redact, (line, suppressed) => log.debug({ camera: id, suppressed }, line));
     const mayLackTimes = address.scheme.startsWith('http') && !this.#learned.has('stampOnArrival');
-    const session = new ChildSession({ clock, listener, mayLackTimes, giveUp: () => void child.stop() });
+    const session = new ChildSession({ clock, listener, memory, mayLackTimes, giveUp: () => void child.stop() });
     const isOver = () => signal.aborted;
     const onAbort = () => {
       session.end();

@@ -11,6 +11,6 @@ export interface Frame {
   readonly decodedMono: number;
   readonly width: number;
   readonly height: number;
-  /** RGB24, row by row, `width × height × 3` bytes. */
+  /** RGB24, row by row, `width × height × 3` bytes. Written over by a later picture unless it is held: see picture-memory.ts. */
   readonly pixels: Uint8Array;
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../util/clock.ts';
 import { quantile } from '../util/percentile.ts';
 import { ArrivalMatcher } from './arrival-matcher.ts';
 import type { FramecrcHeader, FramecrcPacket } from './framecrc.ts';
+import type { PictureMemory } from './picture-memory.ts';
 import { RawFrameSplitter } from './raw-frame-splitter.ts';
 import type { SourceFrame } from './source.ts';
 import { StartupBacklog } from './startup-backlog.ts';
@@ -36,16 +37,19 @@ export class PictureAssembler {
   #width: number | null = null;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, onFrame: (frame: SourceFrame) => void, onInvalid: (frames: number) => void) {
+  constructor(clock: Clock, memory: Pick<PictureMemory, 'take'>, onFrame: (frame: SourceFrame) => void, onInvalid: (frames: number) => void) {
     this.#clock = clock;
     this.#onFrame = onFrame;
     this.#onInvalid = onInvalid;
     this.#startMono = clock.monotonicMs();
     this.#backlog = new StartupBacklog(this.#startMono);
-    this.#splitter = new RawFrameSplitter((picture, pixels) => {
-      this.#undelivered.push({ ...picture, pixels, decodedMono: this.#clock.monotonicMs() });
-      this.#deliverReady();
-    });
+    this.#splitter = new RawFrameSplitter(
+      (bytes) => memory.take(bytes),
+      (picture, pixels) => {
+        this.#undelivered.push({ ...picture, pixels, decodedMono: this.#clock.monotonicMs() });
+        this.#deliverReady();
+      },
+    );
   }
 
   packetHeader(header: FramecrcHeader): void {

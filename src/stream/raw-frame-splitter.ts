@@ -7,13 +7,16 @@ const BETWEEN_PICTURES: Uint8Array = new Uint8Array(64 * 1024);
  * picture is begun at the size of the one before, and only where that proves wrong bytes are moved. Each picture gets a buffer of its own.
  */
 export class RawFrameSplitter<Tag> {
+  readonly #allocate: (bytes: number) => Uint8Array;
   readonly #onFrame: (tag: Tag, pixels: Uint8Array) => void;
   readonly #announced: Announced<Tag>[] = [];
   /** What was read and is not delivered: only of the first may a part be used up, only the last may be unfilled in part. */
   readonly #pieces: Piece[] = [];
   #usualBytes: number = BETWEEN_PICTURES.length;
 
-  constructor(onFrame: (tag: Tag, pixels: Uint8Array) => void) {
+  /** `allocate` gives a buffer of exactly so many bytes. What it gave for a picture that did not become whole is not given back: a read may still be on its way there. */
+  constructor(allocate: (bytes: number) => Uint8Array, onFrame: (tag: Tag, pixels: Uint8Array) => void) {
+    this.#allocate = allocate;
     this.#onFrame = onFrame;
   }
 
@@ -72,9 +75,13 @@ export class RawFrameSplitter<Tag> {
     const last = this.#pieces.at(-1);
     if (last && last.end < last.bytes.length) return last;
     const next = this.#announced[0];
-    const piece = begun(next?.kept ? next.bytes : this.#usualBytes);
+    const piece = this.#begun(next?.kept ? next.bytes : this.#usualBytes);
     this.#pieces.push(piece);
     return piece;
+  }
+
+  #begun(bytes: number): Piece {
+    return { bytes: this.#allocate(bytes), from: 0, end: 0 };
   }
 
   #advance(): void {
@@ -116,7 +123,7 @@ export class RawFrameSplitter<Tag> {
 
   /** A piece of `bytes` bytes with what is there of them, in place of those that held it. */
   #moved(bytes: number): Piece {
-    const picture = begun(bytes);
+    const picture = this.#begun(bytes);
     for (let piece = this.#pieces[0]; piece && picture.end < bytes; piece = this.#pieces[0]) {
       const part = piece.bytes.subarray(piece.from, Math.min(piece.end, piece.from + bytes - picture.end));
       picture.bytes.set(part, picture.end);
@@ -145,8 +152,4 @@ interface Piece {
   readonly bytes: Uint8Array;
   from: number;
   end: number;
-}
-
-function begun(bytes: number): Piece {
-  return { bytes: Buffer.allocUnsafeSlow(bytes), from: 0, end: 0 };
 }

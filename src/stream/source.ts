@@ -20,7 +20,7 @@ export interface SourceListener {
   onStream(stream: StreamFacts): void;
   /** Every packet of the video stream, decoded or not: what the stall watchdog and the measurements live on. */
   onPacket(packet: SourcePacket): void;
-  /** A sampled picture. The receiver owns `pixels`. */
+  /** A sampled picture. `pixels` is the receiver's to hold; see picture-memory.ts. */
   onFrame(frame: SourceFrame): void;
   /** Pictures that came incomplete or of impossible size, and were dropped. */
   onInvalid(frames: number): void;

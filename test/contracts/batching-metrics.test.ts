@@ -3,6 +3,7 @@ import type { Batch, BatchEntry, DropReason } from '../../src/batching/batch.ts'
 import type { LatencyLedger } from '../../src/events/label-event.ts';
 import { openBatcher } from '../../src/monitor/batcher.ts';
 import type { Frame } from '../../src/stream/frame.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { accepted } from '../config/sample.ts';
 import { PuppetEngine } from '../helpers/puppet-engine.ts';
@@ -74,6 +75,7 @@ async function play(): Promise<Story> {
   };
   const batcher = openBatcher({
     ...{ batching: accepted('cameras: {}').batching, version: 'test', engine, clock, logger: recordingLogger(), metrics, trace: null },
+    memory: new PictureMemory(),
     frames: {
       frameDropped(entry, reason) {
         end(entry, reason);

@@ -1,6 +1,7 @@
 import type { CameraConfig } from '../../src/config/config.ts';
 import { probeFfmpeg } from '../../src/stream/ffmpeg-capabilities.ts';
 import { ffmpegSources } from '../../src/stream/ffmpeg-source.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import type { FrameSource, SourceFactory, SourceFrame, SourceListener, SourcePacket, StreamFacts } from '../../src/stream/source.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
@@ -33,7 +34,15 @@ export function cameraConfig(about: Partial<CameraConfig> = {}): CameraConfig {
 export async function realSources({ file = 'ffmpeg', log = silentLogger }: { file?: string; log?: Logger } = {}): Promise<SourceFactory> {
   const capabilities = await probeFfmpeg('ffmpeg');
   const redactor = new Redactor();
-  return ffmpegSources({ file, capabilities, hwaccel: 'none', clock: systemClock, log, redact: (text) => redactor.redact(text) });
+  return ffmpegSources({
+    file,
+    capabilities,
+    hwaccel: 'none',
+    memory: new PictureMemory(),
+    clock: systemClock,
+    log,
+    redact: (text) => redactor.redact(text),
+  });
 }
 
 /** Notes all that a source tells. */

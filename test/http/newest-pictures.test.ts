@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NewestPictures } from '../../src/http/newest-pictures.ts';
 import type { Frame } from '../../src/stream/frame.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 
 const frame = (sequence: number): Frame => ({
   cameraId: 'yard',
@@ -16,7 +17,7 @@ const frame = (sequence: number): Frame => ({
 describe('NewestPictures', () => {
   it('encodes once a frame, when somebody asks', async () => {
     const encoded: number[] = [];
-    const pictures = new NewestPictures(async ({ sequence }) => Uint8Array.of(encoded.push(sequence)));
+    const pictures = new NewestPictures(new PictureMemory(), async ({ sequence }) => Uint8Array.of(encoded.push(sequence)));
     expect(await pictures.picture('yard')).toBeNull();
     pictures.offer(frame(1));
     pictures.offer(frame(3));
@@ -31,7 +32,7 @@ describe('NewestPictures', () => {
 
   it('names the frame of the picture, although a newer one came while it was made; tries again after a failure', async () => {
     let fails = true;
-    const pictures = new NewestPictures(async ({ sequence }) => {
+    const pictures = new NewestPictures(new PictureMemory(), async ({ sequence }) => {
       pictures.offer(frame(8));
       if (fails) throw new Error('no');
       return Uint8Array.of(sequence);

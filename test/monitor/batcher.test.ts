@@ -3,6 +3,7 @@ import type { TraceRecord } from '../../src/batching/arrival-trace.ts';
 import { decodeTrace } from '../../src/batching/trace-decoding.ts';
 import { openBatcher } from '../../src/monitor/batcher.ts';
 import { TraceRecorder } from '../../src/monitor/trace-recorder.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { Metrics } from '../../src/telemetry/metrics.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
@@ -30,7 +31,7 @@ function stage() {
   const metrics = new Metrics(systemClock);
   let judged = 0;
   const batcher = openBatcher({
-    ...{ engine, metrics, frames: metrics, trace, clock: systemClock, logger: silentLogger, version: '9.9.9' },
+    ...{ engine, metrics, frames: metrics, memory: new PictureMemory(), trace, clock: systemClock, logger: silentLogger, version: '9.9.9' },
     batching: { maxBatchSize: 16, allowedBatchSizes: [1, 2, 4, 8, 16], policy: 'eager', maxQueueDelayMs: 50 },
     deliver: () => {
       judged++;

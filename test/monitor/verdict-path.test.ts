@@ -13,6 +13,7 @@ import { VerdictPath } from '../../src/monitor/verdict-path.ts';
 import { noPublisher } from '../../src/sinks/no-publisher.ts';
 import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
 import type { Frame } from '../../src/stream/frame.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
@@ -35,6 +36,7 @@ const SLOT: SlotSpec = { cameraId: 'door', region: 'full', crop: null, maxLatenc
 /** The path with an in-memory history, on a clock that stands still unless moved. */
 function path(options: { readonly storeFails?: () => boolean; readonly infeasible?: boolean } = {}) {
   const clock = new VirtualClock(1000);
+  const memory = new PictureMemory();
   const order: string[] = [];
   const published: LabelEvent[] = [];
   const states: CameraStateMessage[] = [];
@@ -64,7 +66,7 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
       },
       publishState: (state) => void states.push(state),
     },
-    ...{ feed: new Feed(0), pictures: new NewestPictures(encodeJpeg), clock, logger: silentLogger, encodeJpeg },
+    ...{ feed: new Feed(0), memory, pictures: new NewestPictures(memory, encodeJpeg), clock, logger: silentLogger, encodeJpeg },
     metrics: {
       frameClassified() {},
       event() {},
@@ -88,14 +90,14 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
   });
   verdicts.addCamera({ config: CAMERA, judge, slots: new Set([SLOT]) });
   let frames = 0;
-  const deliver = (drawing: number, slot: SlotSpec = SLOT) => verdicts.deliver(scores(++frames, drawing, clock.monotonicMs(), slot));
-  return { verdicts, deliver, clock, order, published, states, snapshots, dropped, lost };
+  const deliver = (drawing: number, slot: SlotSpec = SLOT) => verdicts.deliver(scores(++frames, drawing, clock.monotonicMs(), slot, memory));
+  return { verdicts, deliver, memory, clock, order, published, states, snapshots, dropped, lost };
 }
 
-function scores(sequence: number, drawing: number, now: number, slot: SlotSpec): EntryScores {
+function scores(sequence: number, drawing: number, now: number, slot: SlotSpec, memory: PictureMemory): EntryScores {
   const frame: Frame = {
     ...{ cameraId: 'door', sequence, receivedAt: 1_700_000_000_000, receivedMono: now - 100, decodedMono: now - 90 },
-    ...{ width: 8, height: 4, pixels: new Uint8Array(8 * 4 * 3) },
+    ...{ width: 8, height: 4, pixels: memory.take(8 * 4 * 3) },
   };
   const entry: BatchEntry = { slot, frame, unservedSince: frame.receivedMono, deadlineMono: frame.receivedMono + 500 };
   const batch: Batch = { id: 7, entries: [entry], paddedTo: 1, formedMono: now - 60, flushReason: 'idle' };
@@ -164,6 +166,17 @@ describe('VerdictPath', () => {
     verdicts.endEvents('door', 'shutdown');
     deliver(0.9);
     expect(dropped).toEqual(['1 expired', '3 shutdown']);
+  });
+
+  it('gives the memory of a picture back when a newer one was judged, but not that of an event', async () => {
+    const { verdicts, deliver, memory } = path();
+    deliver(0.1);
+    deliver(0.9);
+    expect(memory.readyBytes).toBe(96);
+    // The third takes the memory of the first. That of the second, with which the event began, does not come back: its picture is not made yet.
+    deliver(0.9);
+    expect(memory.readyBytes).toBe(0);
+    await verdicts.settled();
   });
 
   it('refuses scores of an earlier configuration of the camera', () => {

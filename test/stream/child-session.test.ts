@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ChildSession } from '../../src/stream/child-session.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { SourceRecorder } from '../helpers/stream-cameras.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
@@ -7,7 +8,7 @@ function session(mayLackTimes = false) {
   const clock = new VirtualClock();
   const seen = new SourceRecorder();
   let givenUp = 0;
-  const child = new ChildSession({ clock, listener: seen, mayLackTimes, giveUp: () => (givenUp += 1) });
+  const child = new ChildSession({ clock, listener: seen, memory: new PictureMemory(), mayLackTimes, giveUp: () => (givenUp += 1) });
   return { clock, seen, child, givenUp: () => givenUp };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ffmpegSources } from '../../src/stream/ffmpeg-source.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { cameraConfig, SourceRecorder } from '../helpers/stream-cameras.ts';
@@ -20,6 +21,7 @@ describe('ffmpegSources', () => {
         file,
         capabilities: CAPABILITIES,
         hwaccel: 'none',
+        memory: new PictureMemory(),
         clock: systemClock,
         log: silentLogger,
         redact: (text) => text,

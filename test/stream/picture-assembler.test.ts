@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PictureAssembler } from '../../src/stream/picture-assembler.ts';
+import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import type { SourceFrame } from '../../src/stream/source.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
@@ -13,6 +14,7 @@ function assembler() {
   let invalid = 0;
   const made = new PictureAssembler(
     clock,
+    new PictureMemory(),
     (frame) => frames.push(frame),
     (count) => (invalid += count),
   );

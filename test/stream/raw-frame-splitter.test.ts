@@ -13,7 +13,10 @@ describe('RawFrameSplitter', () => {
         const whole = Buffer.concat(pictures.map(({ bytes }, index) => Buffer.alloc(bytes, index + 1)));
         const sent = whole.subarray(0, Math.max(0, whole.length - missing));
         const got: [number, number[]][] = [];
-        const splitter = new RawFrameSplitter<number>((tag, pixels) => got.push([tag, [...pixels]]));
+        const splitter = new RawFrameSplitter<number>(
+          (bytes) => Buffer.alloc(bytes),
+          (tag, pixels) => got.push([tag, [...pixels]]),
+        );
         // As a socket does: it asks where to read to before it waits for bytes, and announcements come meanwhile.
         let room = splitter.room();
         const readInto = (chunk: Uint8Array) => {
@@ -56,7 +59,10 @@ describe('RawFrameSplitter', () => {
 
   it('reads a picture of the usual size where it stays', () => {
     const got: Uint8Array[] = [];
-    const splitter = new RawFrameSplitter<null>((_, pixels) => got.push(pixels));
+    const splitter = new RawFrameSplitter<null>(
+      (bytes) => Buffer.alloc(bytes),
+      (_, pixels) => got.push(pixels),
+    );
     for (let count = 1; count <= 3; count++) {
       splitter.push(Buffer.alloc(10, count));
       const room = splitter.room();
@@ -70,7 +76,10 @@ describe('RawFrameSplitter', () => {
   });
 
   it('counts bytes that nobody announced, and drops them at the end', () => {
-    const splitter = new RawFrameSplitter<null>(() => expect.unreachable());
+    const splitter = new RawFrameSplitter<null>(
+      (bytes) => Buffer.alloc(bytes),
+      () => expect.unreachable(),
+    );
     splitter.push(Buffer.alloc(10));
     expect(splitter.unannouncedBytes).toBe(10);
     expect(splitter.end()).toBe(1);
