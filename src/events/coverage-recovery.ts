@@ -16,7 +16,7 @@ export interface RecoveredCoverage {
 /**
  * Goes on where the record of before ended. A daemon that ended in order left every camera `blind: shutdown`, and that goes on until somebody watches it
  * again. Any other entry was left by one that died: it held until that was last known to live, and from there on the camera is `blind: crash`. A camera
- * without a record begins at `startAt`, as `blind: start`; the record of one that is no longer configured ends there.
+ * without a record begins at `startAt`, which is not before the end of any, as `blind: start`; the record of one that is no longer configured ends there.
  */
 export function recoveredCoverage(before: RecordedBefore, cameras: readonly string[], startAt: number): RecoveredCoverage {
   const changes: CoverageChange[] = [];
@@ -27,11 +27,8 @@ export function recoveredCoverage(before: RecordedBefore, cameras: readonly stri
   };
   for (const { camera, since, state, reason } of before.changes) {
     if (state === null) continue;
-    if (state === 'blind' && (reason === 'shutdown' || reason === 'crash')) {
-      // Of a record that lies in the future, because the clock was wrong, nothing stays.
-      if (since <= startAt) blind.set(camera, { state, since, reason });
-      else begin(camera, { state, since: startAt, reason });
-    } else begin(camera, { state: 'blind', since: Math.min(startAt, Math.max(since, before.aliveMs ?? since)), reason: 'crash' });
+    if (state === 'blind' && (reason === 'shutdown' || reason === 'crash')) blind.set(camera, { state, since, reason });
+    else begin(camera, { state: 'blind', since: Math.max(since, before.aliveMs ?? since), reason: 'crash' });
   }
   for (const camera of blind.keys()) {
     if (cameras.includes(camera)) continue;

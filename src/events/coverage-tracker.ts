@@ -72,7 +72,9 @@ export class CoverageTracker {
   source(source: SourceStatus, now: Moment): readonly Coverage[] {
     this.#causes.source(source, now);
     // Nothing will come, and nobody expects it to: that needs no waiting.
-    return source.state === 'disabled' && this.#coverage.state !== 'blind' ? this.#goBlind('disabled') : this.review(now);
+    if (source.state === 'disabled' && this.#coverage.state !== 'blind') return this.#goBlind('disabled');
+    const isTakenUp = source.state !== 'disabled' && this.#coverage.reason === 'disabled';
+    return [...(isTakenUp ? this.#change('blind', now.at, 'reload') : []), ...this.review(now)];
   }
 
   engine(available: boolean, now: Moment): readonly Coverage[] {
@@ -82,11 +84,9 @@ export class CoverageTracker {
 
   /** The camera was taken up again with another configuration. */
   reconfigured(settings: CoverageSettings, now: Moment): readonly Coverage[] {
-    const wasDisabled = this.#coverage.reason === 'disabled';
     this.#causes.happened('reload', now);
     this.#setUp(settings, now);
-    const changes = this.source(sourceOf(settings), now);
-    return wasDisabled && settings.enabled ? [...changes, ...this.#change('blind', now.at, 'reload')] : changes;
+    return this.source(sourceOf(settings), now);
   }
 
   /** Time passed in which the daemon did not run: the process was stopped, or (`leapt`) the wall clock is ahead of what passed here. */

@@ -2,7 +2,7 @@ import type { Moment } from './coverage.ts';
 
 /** A wall clock that is so much ahead, ms, did not drift there: it was set, or the machine slept. */
 const LEAP_MS = 2_000;
-/** A record that is so much ahead of the wall clock, ms, is not waited for: a clock that was years ahead would stop the record for years. */
+/** A leap that is taken back is not waited for when the record is so much ahead, ms: it would be years. */
 const MOST_LEAD_MS = 86_400_000;
 /** The record's pace while it waits for the wall clock. */
 const WAITING_PACE = 0.5;
@@ -10,8 +10,8 @@ const WAITING_PACE = 0.5;
 export interface RecordReading {
   readonly now: Moment;
   /**
-   * `leapt`: the wall clock went forward by time that did not pass here. `rewound`: it went back so far that the record begins again at `now`,
-   * and what it says of later times is void.
+   * `leapt`: the wall clock went forward by time that did not pass here. `rewound`: a leap of more than a day was taken back; the record goes on from
+   * `now`, within that leap, and what it says of later times is void.
    */
   readonly change: 'none' | 'leapt' | 'rewound';
 }
@@ -19,13 +19,16 @@ export interface RecordReading {
 /**
  * The time line of the record: wall time that never goes back, so that intervals neither overlap nor leave holes. It is the wall clock, as long as
  * that goes forward. When it is set back the record goes on at half speed until the two meet: every change keeps its place in the order, no
- * time comes twice, and nothing that was written is lost; durations of that stretch come out shorter than they were.
+ * time comes twice, and nothing that was written is lost; durations of that stretch come out shorter than they were. So a clock that is wrong
+ * after a start without a network, or that somebody sets back, never costs the record its past.
  */
 export class RecordClock {
   #mono: number;
   #at: number;
+  /** Where the newest leap began. */
+  #leaptFrom = Number.POSITIVE_INFINITY;
 
-  /** `at`: wall time now, or the end of the record of before, when that is later; see `recordStart`. */
+  /** `at`: wall time now, or the end of the record of before, when that is later. */
   constructor(mono: number, at: number) {
     this.#mono = mono;
     this.#at = at;
@@ -35,15 +38,12 @@ export class RecordClock {
   read(mono: number, wall: number): RecordReading {
     const passed = Math.max(0, mono - this.#mono);
     const expected = this.#at + passed;
-    const isVoid = expected - wall > MOST_LEAD_MS;
+    const isTakenBack = expected - wall > MOST_LEAD_MS && wall >= this.#leaptFrom;
+    const isLeap = wall - expected > LEAP_MS;
     this.#mono += passed;
-    this.#at = isVoid ? wall : Math.max(wall, this.#at + passed * WAITING_PACE);
-    const change = isVoid ? 'rewound' : wall - expected > LEAP_MS ? 'leapt' : 'none';
-    return { now: { mono: this.#mono, at: this.#at }, change };
+    this.#at = isTakenBack ? wall : Math.max(wall, this.#at + passed * WAITING_PACE);
+    if (isLeap) this.#leaptFrom = expected;
+    if (isTakenBack) this.#leaptFrom = Number.POSITIVE_INFINITY;
+    return { now: { mono: this.#mono, at: this.#at }, change: isTakenBack ? 'rewound' : isLeap ? 'leapt' : 'none' };
   }
-}
-
-/** Where a record begins whose predecessor ended at `endedAt`: never before it, unless that lies so far ahead that it cannot be right. */
-export function recordStart(wall: number, endedAt: number | null): number {
-  return endedAt === null || endedAt - wall > MOST_LEAD_MS ? wall : Math.max(wall, endedAt);
 }

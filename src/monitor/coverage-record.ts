@@ -3,12 +3,12 @@ import type { CameraConfig } from '../config/config.ts';
 import { type Coverage, type CoverageChange, type CoverageState, type CoverageView, coverageView, type Moment } from '../events/coverage.ts';
 import { recoveredCoverage } from '../events/coverage-recovery.ts';
 import { CoverageTracker } from '../events/coverage-tracker.ts';
-import { RecordClock, recordStart } from '../events/record-clock.ts';
+import { RecordClock } from '../events/record-clock.ts';
 import type { FrameFate } from '../events/verdict-window.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { CoverageQuery, CoverageStore } from '../store/coverage-store.ts';
 import type { CameraStatus } from '../stream/camera-status.ts';
-import type { Clock, Timer } from '../util/clock.ts';
+import { type Clock, isoTime, type Timer } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 
 export interface CoverageRecordParts {
@@ -31,6 +31,8 @@ const REVIEW_MS = 1_000;
 const STOPPED_MS = 5_000;
 /** So much of the time before a crash may be said to be lost in it. */
 const HEARTBEAT_MS = 10_000;
+/** So far may the record be ahead of the clock at a start, and nobody needs to look at the clock. */
+const TOLD_LEAD_MS = 60_000;
 
 const FATES: Readonly<Record<DropReason, Exclude<FrameFate, 'received' | 'judged'> | null>> = {
   superseded: 'overload',
@@ -63,11 +65,18 @@ export class CoverageRecord {
 
   /** Goes on with the record of before, for these cameras; until they are taken up, they are blind. Throws FramewatchError STORE_UNAVAILABLE. */
   async start(cameras: readonly string[]): Promise<void> {
-    const { history, clock } = this.#parts;
+    const { history, clock, logger } = this.#parts;
     const before = await history.coverage.ends();
-    const newest = before.changes.map(({ since }) => since);
-    const endedAt = newest.length === 0 ? before.aliveMs : Math.max(before.aliveMs ?? 0, ...newest);
-    const startAt = recordStart(clock.wallMs(), endedAt);
+    const endedAt = Math.max(before.aliveMs ?? 0, ...before.changes.map(({ since }) => since));
+    const wall = clock.wallMs();
+    const startAt = Math.max(wall, endedAt);
+    if (endedAt - wall > TOLD_LEAD_MS) {
+      const ends = isoTime(endedAt);
+      logger.warn(
+        { ends },
+        `The record of coverage reaches to ${ends}, and the clock is behind: it goes on from there at half speed until they meet`,
+      );
+    }
     this.#recordClock = new RecordClock(clock.monotonicMs(), startAt);
     this.#storeId = history.storeId;
     const { changes, blind } = recoveredCoverage(before, cameras, startAt);

@@ -39,11 +39,4 @@ describe('recoveredCoverage', () => {
       { ...entry(900, 'blind', 'start'), camera: 'yard' },
     ]);
   });
-
-  it('leaves nothing of a record that lies in the future', () => {
-    expect(recoveredCoverage({ changes: [entry(4_000, 'blind', 'shutdown')], aliveMs: 5_000 }, ['door'], 900).changes).toEqual([
-      entry(900, 'blind', 'shutdown'),
-    ]);
-    expect(recoveredCoverage({ changes: [entry(4_000, 'watching')], aliveMs: 5_000 }, ['door'], 900).changes).toEqual([entry(900, 'blind', 'crash')]);
-  });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordClock, recordStart } from '../../src/events/record-clock.ts';
+import { RecordClock } from '../../src/events/record-clock.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -22,11 +22,17 @@ describe('RecordClock', () => {
     expect(clock.read(21_000, 111_000)).toEqual({ now: { mono: 21_000, at: 111_000 }, change: 'none' });
   });
 
-  it('begins again when it is more than a day ahead', () => {
+  it('goes on from within a leap of more than a day that is taken back, and from nowhere else', () => {
     const clock = new RecordClock(0, 10 * DAY_MS);
-    expect(clock.read(1_000, 9 * DAY_MS + 2_000).change).toBe('none');
-    expect(clock.read(2_000, 8 * DAY_MS)).toEqual({ now: { mono: 2_000, at: 8 * DAY_MS }, change: 'rewound' });
-    expect(clock.read(3_000, 8 * DAY_MS + 1_000)).toEqual({ now: { mono: 3_000, at: 8 * DAY_MS + 1_000 }, change: 'none' });
+    expect(clock.read(1_000, 15 * DAY_MS).change).toBe('leapt');
+    // Before the leap: that was watched, and is not to be lost.
+    expect(clock.read(2_000, 9 * DAY_MS)).toEqual({ now: { mono: 2_000, at: 15 * DAY_MS + 500 }, change: 'none' });
+    // Less than a day ahead it waits.
+    expect(clock.read(3_000, 14 * DAY_MS + 2_000).change).toBe('none');
+    expect(clock.read(4_000, 11 * DAY_MS)).toEqual({ now: { mono: 4_000, at: 11 * DAY_MS }, change: 'rewound' });
+    expect(clock.read(5_000, 11 * DAY_MS + 1_000)).toEqual({ now: { mono: 5_000, at: 11 * DAY_MS + 1_000 }, change: 'none' });
+    // It was taken back once.
+    expect(clock.read(6_000, 0)).toEqual({ now: { mono: 6_000, at: 11 * DAY_MS + 1_500 }, change: 'none' });
   });
 
   it('never goes back otherwise, and says so of every leap', () => {
@@ -47,14 +53,5 @@ describe('RecordClock', () => {
         }
       }),
     );
-  });
-});
-
-describe('recordStart', () => {
-  it('is now, but never before the end of the record of before, unless that cannot be right', () => {
-    expect(recordStart(1_000, null)).toBe(1_000);
-    expect(recordStart(1_000, 500)).toBe(1_000);
-    expect(recordStart(1_000, 3_601_000)).toBe(3_601_000);
-    expect(recordStart(1_000, 1_001 + DAY_MS)).toBe(1_000);
   });
 });

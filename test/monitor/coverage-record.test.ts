@@ -140,12 +140,28 @@ describe('CoverageRecord', () => {
     expect(world.record.now() - START).toBe(140_000);
     expect(world.clock.wall - START).toBe(140_000);
     expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4', 'blind offline 89.9']);
-    // Years ahead: the record is not waited for, it begins again.
-    world.clock.wall -= 10 * 86_400_000;
+    // Also at a start, and however far: a clock without a battery begins in 1970.
+    world.record.close();
+    world.clock.wall = 0;
+    await world.start([camera('door')]);
+    expect(world.record.now() - START).toBe(140_000);
+    world.clock.wall = START + 600_000;
+    world.watch('door', 2_000);
+    expect(world.told('door', START).slice(2)).toEqual(['blind offline 89.9', 'blind shutdown 140', 'watching 600.4']);
+  });
+
+  it('begins again within a leap of years that is taken back', async () => {
+    const world = await begun();
+    world.watch('door', 60_000);
+    world.clock.wall += 4_000 * 86_400_000;
+    world.watch('door', 60_000);
+    world.source('door', 'offline');
+    world.run(20_000, 1000);
+    world.clock.wall -= 4_000 * 86_400_000;
     world.run(2_000, 1000);
     expect(world.record.now()).toBe(world.clock.wall);
-    expect(world.record.of('door')).toMatchObject({ state: 'blind', reason: 'offline', since: '2026-11-12T10:02:21.000Z' });
-    expect((await world.store.ends()).changes).toEqual([{ camera: 'door', since: world.clock.wall - 1000, state: 'blind', reason: 'offline' }]);
+    expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4', 'blind suspended 59.9', 'blind offline 141']);
+    expect(world.record.of('door')).toMatchObject({ reason: 'offline', since: '2026-11-22T10:02:21.000Z' });
   });
 
   it('beats every ten seconds, and tells a store that began anew how things stand', async () => {
