@@ -78,7 +78,7 @@ export class BatchScheduler {
   /** A camera × region that exists already is replaced: its waiting frame is dropped as `shutdown`. */
   addSlot(spec: SlotSpec): void {
     this.removeSlot(spec.cameraId, spec.region);
-    this.#slots.add(spec);
+    this.#turns.join(this.#slots.add(spec));
     this.#roomStale = true;
   }
 
@@ -87,6 +87,7 @@ export class BatchScheduler {
     for (const slot of this.#slots.of(cameraId, region)) {
       this.#drop(slot, 'shutdown');
       this.#slots.remove(slot);
+      this.#turns.leave(slot);
     }
     this.#roomStale = true;
   }
@@ -225,7 +226,7 @@ export class BatchScheduler {
     const endMono = startMono + this.#costs.typicalMs(this.#costs.sizeFor(most));
     const slots = by === 'turn' ? this.#waiting.takeByTurn(most, nowMono, expired) : this.#waiting.takeInOrder(most, nowMono, endMono, expired);
     if (slots.length === 0) return;
-    this.#turns.serve(slots);
+    this.#turns.serve(slots, by === 'turn' && this.#waiting.size > 0);
     this.#hand(
       slots.map((slot) => slot.take()).filter((entry) => entry !== null),
       reason,

@@ -24,6 +24,8 @@ export class Slot {
   turn: number = 0;
   /** Where the slot's next turn begins at the earliest; see fairness.ts. */
   turnEnd: number = 0;
+  /** It was so far behind that its turn was moved up when it began to wait: it asks for less than its share; see fairness.ts. */
+  asksLess: boolean = false;
   #frame: Frame | null = null;
   #lastArrival = Number.NaN;
   #intervalMs = Number.POSITIVE_INFINITY;
