@@ -42,7 +42,7 @@ function readOptions(): Options | null {
   }
 }
 
-async function run({ json, quick, seeds, only, trace, scale, chart, docs }: Options): Promise<void> {
+async function run({ json, quick, seeds, only, trace, scales, chart, docs }: Options): Promise<void> {
   const contenders = quick ? [DEADLINE, EAGER] : [DEADLINE, EAGER, FIFO, ...TIMERS];
   const tell = (line: string) => json || process.stdout.write(`${line}\n`);
   const rows: Row[] = [];
@@ -60,7 +60,8 @@ async function run({ json, quick, seeds, only, trace, scale, chart, docs }: Opti
     }
   }
   for (const file of trace === null ? committedTraces() : [trace]) {
-    if (only === null || `trace ${file}`.includes(only)) add(await replay(file, scale, contenders, seeds));
+    if (only !== null && !`trace ${file}`.includes(only)) continue;
+    for (const scale of scales) add(await replay(file, scale, contenders, seeds));
   }
   const cost = only === null && trace === null ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
   if (cost !== null) tell(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);

@@ -5,11 +5,12 @@ import { REPORT_SEEDS, TUNING_SEEDS } from '../../bench/batching/recipes.ts';
 describe('parseOptions', () => {
   it('reports with seeds that nothing was tuned on', () => {
     expect(parseOptions([])).toEqual({
-      ...{ json: false, quick: false, seeds: REPORT_SEEDS, only: null, trace: null, scale: 1, chart: null, docs: null },
+      ...{ json: false, quick: false, seeds: REPORT_SEEDS, only: null, trace: null, scales: [1, 1.2], chart: null, docs: null },
     });
     expect(parseOptions(['--tuning']).seeds).toBe(TUNING_SEEDS);
     expect(parseOptions(['--seed', '7', '--json']).seeds).toEqual([7]);
-    expect(parseOptions(['--trace', 'a.ndjson', '--scale', '1.5'])).toMatchObject({ trace: 'a.ndjson', scale: 1.5 });
+    expect(parseOptions(['--trace', 'a.ndjson']).scales).toEqual([1]);
+    expect(parseOptions(['--trace', 'a.ndjson', '--scale', '1.5'])).toMatchObject({ trace: 'a.ndjson', scales: [1.5] });
   });
 
   it.each([
@@ -20,6 +21,7 @@ describe('parseOptions', () => {
     ['--scale NaN', /above 0/],
     ['--docs page.md --only mixed', /whole table/],
     ['--docs page.md --trace a.ndjson', /whole table/],
+    ['--docs page.md --scale 2', /whole table/],
   ])('refuses %s', (args, problem) => {
     expect(() => parseOptions(args.split(' '))).toThrow(problem);
   });
