@@ -83,7 +83,7 @@ export default {
       // Those of the second list reach their twin through the stage's entry: a whole file's text, or a started process.
       module: {
         path: '^test/(config|stream|batching|engine|events|store|sinks|http|telemetry|util|cli|demo|bench)/(.+)\\.test\\.ts$',
-        pathNot: '^test/(config/(cameras|not-yet|parse|password|rules)|engine/engine-main|util/child-registry)\\.test\\.ts$',
+        pathNot: '^test/(config/(cameras|not-yet|parse|password|rules)|engine/engine-main|bench/pipe-camera-main|util/child-registry)\\.test\\.ts$',
       },
       to: { path: '^src/$1/$2\\.ts$' },
     },
