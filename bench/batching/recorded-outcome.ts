@@ -44,6 +44,8 @@ export function recordedOutcome(trace: ArrivalTrace, scenario: Scenario): Outcom
   }
   const all = courses.flat();
   const judged = all.filter(({ judgedMs }) => judgedMs !== null);
+  // The rest was still on its way when the recording ended.
+  const replaced = all.filter(({ judgedMs, nextMs }) => judgedMs === null && nextMs < Number.POSITIVE_INFINITY).length;
   const boundOf = ({ camera }: Course) => scenario.cameras[camera]?.spec.maxLatencyMs ?? 0;
   const endOf = ({ judgedMs, nextMs }: Course) => judgedMs ?? Math.min(nextMs, scenario.durationMs);
   const latenciesMs = judged.map((course) => endOf(course) - course.receivedMs);
@@ -62,7 +64,7 @@ export function recordedOutcome(trace: ArrivalTrace, scenario: Scenario): Outcom
     lowestShare: Math.min(...shares.map((share, index) => inTime.filter(({ camera }) => camera === index).length / Math.max(1, share))),
     engineBusy: batches.reduce((sum, { cost }) => sum + (cost?.inferenceMs ?? 0), 0) / scenario.durationMs,
     mostHeld: mostAtOnce(all.map((course) => [course.offeredMs, endOf(course)] as const)),
-    drops: all.length > judged.length ? { superseded: all.length - judged.length } : {},
+    drops: replaced > 0 ? { superseded: replaced } : {},
   };
 }
 
