@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { CoverageChange } from '../../src/events/coverage.ts';
 import { openDatabase } from '../../src/store/sqlite-database.ts';
 import { SqliteEventStore } from '../../src/store/sqlite-event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
@@ -64,6 +65,37 @@ describe('the history on a disk that fails', () => {
     await waitFor('it has healed by itself', () => store.fault === null, 3_000);
     expect(store.waiting).toBe(0);
   });
+
+  it.skipIf(smallDisk.refusal !== null)(
+    `keeps the record of coverage while the disk is full, and writes it when there is room${reasonOf()}`,
+    async () => {
+      const { directory } = smallDisk;
+      const stateDir = join(directory, 'coverage');
+      const { store, logger } = await open(stateDir, { ...systemClock, setTimer: (delayMs, fire) => systemClock.setTimer(delayMs / 10, fire) });
+      const ballast = join(directory, 'ballast');
+      const entries: CoverageChange[] = [];
+      const record = () => {
+        const since = 1_000 + entries.length;
+        entries.push({ camera: `camera_${entries.length % 7}`, since, state: 'watching', reason: null });
+        store.coverage.record(entries.slice(-1), since);
+      };
+      record();
+      fill(ballast);
+      const isFailing = () => logger.lines.some(({ message }) => message.includes('coverage cannot be written now'));
+      await waitFor('it fails', () => {
+        record();
+        return isFailing();
+      });
+      for (let more = 0; more < 50; more++) record();
+      rmSync(ballast);
+      await waitFor('it has healed by itself', () => logger.lines.some(({ message }) => message.includes('coverage is written again')));
+      await store.close();
+      const again = await open(stateDir);
+      const kept = await again.store.coverage.query({ sinceMs: 0, untilMs: 1_000_000 });
+      expect(kept === 'tooMany' ? kept : kept.toSorted((a, b) => a.since - b.since)).toEqual(entries);
+      expect(store.coverage.unrecorded).toBe(0);
+    },
+  );
 
   it('waits while another program, such as a backup, holds the file locked', async () => {
     const stateDir = temporaryDirectory();
