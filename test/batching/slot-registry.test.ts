@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Slot } from '../../src/batching/slot.ts';
 import { SlotRegistry } from '../../src/batching/slot-registry.ts';
 import { frameAt, spec } from './frames.ts';
 
@@ -17,6 +19,24 @@ describe('SlotRegistry', () => {
     expect(slots.get('a', 'gate')).toBeUndefined();
     expect(slots.add(spec('c')).ordinal).toBe(gate.ordinal);
     expect(new Set([...slots].map((slot) => slot.ordinal)).size).toBe(3);
+  });
+
+  it('numbers its slots below the most that ever lived at one time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(50)), { maxLength: 200 }), (moves) => {
+        const slots = new SlotRegistry();
+        const alive: Slot[] = [];
+        let most = 0;
+        moves.forEach(([comes, which], index) => {
+          if (comes) alive.push(slots.add(spec(`c${index}`)));
+          else for (const slot of alive.splice(which, 1)) slots.remove(slot);
+          most = Math.max(most, alive.length);
+          expect(new Set(alive.map((slot) => slot.ordinal)).size).toBe(alive.length);
+          expect(Math.max(-1, ...alive.map((slot) => slot.ordinal))).toBeLessThan(most);
+        });
+        expect([...slots]).toEqual(alive);
+      }),
+    );
   });
 
   it('knows the tightest bound that can be kept, less what decoding uses', () => {

@@ -52,7 +52,7 @@ describe.each(Object.entries(POLICIES))('closing with policy %s, whatever went b
         if (hurryAfterMs === null) expect(world.inFlight).toBe(0);
         else expect(world.inFlight).toBeLessThanOrEqual(Math.max(2, inFlight));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

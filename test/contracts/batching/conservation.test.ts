@@ -4,7 +4,7 @@ import { calmDown, POLICIES, perform, plots } from './plot.ts';
 import { type Offer, sizesOf, type World } from './world.ts';
 
 const isTaken = ({ outcome }: Offer) => outcome === 'accepted' || outcome === 'superseded';
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 
 describe.each(Object.entries(POLICIES))('BatchScheduler with policy %s, whatever happens', (_, policy) => {
   /** What must hold at the end of any plot, with the engine back and everything run. */

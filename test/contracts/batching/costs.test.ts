@@ -103,7 +103,7 @@ describe('what batches cost', () => {
         for (const tale of told) tell(costs, tale);
         expectSane(costs);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('what batches cost', () => {
         measureWell(costs, WINDOW + FACTORS_OF_TEN * PER_FACTOR_OF_TEN);
         expectTrue(costs);
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -129,7 +129,7 @@ describe('what batches cost', () => {
         measureWell(costs, WINDOW);
         expectTrue(costs);
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -145,7 +145,7 @@ describe('what batches cost', () => {
           expectTrue(costs);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 

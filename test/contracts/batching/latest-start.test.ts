@@ -77,7 +77,7 @@ describe('an idle engine', () => {
           return arrivedMono + maxLatencyMs - takesMs;
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 70 },
     );
   });
 
@@ -86,7 +86,7 @@ describe('an idle engine', () => {
       fc.asyncProperty(arrivals, async (plot) => {
         expectInTime(await play(plot, eagerPolicy), () => Number.NEGATIVE_INFINITY);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -95,7 +95,7 @@ describe('an idle engine', () => {
       fc.asyncProperty(arrivals, async (plot) => {
         expectInTime(await play(plot, timeoutPolicy(DELAY_MS)), (_, { arrivedMono }) => arrivedMono + DELAY_MS + TIMER_MS);
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 });

@@ -149,7 +149,7 @@ describe('nobody starves while others are served', () => {
         expect(world.drops.filter(({ reason }) => reason === 'expired')).toEqual([]);
         expectServed(season, world, (index) => starvesAfterMs(season, index) + roundMs(season));
       }),
-      { numRuns: 30 },
+      { numRuns: 22 },
     );
   });
 
@@ -160,7 +160,7 @@ describe('nobody starves while others are served', () => {
         const longestPeriodMs = (index: number) => Math.max(...season.spells.map(([, load]) => periodMs(season, index, load)));
         expectServed(season, world, (index) => starvesAfterMs(season, index) + fairTurnMs(season, index) + roundMs(season) + longestPeriodMs(index));
       }),
-      { numRuns: 30 },
+      { numRuns: 22 },
     );
   });
 
@@ -171,7 +171,7 @@ describe('nobody starves while others are served', () => {
         fc.asyncProperty(seasons, async (season) => {
           expectServed(season, await play(season, policy), () => roundMs(season) + DELAY_MS);
         }),
-        { numRuns: 10 },
+        { numRuns: 7 },
       );
     },
   );
