@@ -55,14 +55,30 @@ export function drawPanel(panel: Panel): string {
 
 /** The sample of a line in the legend, and its name. */
 export function drawKey({ name, look }: Pick<Series, 'name' | 'look'>, left: number, middle: number): string {
-  const sample = `<path class="line ${look}" d="M${left} ${middle}h26"/>${marker(look, left + 13, middle)}`;
-  return `<g>${sample}<text class="key" x="${left + 34}" y="${middle + 4}">${name}</text></g>`;
+  const points = [left, left + 13, left + 26].map((x) => ({ x, y: middle }));
+  return `<g>${polyline(look, points, 'middle')}<text class="key" x="${left + 34}" y="${middle + 4}">${name}</text></g>`;
 }
+
+/** What stands at each point of a line, by its look: lines differ by form, too, for those who do not tell the colours apart. For `<defs>`. */
+export const MARKERS: string = Object.entries({
+  deadline: '<circle r="3.6"/>',
+  timer: '<path d="M-4.2-4.2h8.4v8.4h-8.4Z"/>',
+  eager: '<path d="M0-3.4L3.2 2.4H-3.2Z"/>',
+  fifo: '<path d="M0-3.9L3.9 0L0 3.9L-3.9 0Z"/>',
+  bound: '',
+})
+  .map(([look, form]) => `<marker id="${look}" class="point ${look}" markerUnits="userSpaceOnUse" overflow="visible">${form}</marker>`)
+  .join('');
 
 function line({ name, look, points }: Series, atX: Scale, atY: Scale): string {
   const known = points.flatMap(({ x, y }) => (y === null ? [] : [{ x: atX(x), y: atY(y) }]));
-  const path = known.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
-  return `<g><title>${name}</title><path class="line ${look}" d="${path}"/>${known.map(({ x, y }) => marker(look, x, y)).join('')}</g>`;
+  return `<g><title>${name}</title>${polyline(look, known, 'all')}</g>`;
+}
+
+function polyline(look: string, points: readonly { readonly x: number; readonly y: number }[], marked: 'all' | 'middle'): string {
+  const path = points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
+  const places = marked === 'all' ? ['start', 'mid', 'end'] : ['mid'];
+  return `<path class="line ${look}" d="${path}" ${places.map((place) => `marker-${place}="url(#${look})"`).join(' ')}/>`;
 }
 
 function shaded({ points }: Series, atX: Scale, atY: Scale, bottom: number): string {
@@ -72,23 +88,6 @@ function shaded({ points }: Series, atX: Scale, atY: Scale, bottom: number): str
   if (first === undefined || last === undefined) return '';
   const edge = known.map(({ x, y }) => `L${x} ${y}`).join('');
   return `<path class="floor" d="M${first.x} ${bottom}${edge}L${last.x} ${bottom}Z"/>`;
-}
-
-/** Lines differ by the form of their points, too, for those who do not tell the colours apart. */
-function marker(look: string, x: number, y: number): string {
-  const at = (dx: number, dy: number) => `${round(x + dx)} ${round(y + dy)}`;
-  switch (look) {
-    case 'deadline':
-      return `<circle class="point ${look}" cx="${x}" cy="${y}" r="3.6"/>`;
-    case 'timer':
-      return `<path class="point ${look}" d="M${at(-4.2, -4.2)}h8.4v8.4h-8.4Z"/>`;
-    case 'eager':
-      return `<path class="point ${look}" d="M${at(0, -3.4)}L${at(3.2, 2.4)}L${at(-3.2, 2.4)}Z"/>`;
-    case 'fifo':
-      return `<path class="point ${look}" d="M${at(0, -3.9)}L${at(3.9, 0)}L${at(0, 3.9)}L${at(-3.9, 0)}Z"/>`;
-    default:
-      return '';
-  }
 }
 
 function round(value: number): number {

@@ -1,5 +1,5 @@
 import { BEST_TIMER, isTimer, withBestTimer, worldsOf } from './best-timer.ts';
-import { drawKey, drawPanel, type Panel, type Scale, type Series, type Tick } from './chart-panel.ts';
+import { drawKey, drawPanel, MARKERS, type Panel, type Scale, type Series, type Tick } from './chart-panel.ts';
 import type { Row } from './comparison.ts';
 
 const LOOKS = [
@@ -58,6 +58,7 @@ export function chartOf(rows: readonly Row[]): string {
     `<title id="title">Missed bounds and mean batch against the load, by policy</title>`,
     `<desc id="desc">${description(rows)}</desc>`,
     `<style>${STYLE}</style>`,
+    `<defs>${MARKERS}</defs>`,
     `<rect class="page" width="${width}" height="${height}" rx="10"/>`,
     ...legend(),
     `<text class="row" x="${MARGIN.left - 40}" y="${MARGIN.top - 34}">Share of frames that miss their bound</text>`,

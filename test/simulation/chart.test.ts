@@ -26,8 +26,10 @@ describe('chartOf', () => {
     const { width, height, format } = await sharp(Buffer.from(svg)).metadata();
     expect(format).toBe('svg');
     expect(svg).toContain(`viewBox="0 0 ${width} ${height}"`);
-    expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:|href|<script|<image|url\(|@import/);
-    expect(svg.length).toBeLessThan(40 * 1024);
+    expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:|href|<script|<image|url\((?!#)|@import/);
+    expect(svg.length).toBeLessThan(20 * 1024);
+    const referred = [...svg.matchAll(/url\(#([a-z]+)\)/g)].map((match) => match[1]);
+    for (const id of new Set(referred)) expect(svg).toContain(`<marker id="${id}"`);
   });
 
   it('tells in words what it shows, and has colours for dark pages', () => {
