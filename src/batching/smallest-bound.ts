@@ -46,7 +46,10 @@ export function advisedBoundMs({ total }: SmallestBound): number {
 export function infeasibleInWords(needed: SmallestBound, boundMs: number, pictures: number): string {
   const { total, decode, preprocess, network, overhead } = needed;
   const steps = { decode, preprocess, network, 'hand-over': overhead };
-  const parts = Object.entries(steps).map(([step, ms]) => `${step} ${Math.round(ms)}`);
+  // Decoding is not known before the camera has shown some.
+  const parts = Object.entries(steps)
+    .filter(([, ms]) => ms > 0)
+    .map(([step, ms]) => `${step} ${Math.round(ms)}`);
   const of = pictures === 1 ? 'a frame' : `a frame with its ${pictures} regions`;
   const quicker =
     decode > total / 2

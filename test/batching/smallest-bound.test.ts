@@ -43,6 +43,10 @@ describe('the words for a bound that cannot be kept', () => {
     );
   });
 
+  it('leave decoding out while nothing is known of it', () => {
+    expect(infeasibleInWords(smallestBound(costs(FLAT), 1, 0), 60, 1)).toContain('(preprocess 3, network 70, hand-over 2)');
+  });
+
   it('point to decoding where that takes the time, and to regions where there are several', () => {
     expect(infeasibleInWords(smallestBound(costs(GPU), 1, 300), 250, 1)).toMatch(/or shorten decoding/);
     expect(infeasibleInWords(smallestBound(costs(FLAT), 3, 0), 100, 3)).toContain('a frame with its 3 regions takes');

@@ -36,7 +36,10 @@ function stage(cameras: BoundedCamera[], costMs: Record<number, number> = { 1: 7
   const costing = (next: Record<number, number> | null) => {
     costs = next && new CostModel([1], next);
   };
-  return { bounds, logger, gauges, changed, clock, pass, costing };
+  const batches = (count: number, ms: number) => {
+    for (let batch = 0; batch < count; batch++) costs?.observe(1, 1, ms, 2);
+  };
+  return { bounds, logger, gauges, changed, clock, pass, costing, batches };
 }
 
 describe('Bounds', () => {
@@ -106,6 +109,22 @@ describe('Bounds', () => {
     expect(logger.lines[1]?.message).toContain('can be kept again');
     expect(changed).toEqual(['door', 'door', 'door']);
     expect(bounds.isFeasible('door')).toBe(true);
+  });
+
+  it('follows the costs as batches show them, there and back', async () => {
+    const { bounds, logger, pass, batches } = stage([camera('door', 100)]);
+    bounds.review();
+    batches(60, 160);
+    await pass(HOLD_MS + 1_000);
+    expect(bounds.view('door')).toMatchObject({ feasible: false, smallestMs: expect.closeTo(164, 0) });
+    batches(60, 70);
+    await pass(HOLD_MS + 1_000);
+    expect(bounds.isFeasible('door')).toBe(true);
+    // One stall in fifty batches is none of its business.
+    batches(49, 70);
+    batches(1, 700);
+    await pass(3 * HOLD_MS);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 
   it('judges a changed bound at once', () => {
