@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { encodeHeader, encodeRecord, type TraceEnd, type TraceHeader, type TraceRecord } from '../batching/arrival-trace.ts';
 import type { Batch, BatchTiming, SlotSpec } from '../batching/batch.ts';
 import type { Frame } from '../stream/frame.ts';
@@ -183,6 +183,9 @@ export async function openTraceRecorder(about: {
 }): Promise<TraceRecorder> {
   const { file, seconds, clock, logger } = about;
   try {
+    // A pipe that nobody reads would not open, and could not be given up.
+    const existing = await stat(file).catch(() => null);
+    if (existing !== null && !existing.isFile()) throw new Error('it is there, and is no plain file');
     const target = await open(file, 'w', 0o600);
     const durationMs = seconds === null ? null : seconds * 1000;
     return new TraceRecorder({ target, clock, logger, durationMs, maxBytes: MOST_BYTES, capacityBytes: CAPACITY_BYTES });

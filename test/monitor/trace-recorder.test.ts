@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +197,13 @@ describe('openTraceRecorder', () => {
     }
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(decodeTrace(readFileSync(file, 'utf8'), file)).toMatchObject({ header, end: 'closed' });
+  });
+
+  it('does not wait for a pipe that nobody reads', async () => {
+    const file = path.join(temporaryDirectory(), 'pipe');
+    execFileSync('mkfifo', [file]);
+    await expect(openTraceRecorder({ ...about, file })).rejects.toMatchObject({ code: 'TRACE_UNWRITABLE' });
+    await expect(openTraceRecorder({ ...about, file: temporaryDirectory() })).rejects.toMatchObject({ code: 'TRACE_UNWRITABLE' });
   });
 
   it('says which file cannot be written, and why', async () => {
