@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands where ffmpeg stands, for one measurement only: the daemon's throughput with frames that cost no decoding. It writes ready-scaled
 // pictures in the form that src/stream reads (raw RGB24 on pipe 1, framecrc lines on pipes 3 and 4). Rate and size come from the URL:
-// rtsp://127.0.0.1:1/FPSxWIDTHxHEIGHT
+// rtsp://127.0.0.1:1/FPSxWIDTHxHEIGHT. A SIGUSR2 stops the pictures, another one starts them again; packets always come.
 import { createWriteStream } from 'node:fs';
 import { Socket } from 'node:net';
 
@@ -26,6 +26,10 @@ const header = (/** @type {string} */ codec) => `#tb 0: 1/90000\n#media_type 0: 
 packetLines.write(header('h264'));
 pictureLines.write(header('rawvideo'));
 
+let isStill = false;
+process.on('SIGUSR2', () => {
+  isStill = !isStill;
+});
 let sequence = 0;
 const start = performance.now();
 const dueMs = () => start + ((sequence + 1) * 1000) / fps;
@@ -36,7 +40,7 @@ function send() {
     const ticks = Math.round((sequence * 90000) / fps);
     packetLines.write(`0, ${ticks}, ${ticks}, ${Math.round(90000 / fps)}, 20000, 0x00000000\n`);
     // What nobody takes is not piled up: a camera does not wait either.
-    if (raw.writableLength > width * height * 6) continue;
+    if (isStill || raw.writableLength > width * height * 6) continue;
     pictureLines.write(`0, ${ticks}, ${ticks}, 1, ${width * height * 3}, 0x00000000\n`);
     raw.write(/** @type {Buffer} */ (pictures[sequence % pictures.length]));
   }
