@@ -22,7 +22,7 @@ describe('CoverageTracker', () => {
     door.judge(60_000, 500);
     door.idle(9_000);
     door.judge(60_000, 500);
-    door.judge(60_000, 800);
+    door.judge(60_000, 900);
     expect(door.said).toEqual(['watching 0.4']);
   });
 

@@ -50,6 +50,7 @@ describe('the coverage table', () => {
         while (pruneCoverage(database, before, step) > 0) expect(report()).toEqual(told);
         const left = database.rows('SELECT count(*) AS left FROM coverage WHERE since_ms < ? GROUP BY camera', [before]);
         expect(Math.max(0, ...left.map((row) => Number(row['left'])))).toBeLessThanOrEqual(1);
+        expect(coverageEnds(database).changes.filter(({ since, state }) => state === null && since < before)).toEqual([]);
         database.close();
       }),
       { numRuns: 60 },
