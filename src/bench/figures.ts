@@ -50,7 +50,8 @@ export function figuresOf({ load, first, second, ledgers, rates }: Measured): Fi
     samples: ledgers.length,
     latencyMs: ledgers.length === 0 ? null : quantilesByStage(ledgers),
     meanBatch: meanBatchBetween(first.batches, second.batches),
-    engineBusyShare: (second.engineBusySeconds - first.engineBusySeconds) / seconds,
+    // A batch is booked when it ends: one that began before the measured time may make it more than all.
+    engineBusyShare: Math.min(1, (second.engineBusySeconds - first.engineBusySeconds) / seconds),
     cores: first.cpu && second.cpu && coresBetween(first.cpu, second.cpu),
   };
 }

@@ -63,6 +63,11 @@ describe('figuresOf', () => {
     expect(figures).toMatchObject({ judged: 0, samples: 0, latencyMs: null, meanBatch: null, missedShare: 0, live: { all: 0, keyframes: 0 } });
   });
 
+  it('never says that the network ran for more than all the time', () => {
+    const second = sightOf(1000, [{}], { engineBusySeconds: 1.4 });
+    expect(figuresOf({ load: { cameras: 1, sampleFps: 2 }, first: sightOf(0, [{}]), second, ledgers: [], rates: RATES }).engineBusyShare).toBe(1);
+  });
+
   it('counts a camera that came after the first sight from its beginning', () => {
     const second = sightOf(1000, [{ received: 3 }, { received: 4 }]);
     expect(figuresOf({ load: { cameras: 2, sampleFps: 2 }, first: sightOf(0, [{ received: 1 }]), second, ledgers: [], rates: RATES }).received).toBe(

@@ -25,6 +25,8 @@ describe('judge', () => {
     expect(judge(stepOf({ latencyMs: latency(900), missedShare: 0.2 }), 500).clear).toBe(true);
     expect(judge(stepOf({ missedShare: 0.2 }), 500).clear).toBe(false);
     expect(judge(stepOf({ dropped: { superseded: 40 } }), 500).clear).toBe(true);
+    const disturbed = { daemon: 0.1, engine: 0.6, ffmpeg: 0.4, cameras: 0.1, bench: 0.02, others: 1.2 };
+    expect(judge(stepOf({ dropped: { superseded: 40 }, cores: disturbed }), 500)).toMatchObject({ holds: false, clear: false });
   });
 });
 

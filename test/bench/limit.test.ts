@@ -30,6 +30,12 @@ describe('limitOf', () => {
     ['the network always runs', { engineBusyShare: 0.93, cores: cores({ engine: 3.2 }) }, {}, 'engine'],
     ['the network always runs, and the system does not account for processes', { engineBusyShare: 0.93, cores: null }, {}, 'engine'],
     ['the decoders take the cores from it', { engineBusyShare: 0.95, cores: cores({ engine: 1.5, ffmpeg: 2.3 }) }, {}, 'decode'],
+    [
+      'the network of a GPU machine always runs, and there are cores left',
+      { engineBusyShare: 0.95, cores: cores({ engine: 0.2, ffmpeg: 1.5 }) },
+      {},
+      'engine',
+    ],
     ['the decoders take the cores of a GPU machine', { engineBusyShare: 0.3, cores: cores({ engine: 0.2, ffmpeg: 3.6 }) }, {}, 'decode'],
     ['pictures do not come', { engineBusyShare: 0.5, received: 60 }, {}, 'decode'],
     ['cameras do not come up', { engineBusyShare: 0.5, live: { all: 2, keyframes: 0 } }, {}, 'decode'],
