@@ -169,7 +169,7 @@ describe('the metrics of batching, against what happened', () => {
 
   it('is a story in which everything happens', () => {
     const outcomes = new Set(story.ended.map(({ outcome }) => outcome));
-    expect([...outcomes].sort()).toEqual(['engine', 'invalid', 'judged', 'superseded']);
+    expect([...outcomes]).toEqual(expect.arrayContaining(['engine', 'invalid', 'judged', 'superseded']));
     for (const { id } of CAMERAS) {
       const late = story.ended.filter((one) => one.entry.slot.cameraId === id && isLate(one));
       expect(late.length, id).toBeGreaterThan(id === 'lot' ? -1 : 0);
