@@ -28,7 +28,7 @@ export class CoverageTracker {
   #sights: ReadonlyMap<string, RegionSight> = new Map();
   readonly #causes: CoverageCauses;
   #coverage: Coverage;
-  /** Since when it is blind, or is not, whatever else has changed. */
+  /** Since when it is blind, or is not, whatever else has changed: no change reaches further back. */
   #turnedAt: number;
   /** When the reason of `reduced` was looked at last, monotonic ms. */
   #reasonedMono = 0;
@@ -86,6 +86,8 @@ export class CoverageTracker {
   reconfigured(settings: CoverageSettings, now: Moment): readonly Coverage[] {
     this.#causes.happened('reload', now);
     this.#setUp(settings, now);
+    // That a region is no longer asked for does not mean that it was judged.
+    if (this.#coverage.state === 'blind') this.#turnedAt = Math.floor(now.at);
     return this.source(sourceOf(settings), now);
   }
 

@@ -91,7 +91,7 @@ describe('a history of coverage', () => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('a history of coverage', () => {
           .map(({ since, until }) => [Date.parse(since) - START, Date.parse(until) - START]);
         expect(joined(seen)).toEqual(joined(truth.spans));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

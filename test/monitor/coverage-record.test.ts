@@ -100,6 +100,16 @@ describe('CoverageRecord', () => {
     expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4', 'blind reload 127.9', 'watching 143.4']);
   });
 
+  it('stays blind for the time in which a region was not judged that is no longer asked for', async () => {
+    const world = new CoverageWorld(START);
+    const regions = ['full', 'gate'].map((id) => ({ id, crop: null, heads: [] }));
+    await world.start([camera('door', { regions })]);
+    world.watch('door', 60_000);
+    world.record.enter(camera('door'));
+    world.watch('door', 5_000);
+    expect(world.told('door', START)).toEqual(['blind start 0', 'blind engine 11', 'watching 60']);
+  });
+
   it('is blind: engine while the engine is away, and silent about a short absence', async () => {
     const world = await begun();
     world.watch('door', 60_000);

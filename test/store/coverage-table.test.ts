@@ -35,7 +35,7 @@ describe('the coverage table', () => {
         }
         database.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -53,7 +53,7 @@ describe('the coverage table', () => {
         expect(coverageEnds(database).changes.filter(({ since, state }) => state === null && since < before)).toEqual([]);
         database.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
