@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { Socket } from 'node:net';
 
 // Stands where ffmpeg stands, to measure the daemon with pictures that cost no decoding. Writes ready-scaled ones in the form that src/stream reads:
 // RGB24 on pipe 1, framecrc lines of pictures on 4 and of packets on 3. Rate and size come from the address: rtsp://HOST:PORT/FPSxWIDTHxHEIGHT.
 const TICKS_PER_SECOND = 90_000;
 const PATTERNS = 4;
+const DECODING_MS = 2;
 
 const asked = process.argv.slice(2);
 if (asked.includes('-version')) {
@@ -19,8 +19,8 @@ const [, fpsText, widthText, heightText] = /\/([\d.]+)x(\d+)x(\d+)$/.exec(asked[
 const [fps, width, height] = [Number(fpsText), Number(widthText), Number(heightText)];
 const pictures = Array.from({ length: PATTERNS }, (_, seed) => pattern(seed));
 const raw = new Socket({ fd: 1, readable: false });
-const packetLines = createWriteStream('', { fd: 3 });
-const pictureLines = createWriteStream('', { fd: 4 });
+const packetLines = new Socket({ fd: 3, readable: false });
+const pictureLines = new Socket({ fd: 4, readable: false });
 for (const stream of [raw, packetLines, pictureLines]) stream.on('error', () => process.exit(0));
 packetLines.write(header('h264'));
 pictureLines.write(header('rawvideo'));
@@ -41,13 +41,17 @@ function send(): void {
   for (; dueMs() <= performance.now(); sequence += 1) {
     const ticks = Math.round((sequence * TICKS_PER_SECOND) / fps);
     packetLines.write(`0, ${ticks}, ${ticks}, ${Math.round(TICKS_PER_SECOND / fps)}, 20000, 0x00000000\n`);
-    // What nobody takes is not piled up: a camera does not wait either.
-    const picture = pictures[sequence % PATTERNS];
-    if (!picture || raw.writableLength > 2 * picture.length) continue;
-    pictureLines.write(`0, ${ticks}, ${ticks}, 1, ${picture.length}, 0x00000000\n`);
-    raw.write(picture);
+    // As from a decoder: the packet is there before its picture, and is read first.
+    setTimeout(deliver, DECODING_MS, pictures[sequence % PATTERNS], ticks);
   }
   wait();
+}
+
+function deliver(picture: Buffer, ticks: number): void {
+  // What nobody takes is not piled up: a camera does not wait either.
+  if (raw.writableLength > 2 * picture.length) return;
+  pictureLines.write(`0, ${ticks}, ${ticks}, 1, ${picture.length}, 0x00000000\n`);
+  raw.write(picture);
 }
 
 function header(codec: string): string {
