@@ -62,6 +62,8 @@ export interface Backend {
    * Throws FramewatchError ENGINE_OUT_OF_MEMORY when memory ends, ENGINE_INFERENCE_FAILED otherwise.
    */
   run(pixels: Uint8Array, size: number): Promise<BackendOutput>;
+  /** Does now what the first batch of `size` would wait for and no later one does again. Throws like `run`. */
+  prepare?(size: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -115,6 +115,7 @@ class EngineSession {
       budgetMs: WARM_UP_BUDGET_MS,
       clock: systemClock,
       firstRun: async (size) => {
+        await backend.prepare?.(size);
         const observed = new ObservedBackend(backend);
         // All pictures where they are cheapest, then one batch a size: a slow network (WASM) pays for each row.
         await engine.selfTest(observed, size, size === init.batchSizes[0] ? 'all' : 'one batch');

@@ -59,6 +59,12 @@ describe('the engine process', () => {
     expect(await once(engine.child, 'exit')).toEqual([0, null]);
   });
 
+  it('prepares the backend for each size before a picture of that size, and drops a size for which there is no memory', async () => {
+    const engine = engineProcess();
+    engine.send('init', 1, puppetInit({ prepareOutOfMemoryAt: 4 }, { batchSizes: [1, 2, 4, 8] }));
+    expect(await engine.answer()).toMatchObject({ type: 'ready', head: { batchSizes: [1, 2] } });
+  });
+
   it('takes no notice of the signals that a whole process group gets', async () => {
     const engine = engineProcess();
     await engine.ready();

@@ -8,7 +8,14 @@ import { FramewatchError } from '../../dist/util/errors.js';
 const LABELS = ['a', 'b', 'c', 'd', 'e'];
 
 serveEngine(async (init) => {
-  const settings = { inputSize: 8, msPerBatch: 0, msPerPicture: 0, outOfMemoryAt: Infinity, ...JSON.parse(init.model) };
+  const settings = {
+    inputSize: 8,
+    msPerBatch: 0,
+    msPerPicture: 0,
+    outOfMemoryAt: Infinity,
+    prepareOutOfMemoryAt: Infinity,
+    ...JSON.parse(init.model),
+  };
   process.stderr.write('the puppet opens\n');
   process.stdout.write('native libraries print here, too\n');
   const starts = settings.countFile ? countStart(settings.countFile) : 1;
@@ -16,12 +23,18 @@ serveEngine(async (init) => {
   if (settings.crashOpen && starts <= settings.crashOpen) process.exit(3);
   if (settings.hangOpen) block(1e9);
   const pictureBytes = settings.inputSize ** 2 * 3;
+  const prepared = new Set();
   const backend = {
     name: 'wasm',
     device: 'cpu',
     precision: 'float32',
     threads: 1,
+    async prepare(size) {
+      if (size >= settings.prepareOutOfMemoryAt) throw new FramewatchError('ENGINE_OUT_OF_MEMORY', `no memory to prepare ${size} pictures`);
+      prepared.add(size);
+    },
     async run(pixels, size) {
+      if (!prepared.has(size)) throw new Error(`nobody prepared for ${size} pictures`);
       if (size >= settings.outOfMemoryAt) throw new FramewatchError('ENGINE_OUT_OF_MEMORY', `no memory for ${size} pictures`);
       const commands = Array.from({ length: size }, (_, row) => pixels[row * pictureBytes]);
       const ms = settings.msPerBatch + settings.msPerPicture * size;

@@ -34,6 +34,8 @@ export interface PuppetSettings {
   readonly msPerPicture?: number;
   /** Batches of this size and above find no memory. */
   readonly outOfMemoryAt?: number;
+  /** Preparing for this size and above finds no memory. */
+  readonly prepareOutOfMemoryAt?: number;
   /** Counts starts in this file, for the settings that depend on how often it was started. */
   readonly countFile?: string;
   /** Opening fails with this code, from the start with this number on. */

@@ -6,6 +6,8 @@ import type { BackendName, DeviceName } from '../engine.ts';
 export interface Network {
   /** May throw anything. */
   run(pixels: Uint8Array, size: number): Promise<BackendOutput>;
+  /** As in `Backend`. May throw anything. */
+  prepare?(size: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,14 @@ export class NetworkBackend implements Backend {
     }
     this.#check(output, size);
     return output;
+  }
+
+  async prepare(size: number): Promise<void> {
+    try {
+      await this.#network.prepare?.(size);
+    } catch (error) {
+      throw this.#named(error, size);
+    }
   }
 
   close(): Promise<void> {

@@ -5,8 +5,15 @@ import type { Backend, BackendOptions, BackendOutput, LocalModel } from '../back
 import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../layers-to-onnx.ts';
 import { heldGpus } from './held-gpus.ts';
 import { NetworkBackend } from './network-backend.ts';
+import { SessionsBySize } from './sessions-by-size.ts';
 
 type OnnxRuntime = typeof ort;
+
+/** Which session runs a batch of `size` pictures. */
+interface Sessions {
+  of(size: number): Promise<ort.InferenceSession>;
+  release(): Promise<void>;
+}
 
 /** A way to a GPU, as ONNX Runtime calls it. */
 type GpuProvider = 'cuda' | 'webgpu';
@@ -36,7 +43,7 @@ async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: Backend
   }).catch((error: unknown) => {
     throw new FramewatchError('ENGINE_START_FAILED', `ONNX Runtime could not open ${model.onnxFile}: ${messageOf(error)}`, { cause: error });
   });
-  return backendOf(runtime, session, model, options, { device: 'cpu', threads });
+  return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, { device: 'cpu', threads });
 }
 
 /** The first provider on which a picture was judged. */
@@ -59,8 +66,9 @@ async function openProvider(runtime: OnnxRuntime, model: LocalModel, options: Ba
   if (!runtime.listSupportedBackends().some(({ name }) => name === provider))
     throw new Error(`not in ONNX Runtime for ${process.platform} ${process.arch}`);
   // Without the second setting nodes that the provider refuses would quietly run on the CPU.
-  const session = await createSession(runtime, model, { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: '1' } } });
-  const backend = backendOf(runtime, session, model, options, { device: 'gpu', threads: 1, provider });
+  const open = () => createSession(runtime, model, { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: '1' } } });
+  const sessions = await openSessions(open, provider);
+  const backend = backendOf(runtime, sessions, model, options, { device: 'gpu', threads: 1, provider });
   try {
     // Before the first picture: the Vulkan of a CPU takes minutes for it.
     if (process.platform === 'linux' && heldGpus().length === 0) throw new Error('the adapter that it found is software, no GPU is open');
@@ -70,6 +78,17 @@ async function openProvider(runtime: OnnxRuntime, model: LocalModel, options: Ba
     await backend.close();
     throw error;
   }
+}
+
+/**
+ * CUDA plans every convolution anew when a batch has another size than the last one, which takes 20 times as long as the batch
+ * (0.2 s on an H100): there each size has a session of its own. WebGPU runs all sizes in one.
+ * The first session is opened at once: it shows whether the provider works.
+ */
+async function openSessions(open: () => Promise<ort.InferenceSession>, provider: GpuProvider): Promise<Sessions> {
+  const first = await open();
+  if (provider === 'webgpu') return { of: () => Promise.resolve(first), release: () => first.release() };
+  return new SessionsBySize(open, first);
 }
 
 async function requireSpeed(backend: Backend, model: LocalModel): Promise<void> {
@@ -84,20 +103,27 @@ async function requireSpeed(backend: Backend, model: LocalModel): Promise<void> 
 
 function backendOf(
   runtime: OnnxRuntime,
-  session: ort.InferenceSession,
+  sessions: Sessions,
   model: LocalModel,
   options: BackendOptions,
   facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number; readonly provider?: GpuProvider },
 ): Backend {
   const features = options.features && model.featureSize !== null;
   const wanted = features ? [ONNX_PROBABILITIES, ONNX_FEATURES] : [ONNX_PROBABILITIES];
+  const run = async (pixels: Uint8Array, size: number): Promise<BackendOutput> => {
+    const input = new runtime.Tensor('uint8', pixels, [size, model.inputSize, model.inputSize, 3]);
+    const session = await sessions.of(size);
+    const outputs = await session.run({ [ONNX_INPUT]: input }, wanted);
+    return { probabilities: floatsOf(outputs, ONNX_PROBABILITIES), features: features ? floatsOf(outputs, ONNX_FEATURES) : null };
+  };
+  const prepare = async (size: number) => {
+    await run(new Uint8Array(size * model.inputSize ** 2 * 3), size);
+  };
   return new NetworkBackend({ name: 'onnx', ...facts }, model, {
-    async run(pixels, size): Promise<BackendOutput> {
-      const input = new runtime.Tensor('uint8', pixels, [size, model.inputSize, model.inputSize, 3]);
-      const outputs = await session.run({ [ONNX_INPUT]: input }, wanted);
-      return { probabilities: floatsOf(outputs, ONNX_PROBABILITIES), features: features ? floatsOf(outputs, ONNX_FEATURES) : null };
-    },
-    close: () => session.release(),
+    run,
+    // On a GPU the first batch of a size takes a hundred times as long as the next: kernels are compiled and tried against each other.
+    ...(facts.device === 'gpu' ? { prepare } : {}),
+    close: () => sessions.release(),
   });
 }
 

@@ -36,6 +36,21 @@ describe('NetworkBackend', () => {
     await expect(giving(Float32Array.of(0, Number.NaN, 1)).run(picture, 1)).rejects.toThrow('not a number');
   });
 
+  it('prepares where the network wants it, and names its faults like those of a batch', async () => {
+    const prepared: number[] = [];
+    const run = async () => ({ probabilities: new Float32Array(3), features: null });
+    const close = async () => {};
+    const prepare = async (size: number) => {
+      if (size > 4) throw new Error('CUDNN failure 4000: failed to allocate memory');
+      prepared.push(size);
+    };
+    const backend = new NetworkBackend(FACTS, model, { run, prepare, close });
+    for (const size of [1, 4]) await backend.prepare(size);
+    expect(prepared).toEqual([1, 4]);
+    await expect(backend.prepare(8)).rejects.toMatchObject({ code: 'ENGINE_OUT_OF_MEMORY', message: expect.stringContaining('a batch of 8') });
+    await expect(new NetworkBackend(FACTS, model, { run, close }).prepare(8)).resolves.toBeUndefined();
+  });
+
   it('closes the network once', async () => {
     let closed = 0;
     const backend = new NetworkBackend(FACTS, model, {
