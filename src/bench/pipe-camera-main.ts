@@ -42,14 +42,15 @@ function send(): void {
     const ticks = Math.round((sequence * TICKS_PER_SECOND) / fps);
     packetLines.write(`0, ${ticks}, ${ticks}, ${Math.round(TICKS_PER_SECOND / fps)}, 20000, 0x00000000\n`);
     // As from a decoder: the packet is there before its picture, and is read first.
-    setTimeout(deliver, DECODING_MS, pictures[sequence % PATTERNS], ticks);
+    setTimeout(deliver, DECODING_MS, sequence, ticks);
   }
   wait();
 }
 
-function deliver(picture: Buffer, ticks: number): void {
+function deliver(number: number, ticks: number): void {
+  const picture = pictures[number % PATTERNS];
   // What nobody takes is not piled up: a camera does not wait either.
-  if (raw.writableLength > 2 * picture.length) return;
+  if (!picture || raw.writableLength > 2 * picture.length) return;
   pictureLines.write(`0, ${ticks}, ${ticks}, 1, ${picture.length}, 0x00000000\n`);
   raw.write(picture);
 }
