@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEADLINE } from '../../bench/batching/contender.ts';
+import { clairvoyantBound } from '../../bench/batching/clairvoyant.ts';
+import { DEADLINE, EAGER, FIFO } from '../../bench/batching/contender.ts';
 import { undelayed } from '../../bench/batching/cost-curve.ts';
 import { GPU } from '../../bench/batching/curves.ts';
 import { Random } from '../../bench/batching/random.ts';
@@ -7,6 +10,7 @@ import { RECIPES } from '../../bench/batching/recipes.ts';
 import { recordedCosts } from '../../bench/batching/recorded-costs.ts';
 import { recordedOutcome } from '../../bench/batching/recorded-outcome.ts';
 import { recordedScenario } from '../../bench/batching/recorded-scenario.ts';
+import { committedTraces } from '../../bench/batching/replay.ts';
 import { type Scenario, scenarioOf } from '../../bench/batching/scenario.ts';
 import { simulate } from '../../bench/batching/simulate.ts';
 import type { ArrivalTrace, TraceHeader, TraceRecord } from '../../src/batching/arrival-trace.ts';
@@ -101,6 +105,23 @@ describe('a recorded trace', () => {
     }
     expect(again.cameras.map(({ spec }) => spec.maxLatencyMs)).toEqual(scenario.cameras.map(({ spec }) => spec.maxLatencyMs));
   });
+});
+
+describe('the recordings of the project', () => {
+  it.each(committedTraces().map((file) => [path.basename(file), file]))(
+    '%s: whole, small, and no policy misses fewer than the bound',
+    async (_, file) => {
+      const text = readFileSync(file, 'utf8');
+      const trace = decodeTrace(text, file);
+      expect(trace.end).not.toBeNull();
+      expect(text.length).toBeLessThan(300_000);
+      const scenario = recordedScenario({ name: 'x', trace, curve: recordedCosts(trace), scale: 1 }, 101);
+      const { missed } = clairvoyantBound({ ...scenario, curve: undelayed(scenario.curve) });
+      const outcomes = [recordedOutcome(trace, scenario), ...(await Promise.all([DEADLINE, EAGER, FIFO].map((each) => simulate(scenario, each))))];
+      for (const outcome of outcomes) expect(outcome.missed).toBeGreaterThanOrEqual(missed);
+      expect(outcomes.map(({ offered }) => offered)).toEqual(outcomes.map(() => scenario.arrivals.length));
+    },
+  );
 });
 
 describe('recordedScenario', () => {
