@@ -48,6 +48,8 @@ export class EngineClient {
   readonly #lines: LineLog;
   /** In the order sent, which is the order of the answers. */
   readonly #pending = new Map<number, Pending>();
+  /** Answers that wait until the request behind them is out. */
+  readonly #held: (() => void)[] = [];
   #child: ChildProcess | undefined;
   #pipe: Duplex | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -148,6 +150,7 @@ export class EngineClient {
     if (!pipe) return;
     this.#pipe = pipe;
     pipe.on('data', (chunk: Buffer) => this.#receive(chunk));
+    pipe.on('drain', () => this.#letGo());
     // A process that dies closes its end while we write; the exit tells more than EPIPE does.
     pipe.on('error', () => pipe.destroy());
   }
@@ -210,7 +213,20 @@ export class EngineClient {
       pending.reject(error as FramewatchError);
       return;
     }
-    pending.resolve({ probabilities, features, inferenceMs });
+    this.#hold(() => pending.resolve({ probabilities, features, inferenceMs }));
+  }
+
+  /**
+   * The bytes of the next batch go first. The engine stands still until it has them, and what is done with an answer takes this thread for
+   * milliseconds in which nothing would be written.
+   */
+  #hold(answer: () => void): void {
+    this.#held.push(answer);
+    if (this.#pipe?.writableNeedDrain !== true) this.#letGo();
+  }
+
+  #letGo(): void {
+    for (const answer of this.#held.splice(0)) answer();
   }
 
   /** Only the first request in the queue is running, so only its time counts. */
@@ -232,6 +248,7 @@ export class EngineClient {
     this.#limit?.cancel();
     this.#start?.reject(error);
     this.#start = undefined;
+    this.#letGo();
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
     if (!this.#closing) this.#onEnd(error);

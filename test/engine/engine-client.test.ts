@@ -95,6 +95,20 @@ describe('EngineClient', () => {
     expect(ends).toEqual([]);
   });
 
+  it('has sent the next request before it tells an answer: what is done with that does not hold up the engine', async () => {
+    const { client: engine } = client({ inputSize: 800, msPerBatch: 250 });
+    await engine.start();
+    const first = engine.classify(puppetInput([1], 1, 800)).then(() => {
+      // Nothing is written meanwhile, as when verdicts are decided: longer than the engine takes.
+      const endMono = performance.now() + 500;
+      while (performance.now() < endMono);
+      return performance.now();
+    });
+    const second = engine.classify(puppetInput([2], 1, 800)).then(() => performance.now());
+    const [readyMono, answeredMono] = await Promise.all([first, second]);
+    expect(answeredMono - readyMono, 'a whole batch, if its bytes had to be sent first').toBeLessThan(200);
+  });
+
   it('leaves out the sizes that do not fit in memory', async () => {
     const { client: engine } = client({ outOfMemoryAt: 8 });
     expect((await engine.start()).batchSizes).toEqual([1, 2, 4]);
