@@ -50,6 +50,19 @@ describe.each(Object.entries(POLICIES))('BatchScheduler with policy %s, whatever
     }
   });
 
+  holds('judges nothing of a slot that is gone', ({ batches }) => {
+    expect(batches.filter(({ strangers }) => strangers > 0)).toEqual([]);
+  });
+
+  holds('believes no arrival after the present, and none that is no time', ({ batches }) => {
+    for (const { entries, formedMono } of batches) {
+      for (const { slot, unservedSince, deadlineMono } of entries) {
+        expect(unservedSince).toBeLessThanOrEqual(formedMono);
+        expect(deadlineMono).toBe(unservedSince + slot.maxLatencyMs);
+      }
+    }
+  });
+
   holds('never has two entries of one slot in a batch', ({ batches }) => {
     for (const { entries } of batches) {
       expect(new Set(entries.map(({ slot }) => `${slot.cameraId}/${slot.region}`)).size).toBe(entries.length);

@@ -5,6 +5,7 @@ import { deadlinePolicy } from '../../../src/batching/deadline-policy.ts';
 import { eagerPolicy } from '../../../src/batching/eager-policy.ts';
 import type { BatchingPolicy } from '../../../src/batching/policy.ts';
 import { timeoutPolicy } from '../../../src/batching/timeout-policy.ts';
+import { POLICIES } from './plot.ts';
 import { cameras, type Machine, type PlayedBatch, type Wait, World } from './world.ts';
 
 /** Waiting for company pays on each; preparing, handing over, or the network is what takes the time. */
@@ -14,10 +15,14 @@ const MACHINES: readonly Machine[] = [
   { costMs: { 1: 10, 2: 11, 4: 13, 8: 17 }, preprocessMs: 0.5, overheadMs: 0.5 },
   { costMs: { 4: 30, 8: 31 }, preprocessMs: 0.5, overheadMs: 1 },
 ];
+/** The network takes longer than preparing and handing over. */
+const QUICKLY_FED = MACHINES.slice(2);
 /** Timers are whole milliseconds. */
 const TIMER_MS = 1;
 const DELAY_MS = 20;
 const ROUNDING_MS = 1e-6;
+/** Of the time; the rest is the first batch's preparation and the last batch. */
+const WELL_FED = 0.94;
 
 /** Cameras in turn, so regularly that company is expected, and now and then a pause that disappoints the expectation. */
 const arrivals = fc.record({
@@ -96,6 +101,30 @@ describe('an idle engine', () => {
         expectInTime(await play(plot, timeoutPolicy(DELAY_MS)), (_, { arrivedMono }) => arrivedMono + DELAY_MS + TIMER_MS);
       }),
       { numRuns: 30 },
+    );
+  });
+});
+
+describe('a busy engine', () => {
+  it.each(Object.entries(POLICIES))('never runs dry while frames wait, with policy %s', async (_, policy) => {
+    const crowd = fc.record({
+      machine: fc.constantFrom(...QUICKLY_FED),
+      cameras: fc.integer({ min: 24, max: 40 }),
+      maxLatencyMs: fc.constantFrom(30, 300, 2_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(crowd, async ({ machine, cameras: count, maxLatencyMs }) => {
+        const world = new World({ machine, policy, slots: cameras(Array.from({ length: count }, () => ({ maxLatencyMs }))) });
+        for (let index = 0; index < count; index++) world.stream(`c${index}`, 5, 400);
+        await world.clock.run(2_000);
+        const [first] = world.batches;
+        const busyMs = world.batches.reduce(
+          (sum, { paddedTo, endMono }) => sum + (endMono <= 2_000 ? (machine.costMs[paddedTo] ?? Number.NaN) : 0),
+          0,
+        );
+        expect(busyMs / (2_000 - (first?.formedMono ?? Number.NaN))).toBeGreaterThan(WELL_FED);
+      }),
+      { numRuns: 4 },
     );
   });
 });

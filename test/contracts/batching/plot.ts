@@ -33,17 +33,20 @@ const PLACES: ReadonlyArray<readonly [cameraId: string, region: string]> = [
   ['c1', 'gate'],
 ];
 
+const ladder = fc.constantFrom([1], [1, 2], [4], [2, 8], [1, 2, 4, 8]);
 const place = fc.nat(PLACES.length - 1);
 const commands = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('offer'), place, ageMs: fc.constantFrom(0, 0, 0, 8, 600, 3_000, -500, Number.NaN, 1e9) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('addSlot', 'removeSlot', 'removeCamera'), place }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('engineAway', 'engineBack') }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('setLadder'), sizes: fc.constantFrom([1], [1, 2], [4], [2, 8], [1, 2, 4, 8]) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('setLadder'), sizes: ladder }) },
 );
 
 /** Everything that can happen to a scheduler, in any order. */
 export const plots = fc.record({
   machine: fc.constantFrom('flat', 'gpu', 'cliff'),
+  /** To begin with. */
+  ladder,
   /** Bound and weight of each place. */
   slots: fc.array(fc.tuple(fc.constantFrom(1, 50, 100, 500, 2_000), fc.constantFrom(0.1, 1, 10)), { minLength: 1, maxLength: PLACES.length }),
   /** Each so many ms after the one before. */
@@ -72,6 +75,7 @@ export async function perform(plot: Plot, policy: BatchingPolicy): Promise<World
     fates: plot.fates,
     clockOf: (simulated: SimulationClock) => new UnreliableClock(simulated, plot.timers, BEGIN_MS + standsFrom, BEGIN_MS + standsFrom + standsFor),
   });
+  world.setLadder(plot.ladder);
   let atMs = BEGIN_MS;
   for (const [gapMs, command] of plot.steps) {
     atMs += gapMs;
@@ -100,8 +104,8 @@ function obey(world: World, plot: Plot, command: Plot['steps'][number][1]): void
   } else if ('place' in command) {
     const { cameraId, region } = slotAt(plot, command.place);
     if ('ageMs' in command) world.offer(cameraId, command.ageMs, region);
-    else if (command.do === 'addSlot') scheduler.addSlot(slotAt(plot, command.place));
-    else scheduler.removeSlot(cameraId, command.do === 'removeSlot' ? region : undefined);
+    else if (command.do === 'addSlot') world.addSlot(slotAt(plot, command.place));
+    else world.removeSlot(cameraId, command.do === 'removeSlot' ? region : undefined);
   }
 }
 

@@ -30,6 +30,8 @@ export interface PlayedBatch extends Batch {
   readonly waits: readonly Wait[];
   /** The allowed sizes when it was formed. */
   readonly ladder: readonly number[];
+  /** Entries of slots that were gone by then. */
+  readonly strangers: number;
   /** Frames that had been offered by then. */
   readonly offersBefore: number;
   /** Since when nothing had been in flight; null when something was. */
@@ -81,6 +83,7 @@ export class World {
   readonly #fates: readonly BatchFate[];
   /** By camera and region; of slots that are empty now, too. */
   readonly #waits = new Map<string, Wait>();
+  readonly #slots = new Set<SlotSpec>();
   readonly #hung: Array<() => void> = [];
   #ladder: readonly number[];
   #inFlight = 0;
@@ -107,7 +110,7 @@ export class World {
         },
       },
     });
-    for (const slot of slots) this.scheduler.addSlot(slot);
+    for (const slot of slots) this.addSlot(slot);
   }
 
   get nowMono(): number {
@@ -116,6 +119,17 @@ export class World {
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  addSlot(slot: SlotSpec): void {
+    this.#forget(slot.cameraId, slot.region);
+    this.#slots.add(slot);
+    this.scheduler.addSlot(slot);
+  }
+
+  removeSlot(cameraId: string, region?: string): void {
+    this.#forget(cameraId, region);
+    this.scheduler.removeSlot(cameraId, region);
   }
 
   /** Offers a frame that came `ageMs` ago; every frame of a world has a sequence of its own. */
@@ -154,6 +168,7 @@ export class World {
         ({ slot }) => this.#waits.get(`${slot.cameraId}/${slot.region}`) ?? { offeredMono: Number.NaN, arrivedMono: Number.NaN },
       ),
       ladder: this.#ladder,
+      strangers: batch.entries.filter(({ slot }) => !this.#slots.has(slot)).length,
       offersBefore: this.offers.length,
       idleSinceMono: this.#inFlight === 0 ? this.#idleSinceMono : null,
       endMono: Number.POSITIVE_INFINITY,
@@ -184,6 +199,12 @@ export class World {
     this.#preparedMono = Math.max(this.#preparedMono, this.nowMono) + preprocessMs;
     this.#freeMono = Math.max(this.#freeMono, this.#preparedMono) + inferenceMs;
     return { preprocessMs, inferenceMs };
+  }
+
+  #forget(cameraId: string, region: string | undefined): void {
+    for (const slot of this.#slots) {
+      if (slot.cameraId === cameraId && (region === undefined || slot.region === region)) this.#slots.delete(slot);
+    }
   }
 
   #ended({ frame }: BatchEntry): void {
