@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CoverageView } from '../../src/events/coverage.ts';
 import type { CameraCoverage } from '../../src/http/coverage-report.ts';
@@ -124,6 +125,23 @@ describe('the record of coverage of a running daemon', () => {
     await waitFor('watched again', isWatched, 60_000);
   });
 
+  it('is blind: suspended for the time in which its own process stood still', async () => {
+    await waitFor('watched', isWatched, 30_000);
+    daemon.kill('SIGSTOP');
+    const stoppedMs = Date.now();
+    await sleep(BLIND_LIMIT_MS + 3000);
+    daemon.kill('SIGCONT');
+    const wentOnMs = Date.now();
+    await waitFor('it is told', () =>
+      subscriber.messages.some(({ topic, payload }) => topic === 'framewatch/door/coverage' && payload.includes('suspended')),
+    );
+    await waitFor('watched again', isWatched, 30_000);
+    const [stop, ...others] = (await doorToday()).filter(({ reason }) => reason === 'suspended');
+    expect(others).toEqual([]);
+    expect(Math.abs(Date.parse(stop?.since ?? '') - stoppedMs)).toBeLessThan(2500);
+    expect(Date.parse(stop?.until ?? '')).toBeGreaterThan(wentOnMs - 1000);
+  });
+
   it('keeps a reload without a trace, and ends the record of a camera that is removed', async () => {
     const before = readFileSync(daemon.configFile, 'utf8');
     yaml = yaml.replace('door: {', 'door: { name: Front door,').replace(/^ {2}yard:.*$/m, '');
@@ -169,7 +187,7 @@ describe('the record of coverage of a running daemon', () => {
       for (const [index, interval] of intervals.entries()) expect(intervals[index + 1]?.since ?? interval.until).toBe(interval.until);
     }
     const reasons = (await doorToday()).filter(({ state }) => state === 'blind').map(({ reason }) => reason);
-    expect(reasons).toEqual(['start', 'offline', 'engine', 'crash', 'shutdown']);
+    expect(reasons).toEqual(['start', 'offline', 'engine', 'suspended', 'crash', 'shutdown']);
     expect((await daemon.get('/api/coverage?since=yesterday&camera=a%20b&what=1')).status).toBe(400);
   });
 });
