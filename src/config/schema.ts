@@ -212,7 +212,7 @@ export const configSchema: Schema<ConfigFile> = {
   mqtt,
   http,
   history: {
-    retentionDays: number(14, 0, 36_500, 'How long events are kept.'),
+    retentionDays: number(14, 0, 36_500, 'How long events and the record of coverage are kept.'),
     snapshots: flag(true, 'Keep pictures of events.'),
     snapshotRetentionDays: number(7, 0, 36_500, 'How long pictures are kept.'),
     maxBytes: whole(1_073_741_824, 1_048_576, Number.MAX_SAFE_INTEGER, 'Most that history may take on the disk.'),
