@@ -1,4 +1,5 @@
 import { batchSizeCap, bestCount } from './batch-size.ts';
+import { isWorthLookingAhead, lookAhead } from './foresight.ts';
 import type { BatchingPolicy, Decision, Situation } from './policy.ts';
 import { TIMER_GRAIN_MS } from './wake-timer.ts';
 
@@ -17,11 +18,27 @@ const SLACK_MS = 3;
 export const deadlinePolicy: BatchingPolicy = { order: 'deadline', decide };
 
 function decide(situation: Situation): Decision {
-  const { nowMono, waiting, costs } = situation;
+  const { waiting, costs } = situation;
   if (situation.overloaded) {
     const count = costs.trialSize(waiting.length) ?? Math.min(waiting.length, costs.bestThroughputSize);
     return { action: 'flush', count, by: 'turn', reason: 'overload' };
   }
+  return isWorthLookingAhead(situation) ? foreseen(situation) : grown(situation);
+}
+
+/** Batches are long against the bounds: which one is in whose way is played through. */
+function foreseen(situation: Situation): Decision {
+  const { nowMono, waiting, costs } = situation;
+  const smallest = costs.ladder[0] ?? 1;
+  const move = lookAhead(situation, latestSafeStart(situation, smallest));
+  if ('untilMono' in move && move.untilMono - nowMono >= TIMER_GRAIN_MS) return { action: 'wait', untilMono: move.untilMono };
+  const count = 'size' in move ? move.size : smallest;
+  return { action: 'flush', count, by: 'order', reason: waiting.length >= costs.largestSize ? 'full' : 'idle' };
+}
+
+/** Batches are short: one may grow as long as that makes frames cheaper. */
+function grown(situation: Situation): Decision {
+  const { nowMono, waiting } = situation;
   const cap = batchSizeCap(situation);
   const count = bestCount(situation, cap);
   if (waiting.length >= cap) return { action: 'flush', count, by: 'order', reason: count >= cap ? 'full' : 'idle' };

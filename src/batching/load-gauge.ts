@@ -1,13 +1,17 @@
 const REVIEW_EVERY_MS = 100;
 /** How far back the gauge remembers, ms (time constant of its running means). */
 const MEMORY_MS = 1_000;
-/** Overload: the engine has no idle time left and frames are lost for it. Two thresholds each, so that it does not flicker. */
-const ENTER = { lostShare: 0.05, busyShare: 0.95 };
-const LEAVE = { lostShare: 0.02, busyShare: 0.85 };
+/**
+ * Overload: frames are lost, the engine has no idle time left, and more is asked than its best rate (or so much is lost that the best rate
+ * cannot be what it is believed to be). Just below its best rate an engine loses frames, too, but fewest when it goes by deadlines. All shares;
+ * two thresholds each, so that it does not flicker.
+ */
+const ENTER = { asked: 1.08, lostAnyway: 0.25, lost: 0.05, busy: 0.95 };
+const LEAVE = { asked: 1, lostAnyway: 0.2, lost: 0.02, busy: 0.85 };
 
 /**
  * How much is asked, and whether it is more than can be done. Judged by what happens (frames are replaced unserved
- * while the engine never rests), not by adding up costs: so it is right about limits that nobody modelled, too.
+ * while the engine never rests) and by what the engine can do at best; what happens has the last word: so it is right about limits that nobody modelled, too.
  */
 export class LoadGauge {
   #offered = 0;
@@ -38,8 +42,8 @@ export class LoadGauge {
     return this.#overloaded;
   }
 
-  /** `busyMs`: how long the engine has had work, in all. True when a new judgement was made. */
-  review(nowMono: number, busyMs: number): boolean {
+  /** `busyMs`: how long the engine has had work, in all; `bestRatePerMs`: pictures a ms at its best size. True when a new judgement was made. */
+  review(nowMono: number, busyMs: number, bestRatePerMs: number): boolean {
     if (Number.isNaN(this.#reviewedMono)) {
       this.#reviewedMono = nowMono;
       this.#busyMs = busyMs;
@@ -58,9 +62,9 @@ export class LoadGauge {
     this.#reviewedMono = nowMono;
     const lostShare = this.#rate > 0 ? this.#lostRate / this.#rate : 0;
     const busyShare = this.#busyShare / this.#weight;
-    this.#overloaded = this.#overloaded
-      ? lostShare > LEAVE.lostShare && busyShare > LEAVE.busyShare
-      : lostShare > ENTER.lostShare && busyShare > ENTER.busyShare;
+    const asked = this.framesPerMs / bestRatePerMs;
+    const limit = this.#overloaded ? LEAVE : ENTER;
+    this.#overloaded = lostShare > limit.lost && busyShare > limit.busy && (asked > limit.asked || lostShare > limit.lostAnyway);
     return true;
   }
 }

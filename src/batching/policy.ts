@@ -14,7 +14,17 @@ export interface Situation {
   readonly engineFreeMono: number;
   readonly costs: Pick<
     CostModel,
-    'ladder' | 'largestSize' | 'sizeFor' | 'sizeWithin' | 'safeMs' | 'typicalMs' | 'preprocessMs' | 'overheadMs' | 'bestThroughputSize' | 'trialSize'
+    | 'ladder'
+    | 'largestSize'
+    | 'sizeFor'
+    | 'sizeWithin'
+    | 'safeMs'
+    | 'typicalMs'
+    | 'preprocessMs'
+    | 'overheadMs'
+    | 'bestThroughputSize'
+    | 'bestRatePerMs'
+    | 'trialSize'
   >;
   /** Frames offered a ms, lately. */
   readonly framesPerMs: number;
@@ -22,6 +32,8 @@ export interface Situation {
   readonly overloaded: boolean;
   /** What the camera with the tightest bound that can be kept has left when its frame is offered, ms; Infinity without any. */
   readonly tightestRoomMs: number;
+  /** All of them, waiting or not. */
+  readonly slots: Iterable<Slot>;
   /** Slots in all, waiting or not. */
   readonly slotCount: number;
 }

@@ -212,6 +212,7 @@ export class BatchScheduler {
       framesPerMs: this.#load.framesPerMs,
       overloaded: this.#load.overloaded,
       tightestRoomMs: this.#tightestRoomMs,
+      slots: this.#slots,
       slotCount: this.#slots.size,
     });
   }
@@ -270,7 +271,7 @@ export class BatchScheduler {
   }
 
   #review(nowMono: number): void {
-    if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono)) && !this.#roomStale) return;
+    if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono), this.#costs.bestRatePerMs) && !this.#roomStale) return;
     this.#roomStale = false;
     this.#tightestRoomMs = this.#slots.tightestRoomMs(this.#costs.smallestFeasibleBoundMs);
   }

@@ -1,5 +1,6 @@
 import type { Frame } from '../stream/frame.ts';
 import type { BatchEntry, SlotSpec } from './batch.ts';
+import { Rhythm } from './rhythm.ts';
 
 /** A late frame is still judged up to this age at least, ms: a late verdict beats none. */
 const EXPIRY_FLOOR_MS = 2_000;
@@ -26,6 +27,8 @@ export class Slot {
   turnEnd: number = 0;
   /** It was so far behind that its turn was moved up when it began to wait: it asks for less than its share; see fairness.ts. */
   asksLess: boolean = false;
+  /** When frames are offered. */
+  readonly rhythm: Rhythm = new Rhythm();
   #frame: Frame | null = null;
   #lastArrival = Number.NaN;
   #intervalMs = Number.POSITIVE_INFINITY;
@@ -44,6 +47,7 @@ export class Slot {
   put(frame: Frame, nowMono: number): BatchEntry | null {
     const arrival = arrivalOf(frame, nowMono);
     this.#learn(arrival, nowMono);
+    this.rhythm.beat(nowMono);
     const replaced = this.#frame === null ? null : this.#entry(this.#frame);
     if (replaced === null) {
       this.unservedSince = arrival;

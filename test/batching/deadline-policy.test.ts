@@ -83,8 +83,8 @@ describe('deadlinePolicy against the others, simulated', () => {
 
   it.each(['flat', 'cpu', 'gpu'])('keeps the engine full and everybody served at twice the load it can carry (%s)', async (curve) => {
     const { throughput, lowestShare, longestUnservedMs } = await play(curve, 2);
-    expect(throughput).toBeGreaterThan(0.96);
-    // In so short a time one verdict is 3 % of a share.
+    expect(throughput).toBeGreaterThan(0.95);
+    // In so short a time one verdict is 3 % of a share, and the first second is spent on finding out.
     expect(lowestShare).toBeGreaterThan(0.85);
     expect(longestUnservedMs).toBeLessThan(3_000);
   });

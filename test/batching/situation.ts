@@ -25,6 +25,7 @@ export function situation(waiting: readonly Slot[], over: Partial<Situation> = {
     framesPerMs: 0.01,
     overloaded: false,
     tightestRoomMs: Number.POSITIVE_INFINITY,
+    slots: waiting,
     slotCount: 100,
     ...over,
   };

@@ -6,7 +6,7 @@ import { eagerPolicy } from '../../../src/batching/eager-policy.ts';
 import type { BatchingPolicy } from '../../../src/batching/policy.ts';
 import { timeoutPolicy } from '../../../src/batching/timeout-policy.ts';
 import { POLICIES } from './plot.ts';
-import { cameras, type Machine, type PlayedBatch, type Wait, World } from './world.ts';
+import { cameras, type Machine, type PlayedBatch, sizesOf, type Wait, World } from './world.ts';
 
 /** Waiting for company pays on each; preparing, handing over, or the network is what takes the time. */
 const MACHINES: readonly Machine[] = [
@@ -25,17 +25,20 @@ const ROUNDING_MS = 1e-6;
 const WELL_FED = 0.94;
 
 /** Cameras in turn, so regularly that company is expected, and now and then a pause that disappoints the expectation. */
-const arrivals = fc.record({
-  machine: fc.constantFrom(...MACHINES),
-  bounds: fc.array(fc.integer({ min: 25, max: 150 }), { minLength: 1, maxLength: 20 }),
-  gapMs: fc.integer({ min: 1, max: 15 }),
-  /** [ms more than the gap, cameras skipped, ms from arrival to offer] */
-  offers: fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 0, 3, 20, 90), fc.constantFrom(0, 0, 0, 5), fc.constantFrom(0, 0, 0, 5, 40)), {
-    minLength: 1,
-    maxLength: 200,
-    size: 'max',
-  }),
-});
+const arrivalsWithin = (leastBoundMs: number, mostBoundMs: number) =>
+  fc.record({
+    machine: fc.constantFrom(...MACHINES),
+    bounds: fc.array(fc.integer({ min: leastBoundMs, max: mostBoundMs }), { minLength: 1, maxLength: 20 }),
+    gapMs: fc.integer({ min: 1, max: 15 }),
+    /** [ms more than the gap, cameras skipped, ms from arrival to offer] */
+    offers: fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 0, 3, 20, 90), fc.constantFrom(0, 0, 0, 5), fc.constantFrom(0, 0, 0, 5, 40)), {
+      minLength: 1,
+      maxLength: 200,
+      size: 'max',
+    }),
+  });
+
+const arrivals = arrivalsWithin(25, 150);
 
 type Arrivals = typeof arrivals extends fc.Arbitrary<infer T> ? T : never;
 
@@ -70,17 +73,29 @@ function expectInTime(world: World, latest: (batch: PlayedBatch, wait: Wait, slo
 
 describe('an idle engine', () => {
   /**
-   * The bound of `deadline`: however long a batch is left to grow, it starts so early that its own cost (all of it: preprocessing of its entries, the
-   * network at the size it is padded to, handing over and deciding) ends within the bound of each frame that its slots have waited with.
+   * The bound of `deadline` where batches are short against the bounds: however long a batch is left to grow, it starts so early that its own cost (all of it:
+   * preprocessing of its entries, the network at the size it is padded to, handing over and deciding) ends within the bound of each frame that its slots have waited with.
    */
   it('is given a batch by the latest start at which it still makes the bound of everybody in it', async () => {
     await fc.assert(
-      fc.asyncProperty(arrivals, async (plot) => {
+      fc.asyncProperty(arrivalsWithin(220, 600), async (plot) => {
         const { costMs, preprocessMs, overheadMs } = plot.machine;
         expectInTime(await play(plot, deadlinePolicy), ({ paddedTo, entries }, { arrivedMono }, { maxLatencyMs }) => {
           const takesMs = entries.length * preprocessMs + (costMs[paddedTo] ?? Number.NaN) + overheadMs;
           return arrivedMono + maxLatencyMs - takesMs;
         });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  /** Where batches are long, one frame may be given up for two; but the engine never rests past the moment at which a frame that waits could just be judged alone. */
+  it('is given a batch by the latest start at which a frame alone would still make its bound, however tight', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (plot) => {
+        const { costMs, preprocessMs, overheadMs } = plot.machine;
+        const aloneMs = preprocessMs + (costMs[Math.min(...sizesOf(costMs))] ?? Number.NaN) + overheadMs;
+        expectInTime(await play(plot, deadlinePolicy), (_, { arrivedMono }, { maxLatencyMs }) => arrivedMono + maxLatencyMs - aloneMs);
       }),
       { numRuns: 70 },
     );
