@@ -4,7 +4,7 @@ import { OVERHEAD_MS } from './simulated-engine.ts';
 
 /** A frame that counts as missed unless it is judged in time. */
 interface Job {
-  /** When a batch with it may start at the earliest, ms. */
+  /** When its picture is offered: from then on it can be prepared, ms. */
   readonly releaseMs: number;
   /** By when its batch must end, ms. */
   readonly dueMs: number;
@@ -13,6 +13,8 @@ interface Job {
 /** The engine is free at `atMs`; `open` (job numbers by due time) waits and can still make it; `missed` are lost so far. */
 interface State {
   readonly atMs: number;
+  /** The engine has been idle until a job came at `atMs`: whatever runs next has to be prepared first. */
+  readonly idle: boolean;
   /** The first job that has not come yet. */
   readonly next: number;
   readonly open: readonly number[];
@@ -36,8 +38,8 @@ const MOST_STATES = 3_000;
  * An exhaustive search over schedules (when to start, which size), with these facts: batches need their frames in order of due time only
  * (swapping two frames of a schedule that violates it harms nobody); a batch that follows idle time contains the frame that came last; and a state
  * is left out when another is no later, has missed no more and has no frame waiting that the other has not. Relaxed, so that it stays a lower bound: costs have no
- * noise, a batch costs the preprocessing of one picture only, slots may hold many frames, and a frame whose successor comes
- * within its bound need not be judged at all.
+ * noise, slots may hold many frames, whoever cannot be in time is given up at once and for nothing, and a frame whose successor comes
+ * within its bound need not be judged at all. As in the simulated engine, the pictures of a batch are prepared together, once the last of them is here.
  */
 export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
   const { curve, pauses } = scenario;
@@ -54,17 +56,17 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
   let merged = false;
 
   /** Everything that has come by `atMs` is added, everything that cannot make it any more is counted. */
-  const arrive = (atMs: number, next: number, open: readonly number[], missed: number): State => {
+  const arrive = (atMs: number, idle: boolean, next: number, open: readonly number[], missed: number): State => {
     let upTo = next;
     while ((jobs[upTo]?.releaseMs ?? Number.POSITIVE_INFINITY) <= atMs) upTo++;
     const waiting = upTo === next ? open : byDue([...open, ...Array.from({ length: upTo - next }, (_, index) => next + index)], jobs);
-    const soonestMs = endOf(atMs, smallest);
+    const soonestMs = endOf(idle ? atMs + curve.preprocessMs : atMs, smallest);
     const alive = waiting.filter((job) => (jobs[job]?.dueMs ?? 0) >= soonestMs);
-    return { atMs, next: upTo, open: alive, missed: missed + waiting.length - alive.length };
+    return { atMs, idle, next: upTo, open: alive, missed: missed + waiting.length - alive.length };
   };
 
   // States by `next`: each transition leads to the same `next` (later) or a higher one.
-  const buckets = new Map<number, State[]>([[0, [{ atMs: 0, next: 0, open: [], missed: 0 }]]]);
+  const buckets = new Map<number, State[]>([[0, [{ atMs: 0, idle: true, next: 0, open: [], missed: 0 }]]]);
   const push = (state: State) => {
     const bucket = buckets.get(state.next);
     if (bucket === undefined) buckets.set(state.next, [state]);
@@ -104,27 +106,53 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
     let before = 0;
     for (const size of curve.sizes) {
       if (open.length <= before) break;
-      const endMs = endOf(atMs, size);
-      const taken = open.filter((job) => (jobs[job]?.dueMs ?? 0) >= endMs).slice(0, size);
-      // Fewer would have fitted into a smaller batch, and ended earlier.
-      if (taken.length > before) followers.push(arrive(endMs, next, without(open, taken), missed));
+      for (const newestMs of newestOf(state, size)) {
+        const batch = batchOf(state, size, before, newestMs);
+        if (batch !== null) followers.push(arrive(batch.endMs, false, next, without(open, batch.jobs), missed));
+      }
       before = size;
     }
     // To wait pays only when nothing could have been judged meanwhile.
-    if (comingMs < Number.POSITIVE_INFINITY && (open.length === 0 || endOf(atMs, smallest) > comingMs))
-      followers.push(arrive(comingMs, next, open, missed));
+    if (comingMs < Number.POSITIVE_INFINITY && (open.length === 0 || endOf(atMs + curve.preprocessMs, smallest) > comingMs))
+      followers.push(arrive(comingMs, true, next, open, missed));
     return followers;
+  }
+
+  /** Up to which arrival a batch may reach, so that it does not start later for nothing; -Infinity: as far as it can be prepared while the engine is still busy. */
+  function newestOf({ atMs, idle, open }: State, size: number): number[] {
+    const releases = open.map(releaseOf);
+    if (idle) return [Math.max(...releases)];
+    const recent = releases.filter((releaseMs) => releaseMs > atMs - size * curve.preprocessMs);
+    return [Number.NEGATIVE_INFINITY, ...recent.sort((a, b) => a - b)];
+  }
+
+  /** The first to be due that have come by `newestMs` and are in time: more than `before`, or fewer fit into a smaller batch, which ends earlier. */
+  function batchOf({ atMs, open }: State, size: number, before: number, newestMs: number): { jobs: number[]; endMs: number } | null {
+    const whileBusy = newestMs === Number.NEGATIVE_INFINITY;
+    for (let count = Math.min(size, open.length); count > before; count--) {
+      const preparingMs = count * curve.preprocessMs;
+      const endMs = endOf(whileBusy ? atMs : Math.max(atMs, newestMs + preparingMs), size);
+      const hereByMs = whileBusy ? atMs - preparingMs : newestMs;
+      const batch = open.filter((job) => releaseOf(job) <= hereByMs && (jobs[job]?.dueMs ?? 0) >= endMs).slice(0, count);
+      // Without the newest one it could have started before that came: another case.
+      if (batch.length === count) return whileBusy || batch.some((job) => releaseOf(job) === newestMs) ? { jobs: batch, endMs } : null;
+    }
+    return null;
+  }
+
+  function releaseOf(job: number): number {
+    return jobs[job]?.releaseMs ?? 0;
   }
 }
 
 /** The frames that somebody has to judge: those whose successor in the same slot does not come within their bound. */
-function jobsOf({ cameras, arrivals, curve }: Scenario): Job[] {
+function jobsOf({ cameras, arrivals }: Scenario): Job[] {
   const successorMs = new Map<number, number>();
   const jobs: Job[] = [];
   for (const { camera, receivedMs, offeredMs } of arrivals.toReversed()) {
     const dueMs = receivedMs + (cameras[camera]?.spec.maxLatencyMs ?? 0);
     if ((successorMs.get(camera) ?? Number.POSITIVE_INFINITY) > dueMs) {
-      jobs.push({ releaseMs: offeredMs + curve.preprocessMs, dueMs: dueMs - OVERHEAD_MS });
+      jobs.push({ releaseMs: offeredMs, dueMs: dueMs - OVERHEAD_MS });
     }
     successorMs.set(camera, offeredMs);
   }
@@ -150,7 +178,7 @@ function earlier(a: State, b: State): number {
 
 /** Both have seen the same arrivals. Whoever is earlier and has fewer to judge can do all that the other can; at worst it gives up all that wait. */
 function dominates(a: State, b: State): boolean {
-  if (a.atMs > b.atMs || a.missed > b.missed) return false;
+  if (a.atMs > b.atMs || a.missed > b.missed || (a.idle && !b.idle)) return false;
   return a.missed + a.open.length <= b.missed || isSubset(a.open, b.open);
 }
 
@@ -165,6 +193,7 @@ function isSubset(small: readonly number[], large: readonly number[]): boolean {
 function better(a: State, b: State): State {
   return {
     atMs: Math.min(a.atMs, b.atMs),
+    idle: a.idle && b.idle,
     next: a.next,
     open: a.open.filter((job) => b.open.includes(job)),
     missed: Math.min(a.missed, b.missed),

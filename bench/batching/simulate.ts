@@ -69,7 +69,9 @@ export async function simulate(scenario: Scenario, contender: Contender): Promis
     sizes: curve.sizes,
     warmUpMs: warmUpCosts(curve),
     observer: {
-      batchFormed: () => void batches++,
+      batchFormed: () => {
+        batches++;
+      },
       frameDropped(entry, reason) {
         ended(entry, reason === 'overload');
         drops[reason] = (drops[reason] ?? 0) + 1;
