@@ -23,6 +23,7 @@ export function notesOn({ settings, cameraSteps, rateSteps }: PipelineFigures, c
   if (steps.some(({ cores: used }) => used === null)) notes.push('this system has no /proc: CPU time by process is not known');
   if (steps.some(({ samples }) => samples > 0 && samples < FEW_SAMPLES))
     notes.push(`where fewer than ${FEW_SAMPLES} verdicts were measured, p99 is the slowest of them; --seconds measures longer`);
+  if (settings.isShortOfMemory) notes.push(`no more than ${settings.maxCameras} cameras were tried: more do not fit into the memory that is free`);
   if (settings.decode === 'keyframes' && settings.sampleFps > 1000 / settings.stream.keyFrameMs)
     notes.push(`with decode keyframes these cameras give ${1000 / settings.stream.keyFrameMs} pictures/s at most, whatever rate is asked for`);
   return notes;

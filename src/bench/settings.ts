@@ -8,6 +8,8 @@ export interface PipelineSettings {
   readonly decode: WatchedCamera['decode'];
   readonly frameWidth: number;
   readonly maxCameras: number;
+  /** Fewer than were asked for: more do not fit into the memory that is free. */
+  readonly isShortOfMemory: boolean;
   /** Measured a step, after its warm-up. */
   readonly seconds: number;
   /** Only the number of cameras at the given rate: neither efficiency nor the highest rates of fixed numbers of cameras. */

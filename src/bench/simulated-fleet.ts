@@ -49,7 +49,7 @@ export class SimulatedFleet implements Closable {
         if (answer.port !== undefined) resolve(answer.port);
         else reject(new FramewatchError(ERROR_CODES.find((code) => code === answer.code) ?? 'INTERNAL', answer.message ?? line));
       });
-      void this.#ended.then(() => reject(new FramewatchError('INTERNAL', `the simulated cameras ended: ${lines.last(5)}`)));
+      void this.#ended.then(() => reject(new FramewatchError('INTERNAL', `the simulated cameras ended; their last words:\n${lines.last(12)}`)));
     });
   }
 

@@ -31,7 +31,8 @@ const SHARED = ['cache', 'models'];
 export class Site implements Closable {
   readonly #options: SiteOptions;
   readonly #opened = new CloseStack({ eachMs: CLOSE_LIMIT_MS, totalMs: 2 * CLOSE_LIMIT_MS });
-  #folder: Promise<string> | undefined;
+  #preparing: Promise<void> | undefined;
+  #folder = '';
 
   constructor(options: SiteOptions) {
     this.#options = options;
@@ -39,8 +40,11 @@ export class Site implements Closable {
 
   /** A daemon that waits to be told what to watch; null when `signal` aborted before it was ready. One at a time. */
   async openDaemon(source: 'cameras' | 'ready', signal: AbortSignal): Promise<OpenedDaemon | null> {
-    this.#folder ??= this.#makeFolder();
-    const folder = await this.#folder;
+    this.#preparing ??= this.#prepare();
+    await this.#preparing;
+    const folder = this.#folder;
+    // It may have been closed meanwhile: what is started now nobody would end.
+    if (signal.aborted) return null;
     const { config, ffmpegPath, clock, entryPoints } = this.#options;
     const parts = new CloseStack({ eachMs: CLOSE_LIMIT_MS, totalMs: CLOSE_LIMIT_MS });
     const close = async () => {
@@ -51,7 +55,7 @@ export class Site implements Closable {
     const ffmpeg = source === 'cameras' ? { ...config.ffmpeg, path: ffmpegPath } : { path: await this.#pipeCamera(folder), hwaccel: 'none' as const };
     const daemon = new MeasuredDaemon({ command: entryPoints.command, folder, config: { ...config, ffmpeg }, clock });
     parts.push('daemon', () => daemon.close());
-    if (signal.aborted || !(await daemon.start(signal))) {
+    if (!(await daemon.start(signal))) {
       await close();
       return null;
     }
@@ -64,19 +68,19 @@ export class Site implements Closable {
   /** Ends what runs, and removes what was written. Idempotent. */
   async close(): Promise<void> {
     await this.#opened.close();
+    await this.#preparing?.catch(() => undefined);
+    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #makeFolder(): Promise<string> {
+  async #prepare(): Promise<void> {
     const { stateDir } = this.#options.config;
-    const folder = await mkdtemp(path.join(tmpdir(), 'framewatch-bench-'));
-    this.#opened.push('folder', () => rm(folder, { recursive: true, force: true }));
-    const state = path.join(folder, 'state');
+    this.#folder = await mkdtemp(path.join(tmpdir(), 'framewatch-bench-'));
+    const state = path.join(this.#folder, 'state');
     await mkdir(state, { mode: 0o700 });
     for (const name of SHARED) {
       await mkdir(path.join(stateDir, name), { recursive: true, mode: 0o700 });
       await symlink(path.join(stateDir, name), path.join(state, name), 'dir');
     }
-    return folder;
   }
 
   async #fleet(parts: CloseStack): Promise<CameraSupply> {

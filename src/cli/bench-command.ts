@@ -65,12 +65,14 @@ function readSettings(flag: string | undefined): ConfigResult {
 }
 
 function settingsOf({ bound, sampleFps, decode, maxCameras, seconds, brief }: BenchOptions, defaults: CameraDefaults): PipelineSettings {
+  const affordable = affordableCameras(freemem());
   return {
     boundMs: bound ?? defaults.maxLatencyMs,
     sampleFps: sampleFps ?? defaults.sampleFps,
     decode: decode ?? defaults.decode,
     frameWidth: defaults.frameWidth,
-    maxCameras: Math.min(maxCameras, affordableCameras(freemem())),
+    maxCameras: Math.min(maxCameras, affordable),
+    isShortOfMemory: affordable < maxCameras,
     seconds,
     brief: brief === true,
     stream: CAMERA_STREAM,

@@ -88,8 +88,18 @@ describe('MeasuredDaemon', () => {
   it('gives up waiting when it is broken off', async () => {
     const ending = new AbortController();
     const started = daemon.start(ending.signal);
+    await vi.waitFor(() => expect(daemon.pid).toBeGreaterThan(0));
     ending.abort();
     expect(await started).toBe(false);
+  });
+
+  it('starts nothing once it was broken off', async () => {
+    const ending = new AbortController();
+    const started = daemon.start(ending.signal);
+    ending.abort();
+    await daemon.close();
+    expect(await started).toBe(false);
+    expect(daemon.pid).toBe(0);
   });
 
   it('says which question a daemon did not answer that has died', async () => {

@@ -28,5 +28,6 @@ it('owns up to what the measurement itself took, and to what disturbed it', () =
 it('says what the figures cannot say', () => {
   expect(notesOn(figures([stepOf({ samples: 120, cores: null })]), 4)).toEqual([expect.stringContaining('no /proc')]);
   expect(notesOn(figures([stepOf({ samples: 99, cores: used })]), 4)).toEqual([expect.stringContaining('p99 is the slowest')]);
+  expect(notesOn(figures([], { isShortOfMemory: true, maxCameras: 9 }), 4)).toEqual([expect.stringContaining('no more than 9 cameras')]);
   expect(notesOn(figures([], { decode: 'keyframes' }), 4)).toEqual([expect.stringContaining('1 pictures/s at most')]);
 });

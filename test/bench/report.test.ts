@@ -30,7 +30,7 @@ const DOCUMENT: BenchDocument = {
   },
   pipeline: {
     settings: {
-      ...{ boundMs: 500, sampleFps: 2, decode: 'all', frameWidth: 640, maxCameras: 64, seconds: 10, brief: false },
+      ...{ boundMs: 500, sampleFps: 2, decode: 'all', frameWidth: 640, maxCameras: 64, isShortOfMemory: false, seconds: 10, brief: false },
       stream: { width: 1920, height: 1080, framesPerSecond: 25, kilobitsPerSecond: 4000, keyFrameMs: 1000 },
     },
     efficiency: {

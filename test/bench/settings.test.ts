@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { affordableCameras, expectedSeconds, type PipelineSettings } from '../../src/bench/settings.ts';
 
 const SETTINGS: PipelineSettings = {
-  ...{ boundMs: 500, sampleFps: 2, decode: 'auto', frameWidth: 640, maxCameras: 64, seconds: 10, brief: false },
+  ...{ boundMs: 500, sampleFps: 2, decode: 'auto', frameWidth: 640, maxCameras: 64, isShortOfMemory: false, seconds: 10, brief: false },
   stream: { width: 1920, height: 1080, framesPerSecond: 25, kilobitsPerSecond: 4000, keyFrameMs: 1000 },
 };
 

@@ -2,6 +2,7 @@
 // PUPPET=refuse: ends as the daemon does on a missing model. PUPPET=deaf: does not hear the first SIGHUP. PUPPET=stubborn: ignores SIGTERM.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
 
 const mode = process.env['PUPPET'] ?? '';
 const file = process.argv[process.argv.indexOf('--config') + 1] ?? '';
@@ -35,6 +36,7 @@ const server = createServer((request, response) => {
   const [status, body] = routes[request.url ?? '']?.() ?? [404, ''];
   response.writeHead(status).end(body);
 });
+new WebSocketServer({ server, path: '/ws' });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (address === null || typeof address === 'string') return;
