@@ -1,29 +1,11 @@
-import type { BatchExecutor, BatchingObserver, OfferOutcome, SlotSpec } from '../../src/batching/batch.ts';
 import { CostModel } from '../../src/batching/cost-model.ts';
 import { deadlinePolicy } from '../../src/batching/deadline-policy.ts';
 import { eagerPolicy } from '../../src/batching/eager-policy.ts';
 import type { BatchingPolicy } from '../../src/batching/policy.ts';
 import { BatchScheduler } from '../../src/batching/scheduler.ts';
 import { timeoutPolicy } from '../../src/batching/timeout-policy.ts';
-import type { Frame } from '../../src/stream/frame.ts';
-import type { Clock } from '../../src/util/clock.ts';
+import type { Batcher, BatcherParts } from './batcher.ts';
 import { FirstInFirstOut } from './first-in-first-out.ts';
-
-/** What the simulation asks of whoever makes batches; the real scheduler fits. */
-export interface Batcher {
-  addSlot(spec: SlotSpec): void;
-  offer(cameraId: string, region: string, frame: Frame): OfferOutcome;
-  close(): Promise<void>;
-}
-
-export interface BatcherParts {
-  readonly clock: Clock;
-  readonly executor: BatchExecutor;
-  readonly observer: BatchingObserver;
-  /** Allowed sizes, and what warm-up measured of them. */
-  readonly sizes: readonly number[];
-  readonly warmUpMs: Readonly<Record<number, number>>;
-}
 
 /** One row of the table. */
 export interface Contender {

@@ -3,13 +3,13 @@ import { capacityOf, type Scenario } from './scenario.ts';
 /** Cameras come and go: who is away has no share, and what is left over now cannot be used later. */
 const WINDOW_MS = 10_000;
 
-export interface Demand {
+interface Demand {
   readonly frames: number;
   readonly weight: number;
 }
 
 /** Weighted max-min shares of `capacity` (frames): nobody gets more than asked, what is left is shared by weight. */
-export function fairShares(demands: readonly Demand[], capacity: number): number[] {
+function fairShares(demands: readonly Demand[], capacity: number): number[] {
   const shares = demands.map(() => 0);
   let open = demands.map((_, index) => index);
   let left = capacity;
@@ -27,7 +27,7 @@ export function fairShares(demands: readonly Demand[], capacity: number): number
 }
 
 /** What each camera of the scenario is due, frames, shared out anew every ten seconds. */
-export function fairSharesOverTime(scenario: Scenario): number[] {
+function fairSharesOverTime(scenario: Scenario): number[] {
   const { cameras, arrivals, durationMs } = scenario;
   const total = cameras.map(() => 0);
   for (let fromMs = 0; fromMs < durationMs; fromMs += WINDOW_MS) {

@@ -1,6 +1,6 @@
 import type { Batch, BatchEntry, OfferOutcome, SlotSpec } from '../../src/batching/batch.ts';
 import type { Frame } from '../../src/stream/frame.ts';
-import type { Batcher, BatcherParts } from './contender.ts';
+import type { Batcher, BatcherParts } from './batcher.ts';
 
 /** Frames that may wait; what comes then is turned away (`overload`), as a full message queue does. */
 const QUEUE_LIMIT = 1_000;

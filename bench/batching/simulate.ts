@@ -1,4 +1,4 @@
-import type { Batch, BatchEntry, DropReason } from '../../src/batching/batch.ts';
+import type { Batch, DropReason } from '../../src/batching/batch.ts';
 import { quantile } from '../../src/util/percentile.ts';
 import type { Contender } from './contender.ts';
 import { warmUpCosts } from './cost-curve.ts';
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly judged: number;
   /** Frames judged while frames came, against what was possible. */
   readonly throughput: number;
-  /** Frames judged, replaced, given up or turned away after their bound, and those turned away at once. */
+  /** Frames judged after their bound, replaced or given up when their slot had waited for longer than it, or turned away. */
   readonly missed: number;
   /** Arrival → judged, ms. */
   readonly latenciesMs: readonly number[];
@@ -48,15 +48,15 @@ export async function simulate(scenario: Scenario, contender: Contender): Promis
   let mostHeld = 0;
   let batches = 0;
   let longestUnservedMs = 0;
-  const ended = (entry: BatchEntry, turnedAway: boolean) => {
+  const ended = (wasMissed: boolean) => {
     held--;
-    const ageMs = clock.monotonicMs() - entry.frame.receivedMono;
-    if (turnedAway || ageMs > entry.slot.maxLatencyMs) missed++;
-    return ageMs;
+    if (wasMissed) missed++;
   };
   const judged = ({ entries }: Batch) => {
     for (const entry of entries) {
-      latenciesMs.push(ended(entry, false));
+      const ageMs = clock.monotonicMs() - entry.frame.receivedMono;
+      ended(ageMs > entry.slot.maxLatencyMs);
+      latenciesMs.push(ageMs);
       longestUnservedMs = Math.max(longestUnservedMs, clock.monotonicMs() - entry.unservedSince);
       // What is judged after the last arrival is none of what could be done until then.
       if (clock.monotonicMs() <= durationMs) served.set(entry.slot.cameraId, (served.get(entry.slot.cameraId) ?? 0) + 1);
@@ -73,7 +73,8 @@ export async function simulate(scenario: Scenario, contender: Contender): Promis
         batches++;
       },
       frameDropped(entry, reason) {
-        ended(entry, reason === 'overload');
+        // As in the metrics: whoever waits for a verdict does not care how new the frame was that did not get one.
+        ended(reason === 'overload' || clock.monotonicMs() > entry.deadlineMono);
         drops[reason] = (drops[reason] ?? 0) + 1;
       },
     },
