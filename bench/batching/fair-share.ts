@@ -27,7 +27,7 @@ function fairShares(demands: readonly Demand[], capacity: number): number[] {
 }
 
 /** What each camera of the scenario is due, frames, shared out anew every ten seconds. */
-function fairSharesOverTime(scenario: Scenario): number[] {
+export function fairSharesOverTime(scenario: Scenario): number[] {
   const { cameras, arrivals, durationMs } = scenario;
   const total = cameras.map(() => 0);
   for (let fromMs = 0; fromMs < durationMs; fromMs += WINDOW_MS) {
