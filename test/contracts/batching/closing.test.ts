@@ -23,10 +23,12 @@ describe.each(Object.entries(POLICIES))('closing with policy %s, whatever went b
         const batchesBefore = world.batches.length;
 
         const hurry = new AbortController();
+        let allBackWhenResolved = false;
         const closed = scheduler.close(hurry.signal);
         let resolved = false;
         void closed.then(() => {
           resolved = true;
+          allBackWhenResolved = hurry.signal.aborted || world.inFlight === 0;
         });
         expect(scheduler.close()).toBe(closed);
         const outcomes = Array.from({ length: offersAfter }, (_each, index) => world.offer(`c${index}`));
@@ -42,7 +44,7 @@ describe.each(Object.entries(POLICIES))('closing with policy %s, whatever went b
             await clock.run(world.nowMono + 3_000);
           }
         }
-        expect(resolved).toBe(true);
+        expect([resolved, allBackWhenResolved]).toEqual([true, true]);
 
         expect(scheduler.progress.waiting).toBe(0);
         for (const { frame, outcome } of world.offers)

@@ -133,6 +133,19 @@ describe('what batches cost', () => {
     );
   });
 
+  it('takes one outlier for ten times the usual at most, however little was measured', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...SIZES), fc.nat(60), fc.double({ min: 10, max: 10_000, noNaN: true }), (hung, rounds, factor) => {
+        const costs = new CostModel(SIZES, TRUTH);
+        measureWell(costs, rounds);
+        costs.observe(hung, hung, factor * (TRUTH[hung] ?? Number.NaN), PREPROCESS_MS * hung);
+        expect(costs.safeMs(hung)).toBeLessThanOrEqual(10 * (TRUTH[hung] ?? Number.NaN));
+        expect(costs.typicalMs(hung)).toBe(TRUTH[hung]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('is not moved by hundredfold outliers, two in a window of measurements', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SIZES), fc.array(fc.integer({ min: WINDOW / 2, max: 100 }), { maxLength: 6 }), (hung, gaps) => {

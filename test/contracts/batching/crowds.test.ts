@@ -15,6 +15,8 @@ import { MACHINES } from './plot.ts';
 import { sizesOf } from './world.ts';
 
 const NOW_MS = 100_000;
+/** Bytes that anything kept of a slot would take at least. */
+const SMALLEST_TRACE = 50;
 
 /** A scheduler on a clock that stands still, with an engine that takes no time. It keeps nothing of what it was given. */
 function instantWorld(policy: BatchingPolicy, costMs: Readonly<Record<number, number>>, ended: (entry: BatchEntry) => void): BatchScheduler {
@@ -39,6 +41,9 @@ function addWithFrame(scheduler: BatchScheduler, cameraId: string): Array<WeakRe
   scheduler.offer(cameraId, 'full', frame);
   return [new WeakRef(slot), new WeakRef(frame)];
 }
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 describe('thousands of slots', () => {
   it.each([
@@ -66,8 +71,6 @@ describe('thousands of slots', () => {
   });
 
   it('that come and go leave nothing behind', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const seasons = fc.record({ slots: fc.integer({ min: 1, max: 60 }), seasons: fc.integer({ min: 1, max: 30 }), away: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(seasons, async ({ slots, seasons: count, away }) => {
@@ -86,5 +89,21 @@ describe('thousands of slots', () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  it('that come and go take no more memory than those that stay', async () => {
+    const scheduler = instantWorld(deadlinePolicy, MACHINES.gpu.costMs, () => undefined);
+    const comeAndGo = async (from: number, to: number) => {
+      for (let index = from; index < to; index++) {
+        addWithFrame(scheduler, `c${index}`);
+        if (index % 50 === 0) await settled();
+        scheduler.removeSlot(`c${index}`);
+      }
+      await settled();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await comeAndGo(0, 2_000);
+    expect((await comeAndGo(2_000, 22_000)) - before).toBeLessThan(20_000 * SMALLEST_TRACE);
   });
 });
