@@ -10,6 +10,8 @@ interface Course {
   readonly camera: number;
   readonly offeredMs: number;
   readonly receivedMs: number;
+  /** Since when its slot had been waiting: the arrival of the first frame after the last that was judged. */
+  sinceMs: number;
   judgedMs: number | null;
   /** When its slot's next frame was offered; Infinity for the last. */
   nextMs: number;
@@ -33,13 +35,21 @@ export function recordedOutcome(trace: ArrivalTrace, scenario: Scenario): Outcom
     const last = before.at(-1);
     if (last) last.nextMs = record.atMs;
     const camera = numbers.get(record.slot) ?? 0;
-    before.push({ camera, offeredMs: record.atMs, receivedMs: record.atMs - record.ageMs, judgedMs: null, nextMs: Number.POSITIVE_INFINITY });
+    const receivedMs = record.atMs - record.ageMs;
+    before.push({ camera, offeredMs: record.atMs, receivedMs, sinceMs: receivedMs, judgedMs: null, nextMs: Number.POSITIVE_INFINITY });
   }
   const batches = records.filter((record): record is BatchRecord => record.kind === 'batch');
   for (const { atMs, tookMs, slots } of batches) {
     for (const slot of slots) {
       const course = of(slot).findLast(({ offeredMs }) => offeredMs <= atMs);
       if (course) course.judgedMs = atMs + tookMs;
+    }
+  }
+  for (const ofSlot of courses) {
+    let before: Course | undefined;
+    for (const course of ofSlot) {
+      if (before?.judgedMs === null) course.sinceMs = before.sinceMs;
+      before = course;
     }
   }
   const all = courses.flat();
@@ -55,30 +65,17 @@ export function recordedOutcome(trace: ArrivalTrace, scenario: Scenario): Outcom
   return {
     ...{ offered: all.length, judged: judged.length, latenciesMs, batches: batches.length },
     throughput: inTime.length / Math.min(all.length, possible),
-    missed: all.filter((course) => endOf(course) - course.receivedMs > boundOf(course)).length,
+    missed: all.filter((course) => endOf(course) - (course.judgedMs === null ? course.sinceMs : course.receivedMs) > boundOf(course)).length,
     p50Ms: quantile(latenciesMs, 0.5),
     p99Ms: quantile(latenciesMs, 0.99),
     maxMs: quantile(latenciesMs, 1),
-    longestUnservedMs: Math.max(0, ...courses.map(longestUnserved)),
+    longestUnservedMs: Math.max(0, ...judged.map((course) => endOf(course) - course.sinceMs)),
     meanBatch: judged.length / Math.max(1, batches.length),
     lowestShare: Math.min(...shares.map((share, index) => inTime.filter(({ camera }) => camera === index).length / Math.max(1, share))),
     engineBusy: batches.reduce((sum, { cost }) => sum + (cost?.inferenceMs ?? 0), 0) / scenario.durationMs,
     mostHeld: mostAtOnce(all.map((course) => [course.offeredMs, endOf(course)] as const)),
     drops: replaced > 0 ? { superseded: replaced } : {},
   };
-}
-
-/** From the arrival of the first frame that waited to the next verdict. */
-function longestUnserved(courses: readonly Course[]): number {
-  let longest = 0;
-  let sinceMs: number | null = null;
-  for (const { receivedMs, judgedMs } of courses) {
-    sinceMs ??= receivedMs;
-    if (judgedMs === null) continue;
-    longest = Math.max(longest, judgedMs - sinceMs);
-    sinceMs = null;
-  }
-  return longest;
 }
 
 /** The most intervals [from, to] that hold one moment, their ends included: a frame is there before the one that it replaces is gone. */

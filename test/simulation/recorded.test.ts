@@ -172,7 +172,17 @@ describe('recordedOutcome', () => {
     const trace = traceOf(slot(0), slot(1, 50), frame(100), frame(150), frame(160, 1), batch(2, 46, 170, [0, 1]), frame(200), frame(400));
     const scenario = recordedScenario({ name: 'x', trace, curve: GPU, scale: 1 }, 1);
     const outcome = recordedOutcome(trace, scenario);
-    // 150 → 220 (age 80), 160 → 220 (age 70 > 50); 100 was replaced in time, 200 only at 400, the last one was not over yet.
-    expect(outcome).toMatchObject({ offered: 5, judged: 2, missed: 2, p50Ms: 70, maxMs: 80, meanBatch: 2, drops: { superseded: 2 }, mostHeld: 3 });
+    // 150 → 220 (age 80), 160 → 220 (age 70 > 50); 100 was replaced in time, 200 only at 400; the last was not over yet, but its slot waits since 190.
+    expect(outcome).toMatchObject({
+      offered: 5,
+      judged: 2,
+      missed: 3,
+      longestUnservedMs: 130,
+      p50Ms: 70,
+      maxMs: 80,
+      meanBatch: 2,
+      drops: { superseded: 2 },
+      mostHeld: 3,
+    });
   });
 });
