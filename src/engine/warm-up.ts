@@ -24,7 +24,7 @@ const MAX_TIMED_RUNS = 5;
 
 /**
  * Runs the network on every allowed size before it counts: no live frame pays for a first run. A size at which memory ends is dropped with all
- * larger ones. Throws what `firstRun` and `run` throw, and ENGINE_OUT_OF_MEMORY when not even the smallest size fits.
+ * larger ones, if the network still runs afterwards. Throws what `firstRun` and `run` throw, and ENGINE_OUT_OF_MEMORY when not even the smallest size fits.
  */
 export async function warmUp(options: WarmUpOptions): Promise<WarmUpOutcome> {
   const batchSizes: number[] = [];
@@ -33,8 +33,11 @@ export async function warmUp(options: WarmUpOptions): Promise<WarmUpOutcome> {
     try {
       costMs[size] = await measure(size, options);
     } catch (error) {
-      if (hasCode(error, 'ENGINE_OUT_OF_MEMORY') && batchSizes.length > 0) break;
-      throw error;
+      const largest = batchSizes.at(-1);
+      if (!hasCode(error, 'ENGINE_OUT_OF_MEMORY') || largest === undefined) throw error;
+      // A GPU's runtime may be left broken, and then it is better not to start at all.
+      await options.run(largest);
+      break;
     }
     batchSizes.push(size);
   }

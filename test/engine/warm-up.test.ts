@@ -58,6 +58,20 @@ describe('warmUp', () => {
     expect(net.ran).not.toContain(8);
   });
 
+  it('fails when the network is broken after memory ended, though smaller sizes ran before', async () => {
+    const broken = new FramewatchError('ENGINE_INFERENCE_FAILED', 'the device is lost');
+    let ended = false;
+    const net = network(
+      () => 1,
+      (size) => {
+        if (ended) return broken;
+        ended = size === 4;
+        return ended ? outOfMemory : undefined;
+      },
+    );
+    await expect(warmUp({ ...net, batchSizes: [1, 2, 4, 8], budgetMs: 100 })).rejects.toBe(broken);
+  });
+
   it('fails when not even the smallest size fits, and on any other fault', async () => {
     const tiny = network(
       () => 1,

@@ -18,8 +18,12 @@ export interface BackendFacts {
   readonly provider?: string;
 }
 
-/** Words by which the runtimes tell that memory ended: ONNX Runtime (CPU, CUDA), TensorFlow, V8 and WASM. */
-const OUT_OF_MEMORY = /out of memory|bad_alloc|failed to allocate|memory allocation|resource exhausted|\bOOM\b|array buffer allocation failed/i;
+/**
+ * Words by which the runtimes tell that memory ended: ONNX Runtime (CPU, CUDA), TensorFlow, V8 and WASM. WebGPU gives a buffer that is invalid and
+ * says so only when it is used.
+ */
+const OUT_OF_MEMORY =
+  /out of memory|\[Invalid Buffer\b|bad_alloc|failed to allocate|memory allocation|resource exhausted|\bOOM\b|array buffer allocation failed/i;
 
 /** The part of the contract that is the same for all: what is accepted, what a fault is called, and closing once. */
 export class NetworkBackend implements Backend {

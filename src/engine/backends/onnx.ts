@@ -53,7 +53,7 @@ async function openGpu(runtime: OnnxRuntime, model: LocalModel, options: Backend
     try {
       return await openProvider(runtime, model, options, provider);
     } catch (error) {
-      reasons.push(`${provider}: ${messageOf(error)}`);
+      reasons.push(`${provider}: ${messageOf(error).trim()}`);
     }
   }
   throw new FramewatchError(

@@ -16,6 +16,7 @@ describe('NetworkBackend', () => {
     new Error('std::bad_alloc'),
     new Error('OOM when allocating tensor with shape[16,64,147,147]'),
     new Error('CUDA failure 2: out of memory'),
+    new Error('WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.'),
     new RangeError('Array buffer allocation failed'),
     new FramewatchError('ENGINE_OUT_OF_MEMORY', 'by name'),
   ])('recognises the end of memory: %s', async (error) => {
