@@ -11,7 +11,7 @@ import { waitFor } from '../helpers/wait-for.ts';
 
 const COMMAND = path.resolve(import.meta.dirname, '../../dist/cli/main.js');
 const BOUND_MS = 20_000;
-const OPTIONS = ['--json', '--brief', '--max-cameras', '2', '--seconds', '3', '--sample-fps', '1', '--decode', 'all', '--bound', String(BOUND_MS)];
+const OPTIONS = ['--json', '--brief', '--max-cameras', '2', '--seconds', '3', '--sample-fps', '3', '--decode', 'all', '--bound', String(BOUND_MS)];
 
 let folder = '';
 let config = '';
@@ -42,7 +42,8 @@ function startBench() {
   });
   const seen = new Map<number, string>();
   const look = setInterval(() => {
-    for (const { pid, command } of processTree(child.pid ?? 0)) seen.set(pid, command);
+    // One that has just ended has no command any more.
+    for (const { pid, command } of processTree(child.pid ?? 0)) seen.set(pid, command || (seen.get(pid) ?? ''));
   }, 200);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve)).finally(() => clearInterval(look));
   return {
@@ -91,18 +92,21 @@ describe('framewatch bench pipeline', () => {
       expect(framesPerSecond).toBeGreaterThan((0.2 * size * 1000) / batchMs.p95);
     }
     const { pipeline } = document;
-    expect(pipeline?.settings).toMatchObject({ boundMs: BOUND_MS, sampleFps: 1, decode: 'all', maxCameras: 2, seconds: 3 });
+    expect(pipeline?.settings).toMatchObject({ boundMs: BOUND_MS, sampleFps: 3, decode: 'all', maxCameras: 2, seconds: 3 });
     const steps = pipeline?.cameraSteps ?? [];
     expect(steps.length).toBeGreaterThanOrEqual(2);
     for (const step of steps) expectTruth(step);
-    const held = steps.filter(({ holds }) => holds).map(({ cameras }) => cameras);
-    expect(held).toContain(pipeline?.answer?.cameras);
-    expect(pipeline?.answer?.evidence.length).toBeGreaterThan(0);
-    const best = steps.find(({ cameras, holds }) => holds && cameras === pipeline?.answer?.cameras);
-    expect(best?.live).toEqual({ all: pipeline?.answer?.cameras, keyframes: 0 });
-    expect(best?.engineBusyShare).toBeGreaterThan(0);
-    for (const role of ['daemon', 'engine', 'ffmpeg', 'cameras', 'bench'] as const) expect(best?.cores?.[role]).toBeGreaterThanOrEqual(0);
-    expect((best?.cores?.engine ?? 0) + (best?.cores?.ffmpeg ?? 0)).toBeGreaterThan(0);
+    const answer = pipeline?.answer;
+    expect(answer?.evidence.length).toBeGreaterThan(0);
+    // A machine that is busy with other things may carry nothing; then it must say that something was the limit.
+    const best = steps.find(({ cameras, holds }) => holds && cameras === answer?.cameras);
+    if (answer?.cameras === 0) expect(answer.limitedBy).not.toBe('asked');
+    else expect(best).toMatchObject({ live: { all: answer?.cameras, keyframes: 0 } });
+    for (const { engineBusyShare, cores, judged } of steps.filter((step) => step.judged > 0)) {
+      expect(engineBusyShare, `${judged} were judged`).toBeGreaterThan(0);
+      for (const role of ['daemon', 'engine', 'ffmpeg', 'cameras', 'bench'] as const) expect(cores?.[role]).toBeGreaterThanOrEqual(0);
+      expect((cores?.engine ?? 0) + (cores?.ffmpeg ?? 0)).toBeGreaterThan(0);
+    }
 
     const commands = [...bench.seen.values()];
     for (const part of ['camera-host-main', 'main.js run', 'engine-main', 'rtsp://127.0.0.1'])
