@@ -22,7 +22,7 @@ const TIMER_MS = 1;
 const DELAY_MS = 20;
 const ROUNDING_MS = 1e-6;
 /** Of the time; the rest is the first batch's preparation and the last batch. */
-const WELL_FED = 0.94;
+const WELL_FED = 0.9;
 
 /** Cameras in turn, so regularly that company is expected, and now and then a pause that disappoints the expectation. */
 const arrivalsWithin = (leastBoundMs: number, mostBoundMs: number) =>
@@ -130,16 +130,16 @@ describe('a busy engine', () => {
     await fc.assert(
       fc.asyncProperty(crowd, async ({ machine, cameras: count, maxLatencyMs }) => {
         const world = new World({ machine, policy, slots: cameras(Array.from({ length: count }, () => ({ maxLatencyMs }))) });
-        for (let index = 0; index < count; index++) world.stream(`c${index}`, 5, 400);
-        await world.clock.run(2_000);
+        for (let index = 0; index < count; index++) world.stream(`c${index}`, 5, 200);
+        await world.clock.run(1_000);
         const [first] = world.batches;
         const busyMs = world.batches.reduce(
-          (sum, { paddedTo, endMono }) => sum + (endMono <= 2_000 ? (machine.costMs[paddedTo] ?? Number.NaN) : 0),
+          (sum, { paddedTo, endMono }) => sum + (endMono <= 1_000 ? (machine.costMs[paddedTo] ?? Number.NaN) : 0),
           0,
         );
-        expect(busyMs / (2_000 - (first?.formedMono ?? Number.NaN))).toBeGreaterThan(WELL_FED);
+        expect(busyMs / (1_000 - (first?.formedMono ?? Number.NaN))).toBeGreaterThan(WELL_FED);
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 });

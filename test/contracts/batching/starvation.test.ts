@@ -149,7 +149,7 @@ describe('nobody starves while others are served', () => {
         expect(world.drops.filter(({ reason }) => reason === 'expired')).toEqual([]);
         expectServed(season, world, (index) => starvesAfterMs(season, index) + roundMs(season));
       }),
-      { numRuns: 22 },
+      { numRuns: 18 },
     );
   });
 
@@ -160,7 +160,7 @@ describe('nobody starves while others are served', () => {
         const longestPeriodMs = (index: number) => Math.max(...season.spells.map(([, load]) => periodMs(season, index, load)));
         expectServed(season, world, (index) => starvesAfterMs(season, index) + fairTurnMs(season, index) + roundMs(season) + longestPeriodMs(index));
       }),
-      { numRuns: 22 },
+      { numRuns: 18 },
     );
   });
 
