@@ -28,7 +28,7 @@ export function analysisMs(learned: ReadonlySet<Lesson>): number {
 }
 
 /** Which descriptor of the child carries what. */
-export const RAW_PIPE = 1;
+const RAW_PIPE = 1;
 export const PACKET_PIPE = 3;
 export const FRAME_PIPE = 4;
 

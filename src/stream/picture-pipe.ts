@@ -59,7 +59,9 @@ async function connected(server: Server, address: string, reader: PictureReader)
   // A read error on a pipe of a dying child says nothing that its end does not say better.
   ours.on('error', () => {});
   // Without a descriptor for the other end the system takes the connection and closes it again.
-  const [childEnd] = (await once(server, 'connection', gone)) as [Socket];
+  const [childEnd] = (await once(server, 'connection', gone).catch((cause: unknown) => {
+    throw new Error('the system closed it at once', { cause });
+  })) as [Socket];
   const close = () => {
     ours.destroy();
     childEnd.destroy();

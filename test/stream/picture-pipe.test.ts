@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openPicturePipe, type PicturePipe } from '../../src/stream/picture-pipe.ts';
 
@@ -54,6 +55,15 @@ describe('openPicturePipe', () => {
     pipe.close();
     await Promise.all([pipe.ended, once(started, 'close')]);
     expect(started.signalCode ?? started.exitCode).not.toBe(0);
+  });
+
+  it('needs three descriptors, says so without them, and leaves nothing behind', async () => {
+    const owner = new URL('../helpers/picture-pipe-owner.mjs', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', 'ulimit -n 64 && exec "$0" "$1"', process.execPath, owner]);
+    const outcomes = JSON.parse(stdout) as string[];
+    expect(outcomes[2]).toContain('closed it at once');
+    expect(outcomes.map((outcome) => outcome.split(':')[0])).toEqual(['CAMERA_EXITED', 'CAMERA_EXITED', 'CAMERA_EXITED', 'opened']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('says what is wrong when it cannot be made', async () => {
