@@ -16,7 +16,7 @@ export interface Outlook {
   readonly startMono: number;
   /** The first move must not leave the engine idle for longer than until then. */
   readonly idleUntilMono: number;
-  readonly costs: Pick<CostModel, 'ladder' | 'typicalMs' | 'preprocessMs' | 'bestRatePerMs'>;
+  readonly costs: Pick<CostModel, 'ladder' | 'typicalMs' | 'safeMs' | 'preprocessMs' | 'bestRatePerMs'>;
   /** Among moves that miss the same: those that keep the engine busy for less go first, instead of those that make people wait less. */
   readonly thrifty: boolean;
 }
@@ -94,9 +94,9 @@ function follow(outlook: Outlook, { first, atMono, ended, missed, delayMs }: Cou
   let smaller = 0;
   for (const size of costs.ladder) {
     if (waiting <= smaller) break;
-    // The first batch has to be prepared yet; later ones are while others run.
+    // The first batch has to be prepared yet; later ones are while others run. A plan made of medians is late every other time.
     const beginMono = first === null ? Math.max(atMono, nowMono + costs.preprocessMs(Math.min(size, waiting))) : atMono;
-    const endMono = beginMono + costs.typicalMs(size);
+    const endMono = beginMono + (costs.typicalMs(size) + costs.safeMs(size)) / 2;
     let count = 0;
     let judged = 0;
     let waitedMs = 0;

@@ -2,8 +2,11 @@
 const LEARNING = { phase: 0.5, period: 0.25, until: 8 };
 const SETTLED = { phase: 0.3, period: 0.06 };
 const ERROR_SHARE = 0.1;
-/** A surprise is believed up to this share of the period: one frame that was held up moves the beat little. */
-const BELIEVED_SHARE = 0.25;
+/** A surprise is believed up to so many times the usual error: one frame that was held up moves the beat little. */
+const BELIEVED_ERRORS = 3;
+const LEAST_BELIEVED_MS = 1;
+/** Before anything is known, share of the period. */
+const FIRST_ERROR_SHARE = 0.25;
 /** Beats that it takes to foresee the next one. */
 const KNOWN_AFTER = 4;
 /** After so many beats that did not come the camera is believed to be gone. */
@@ -25,14 +28,15 @@ export class Rhythm {
     this.#lastMono = mono;
     if (this.#beats <= 2) {
       this.#periodMs = Math.max(1, mono - this.#phaseMono);
-      this.#errorMs = this.#periodMs * BELIEVED_SHARE;
+      this.#errorMs = this.#periodMs * FIRST_ERROR_SHARE;
       this.#phaseMono = mono;
       return;
     }
     const passed = Math.max(1, Math.round((mono - this.#phaseMono) / this.#periodMs));
     const expectedMono = this.#phaseMono + passed * this.#periodMs;
     const surpriseMs = mono - expectedMono;
-    const believedMs = Math.max(-1, Math.min(1, surpriseMs / (BELIEVED_SHARE * this.#periodMs))) * BELIEVED_SHARE * this.#periodMs;
+    const limitMs = Math.max(LEAST_BELIEVED_MS, BELIEVED_ERRORS * this.#errorMs);
+    const believedMs = Math.max(-limitMs, Math.min(limitMs, surpriseMs));
     const share = this.#beats < LEARNING.until ? LEARNING : SETTLED;
     this.#phaseMono = expectedMono + share.phase * believedMs;
     this.#periodMs = Math.max(1, this.#periodMs + (share.period * believedMs) / passed);

@@ -15,7 +15,7 @@ import { TIMER_GRAIN_MS, WakeTimer } from './wake-timer.ts';
 /** One batch runs, one is prepared: more would only age in a queue that nobody can reorder. */
 const MAX_IN_FLIGHT = 2;
 /** The next batch is formed so long before the engine is expected to want it, beside the time that preparing takes, ms. */
-const PREPARE_SLACK_MS = 2;
+const PREPARE_SLACK_MS = 1;
 
 export interface BatchSchedulerOptions {
   readonly clock: Clock;

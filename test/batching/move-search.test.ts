@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { bestFirstMove, MOST_TASKS, type Move, type Outlook, type Task } from '../../src/batching/move-search.ts';
 
 const T: Readonly<Record<number, number>> = { 1: 40, 2: 70, 4: 125 };
-const COSTS: Outlook['costs'] = { ladder: [1, 2, 4], typicalMs: (size) => T[size] ?? 0, preprocessMs: () => 0, bestRatePerMs: 4 / 125 };
+const COSTS: Outlook['costs'] = {
+  ladder: [1, 2, 4],
+  typicalMs: (size) => T[size] ?? 0,
+  safeMs: (size) => T[size] ?? 0,
+  preprocessMs: () => 0,
+  bestRatePerMs: 4 / 125,
+};
 
 function outlook(tasks: readonly Task[], over: Partial<Outlook> = {}): Outlook {
   const byDue = tasks.toSorted((a, b) => a.dueMono - b.dueMono);
@@ -47,7 +53,11 @@ describe('bestFirstMove', () => {
   });
 
   it('takes one after the other where that makes people wait less', () => {
-    expect(bestFirstMove(outlook([due(500), due(500)], { costs: { ...COSTS, typicalMs: (size) => 40 * size, bestRatePerMs: 1 / 40 } }))).toEqual({
+    expect(
+      bestFirstMove(
+        outlook([due(500), due(500)], { costs: { ...COSTS, typicalMs: (size) => 40 * size, safeMs: (size) => 40 * size, bestRatePerMs: 1 / 40 } }),
+      ),
+    ).toEqual({
       size: 1,
     });
   });
