@@ -79,3 +79,8 @@ export function undelayed(curve: CostCurve): CostCurve {
 function disturbed(ms: number, { noise }: CostCurve, random: Random): number {
   return ms * Math.max(0.5, 1 + noise * random.normal());
 }
+
+/** The same machine without noise and standstills. */
+export function undisturbed(curve: CostCurve): CostCurve {
+  return { ...curve, noise: 0, pauses: { everyMs: Number.POSITIVE_INFINITY, lengthMs: 0 } };
+}

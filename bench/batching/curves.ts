@@ -24,3 +24,15 @@ export const GPU: CostCurve = {
   noise: 0.06,
   pauses: { everyMs: 5_000, lengthMs: 24 },
 };
+
+/** This program on one NVIDIA H100 through CUDA (curves/h100-engine.json, medians): sixteen pictures take 1.7 times as long as one. */
+const H100_MS: Readonly<Record<number, number>> = { 1: 3.6, 2: 4.8, 4: 5, 8: 5.4, 16: 6.3 };
+
+export const H100: CostCurve = {
+  name: 'h100',
+  sizes: CPU_SIZES,
+  inferenceMs: (size) => H100_MS[size] ?? Number.NaN,
+  preprocessMs: 0.3,
+  noise: 0.08,
+  pauses: { everyMs: 5_000, lengthMs: 14 },
+};

@@ -3,6 +3,7 @@ import { FramewatchError, messageOf } from '../../src/util/errors.ts';
 import { chartOf } from './chart.ts';
 import { compare, type Row } from './comparison.ts';
 import { DEADLINE, EAGER, FIFO, TIMERS } from './contender.ts';
+import { undisturbed } from './cost-curve.ts';
 import { generatedPart, withGeneratedPart } from './docs-page.ts';
 import { loadSweep } from './load-sweep.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
@@ -42,7 +43,7 @@ function readOptions(): Options | null {
   }
 }
 
-async function run({ json, quick, seeds, only, trace, scales, chart, docs }: Options): Promise<void> {
+async function run({ json, quick, calm, seeds, only, trace, scales, chart, docs }: Options): Promise<void> {
   const contenders = quick ? [DEADLINE, EAGER] : [DEADLINE, EAGER, FIFO, ...TIMERS];
   const tell = (line: string) => json || process.stdout.write(`${line}\n`);
   const rows: Row[] = [];
@@ -56,7 +57,7 @@ async function run({ json, quick, seeds, only, trace, scales, chart, docs }: Opt
   if (trace === null) {
     for (const recipe of RECIPES) {
       const isWanted = only === null || `${recipe.name} ${recipe.curve.name} ${recipe.load}`.includes(only);
-      if (isWanted) add(await compare(recipe, contenders, seeds));
+      if (isWanted) add(await compare(calm ? { ...recipe, curve: undisturbed(recipe.curve) } : recipe, contenders, seeds));
     }
   }
   for (const file of trace === null ? committedTraces() : [trace]) {

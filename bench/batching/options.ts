@@ -6,6 +6,8 @@ export interface Options {
   readonly json: boolean;
   /** Only `deadline` and `eager`. */
   readonly quick: boolean;
+  /** Engines without noise and standstills: what is left of the misses is the policy's, or nobody's. */
+  readonly calm: boolean;
   readonly seeds: readonly number[];
   /** Only scenarios whose `NAME CURVE LOAD` holds this text. */
   readonly only: string | null;
@@ -23,6 +25,7 @@ export const USAGE = `npm run bench:batching -- [options]
 
   --json            one JSON document on standard output
   --quick           only the policies deadline and eager
+  --calm            engines without noise and standstills
   --seed N          one seed in place of the three of the report
   --tuning          the seeds that policies were chosen with
   --only TEXT       only scenarios whose "name curve load" holds TEXT
@@ -42,6 +45,7 @@ export function parseOptions(args: readonly string[]): Options {
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      calm: { type: 'boolean', default: false },
       tuning: { type: 'boolean', default: false },
       seed: { type: 'string' },
       only: { type: 'string' },
@@ -51,14 +55,14 @@ export function parseOptions(args: readonly string[]): Options {
       docs: { type: 'string' },
     },
   });
-  const { json, quick, seed, tuning, only = null, trace = null, chart = null, docs = null } = values;
+  const { json, quick, calm, seed, tuning, only = null, trace = null, chart = null, docs = null } = values;
   const scale = Number(values.scale ?? 1);
   if (!(scale > 0 && scale <= 1_000)) throw new Error('--scale needs a number above 0, at most 1000');
   const one = Number(seed);
   if (seed !== undefined && !(Number.isSafeInteger(one) && one >= 0)) throw new Error('--seed needs a whole number');
-  if (docs !== null && (quick || only !== null || trace !== null || values.scale !== undefined || seed !== undefined || tuning))
+  if (docs !== null && (quick || calm || only !== null || trace !== null || values.scale !== undefined || seed !== undefined || tuning))
     throw new Error('--docs writes the whole table: leave out what narrows it');
   const scales = trace === null && values.scale === undefined ? REPORTED_SCALES : [scale];
   const reported = tuning ? TUNING_SEEDS : REPORT_SEEDS;
-  return { json, quick, seeds: seed === undefined ? reported : [one], only, trace, scales, chart, docs };
+  return { json, quick, calm, seeds: seed === undefined ? reported : [one], only, trace, scales, chart, docs };
 }
