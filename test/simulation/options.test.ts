@@ -5,7 +5,7 @@ import { REPORT_SEEDS, TUNING_SEEDS } from '../../bench/batching/recipes.ts';
 describe('parseOptions', () => {
   it('reports with seeds that nothing was tuned on', () => {
     expect(parseOptions([])).toEqual({
-      ...{ json: false, quick: false, seeds: REPORT_SEEDS, only: null, trace: null, scales: [1, 1.2], chart: null, docs: null },
+      ...{ json: false, quick: false, calm: false, seeds: REPORT_SEEDS, only: null, trace: null, scales: [1, 1.2], chart: null, docs: null },
     });
     expect(parseOptions(['--tuning']).seeds).toBe(TUNING_SEEDS);
     expect(parseOptions(['--seed', '7', '--json']).seeds).toEqual([7]);
@@ -28,7 +28,7 @@ describe('parseOptions', () => {
 
   it('has a usage that names every option', () => {
     expect([...USAGE.matchAll(/^ {2}--([a-z]+)/gm)].map((match) => match[1])).toEqual([
-      ...['json', 'quick', 'seed', 'tuning', 'only', 'trace', 'scale', 'chart', 'docs'],
+      ...['json', 'quick', 'calm', 'seed', 'tuning', 'only', 'trace', 'scale', 'chart', 'docs'],
     ]);
   });
 });
