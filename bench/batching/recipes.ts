@@ -89,6 +89,8 @@ export const RECIPES: readonly Recipe[] = [
   ...many('mixed', CPU, 24, LOADS, mixed, 120_000),
   ...many('mixed', GPU, 400, LOADS, mixed, 15_000),
   ...many('few', FLAT, 4, [0.5, 0.8, 0.95], mixed, 120_000),
+  // Added when pipeline measurements had shown five cameras in batches of eight.
+  ...many('few', CPU, 5, [2], mixed, 120_000),
   // Added when it had been measured; nothing was tuned on it.
   ...many('large GPU', H100, 1_000, LOADS, mixed, 10_000),
   ...many('many', GPU, 2_000, [0.5, 0.95, 2], mixed, 40_000),

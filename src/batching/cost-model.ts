@@ -162,6 +162,13 @@ export class CostModel {
     return this.#bestSize;
   }
 
+  /** The smallest size that is nearly the quickest a picture for `count` pictures, ≥ 1: fewer than a size holds are padded, and cost as much. */
+  bestSizeFor(count: number): number {
+    const rateOf = (size: number) => Math.min(size, count) / this.typicalMs(size);
+    const bestRate = Math.max(...this.#ladder.map(rateOf));
+    return this.#ladder.find((size) => rateOf(size) >= NEARLY_BEST * bestRate) ?? this.largestSize;
+  }
+
   /**
    * Under overload, once in a while: the size ≤ `most` that was measured longest ago, when it may be as good as the best. A size that is never used would
    * keep the cost that warm-up saw, in one bad second perhaps, for ever. Null mostly.

@@ -20,7 +20,7 @@ export const deadlinePolicy: BatchingPolicy = { order: 'deadline', decide };
 function decide(situation: Situation): Decision {
   const { waiting, costs } = situation;
   if (situation.overloaded) {
-    const count = costs.trialSize(waiting.length) ?? Math.min(waiting.length, costs.bestThroughputSize);
+    const count = Math.min(waiting.length, costs.trialSize(waiting.length) ?? costs.bestSizeFor(waiting.length));
     return { action: 'flush', count, by: 'turn', reason: 'overload' };
   }
   return isWorthLookingAhead(situation) ? foreseen(situation) : grown(situation);

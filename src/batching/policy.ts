@@ -22,7 +22,7 @@ export interface Situation {
     | 'typicalMs'
     | 'preprocessMs'
     | 'overheadMs'
-    | 'bestThroughputSize'
+    | 'bestSizeFor'
     | 'bestRatePerMs'
     | 'trialSize'
   >;

@@ -6,6 +6,13 @@ const SIZES = [1, 2, 4, 8, 16];
 const GPU = { 1: 6, 2: 7, 4: 9, 8: 12, 16: 20 };
 
 describe('CostModel', () => {
+  it('does not pad a batch where a smaller one judges more pictures a second', () => {
+    const costs = new CostModel([1, 2, 4, 8], { 1: 60, 2: 110, 4: 200, 8: 390 });
+    expect([1, 2, 3, 4, 5, 7, 8, 20].map((count) => costs.bestSizeFor(count))).toEqual([1, 2, 2, 4, 4, 4, 8, 8]);
+    const gpu = new CostModel([1, 8], { 1: 10, 8: 11 });
+    expect([1, 2].map((count) => gpu.bestSizeFor(count))).toEqual([1, 8]);
+  });
+
   it('starts from what warm-up measured', () => {
     const costs = new CostModel(SIZES, GPU);
     expect(SIZES.map((size) => costs.safeMs(size))).toEqual([6, 7, 9, 12, 20]);
