@@ -9,6 +9,8 @@ const LEAST_BELIEVED_MS = 1;
 const FIRST_ERROR_SHARE = 0.25;
 /** Beats that it takes to foresee the next one. */
 const KNOWN_AFTER = 4;
+/** After so many beats in a row with others left out between them the period was taken too short: from two frames that came close together, or the camera has become slower. */
+const TOO_SHORT_AFTER = 4;
 /** After so many beats that did not come the camera is believed to be gone. */
 const GONE_AFTER = 3;
 
@@ -21,6 +23,9 @@ export class Rhythm {
   #lastMono = 0;
   #periodMs = 0;
   #errorMs = 0;
+  /** Beats in a row that came after several periods, and the fewest periods of them. */
+  #leaps = 0;
+  #shortestLeap = 0;
 
   /** A frame was offered at `mono`. */
   beat(mono: number): void {
@@ -41,6 +46,18 @@ export class Rhythm {
     this.#phaseMono = expectedMono + share.phase * believedMs;
     this.#periodMs = Math.max(1, this.#periodMs + (share.period * believedMs) / passed);
     this.#errorMs += (Math.abs(surpriseMs) - this.#errorMs) * ERROR_SHARE;
+    this.#doubt(passed);
+  }
+
+  /** A period that is a whole part of the true one fits every beat, and would be believed for ever. */
+  #doubt(passed: number): void {
+    this.#shortestLeap = this.#leaps === 0 ? passed : Math.min(this.#shortestLeap, passed);
+    this.#leaps = passed > 1 ? this.#leaps + 1 : 0;
+    if (this.#leaps < TOO_SHORT_AFTER) return;
+    this.#leaps = 0;
+    this.#periodMs *= this.#shortestLeap;
+    this.#errorMs = this.#periodMs * FIRST_ERROR_SHARE;
+    this.#beats = 2;
   }
 
   /** How far off the foreseen beats are on average, ms; Infinity while the beat is not known. */

@@ -53,6 +53,19 @@ describe('Rhythm', () => {
     expect(faster.periodMs).toBeLessThan(410);
   });
 
+  it('does not take half a period, or a rush of held-up frames, for the beat', () => {
+    // As recorded: the first frame that is sampled comes half a period before the second.
+    const early = rhythmOf([9_472, ...every(1_000, 12)]);
+    expect(early.periodMs).toBeCloseTo(1_000, -1);
+    expect(Math.abs(early.after(21_001) - 22_000)).toBeLessThan(20);
+    for (const fraction of [0, 0.002, 0.2, 0.34, 0.45, 0.6]) {
+      const rushed = rhythmOf([...[3, 2, 1].map((count) => 10_000 - count * fraction * 500), ...every(500, 24)]);
+      expect(rushed.periodMs).toBeCloseTo(500, -1);
+    }
+    const slower = rhythmOf([...every(500, 20), ...Array.from({ length: 12 }, (_, index) => 10_000 + 19 * 500 + (index + 1) * 1_500)]);
+    expect(slower.periodMs).toBeCloseTo(1_500, -1);
+  });
+
   it('stays finite whatever the beats, standing and backward clocks included', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -1e6, max: 1e9, noNaN: true }), { minLength: 4, maxLength: 40 }), (beats) => {
