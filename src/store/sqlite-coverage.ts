@@ -113,13 +113,15 @@ export class SqliteCoverage implements CoverageStore {
   }
 }
 
-/** The written entries with what waits: later ones replace what is said of their time. By camera, oldest first. */
+/** The written entries, which are in order, with what waits: later ones replace what is said of their time. By camera, oldest first. */
 function merged(written: readonly CoverageChange[], waiting: readonly CoverageChange[]): readonly CoverageChange[] {
   const records = new Map<string, CoverageChange[]>();
   for (const change of [...written, ...waiting]) {
     const record = records.get(change.camera) ?? [];
-    const kept = record.filter(({ since }) => since < change.since);
-    records.set(change.camera, [...kept, change]);
+    records.set(change.camera, record);
+    // Thousands may be written, and frames pass through this thread: only the end of a record is looked at.
+    for (let last = record.at(-1); last && last.since >= change.since; last = record.at(-1)) record.pop();
+    record.push(change);
   }
   return [...records.values()].flat();
 }

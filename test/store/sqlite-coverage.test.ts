@@ -45,6 +45,27 @@ describe('SqliteCoverage', () => {
     expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 
+  it('adds what waits to thousands of entries without holding up the frames', async () => {
+    const { coverage, disk, fail } = stage();
+    let looks = 0;
+    const watched = (since: number): CoverageChange => ({
+      ...{ camera: 'door', state: 'watching', reason: null },
+      get since() {
+        looks++;
+        return since;
+      },
+    });
+    const written = Array.from({ length: 9_000 }, (_, since) => watched(since));
+    disk.entries.set('door', written);
+    fail('STORE_UNAVAILABLE');
+    coverage.record([change(8_990), change(9_500)], 9_500);
+    await settled();
+    const found = await coverage.query(EVER);
+    expect(looks).toBeLessThan(10 * written.length);
+    expect(found).toHaveLength(8_992);
+    expect(found.slice(-2)).toEqual([change(8_990), change(9_500)]);
+  });
+
   it('answers with what is written while it is asked', async () => {
     const { coverage, disk, clock, fail } = stage();
     fail('STORE_UNAVAILABLE');
