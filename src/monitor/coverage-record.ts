@@ -67,6 +67,8 @@ export class CoverageRecord {
   async start(cameras: readonly string[]): Promise<void> {
     const { history, clock, logger } = this.#parts;
     const before = await history.coverage.ends();
+    // It may have been closed meanwhile: nobody would end the timer, and what is told now would stay.
+    if (this.#closed) return;
     const endedAt = Math.max(before.aliveMs ?? 0, ...before.changes.map(({ since }) => since));
     const wall = clock.wallMs();
     const startAt = Math.max(wall, endedAt);
@@ -158,9 +160,12 @@ export class CoverageRecord {
   /** The daemon ends: nothing is watched any more. Idempotent. */
   close(): void {
     if (this.#closed) return;
+    const hasBegun = this.#timer !== null;
     this.#timer?.cancel();
     this.#changeAll((tracker, now) => tracker.closed(now));
     this.#closed = true;
+    // Before the record of before was read nothing may be added: not even that it holds up to now.
+    if (!hasBegun) return;
     const since = this.now();
     const waiting = [...this.#waiting].filter(([, { reason }]) => reason !== 'shutdown');
     this.#parts.history.coverage.record(

@@ -38,6 +38,22 @@ describe('CoverageRecord', () => {
     expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4', 'blind shutdown 59.9', 'watching 3665.4']);
   });
 
+  it('leaves the record as it was when it is closed while it starts', async () => {
+    const world = await begun();
+    world.watch('door', 67_000);
+    world.clock.pass(3_600_000);
+    const published = world.published.length;
+    const starting = world.start([camera('door')]);
+    world.record.close();
+    await starting;
+    world.run(30_000, 1000);
+    expect(world.published).toHaveLength(published);
+    expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4']);
+    // Nobody watched after the crash, which the next start has to be able to tell.
+    await world.start([camera('door')]);
+    expect(world.told('door', START)).toEqual(['blind start 0', 'watching 0.4', 'blind crash 60']);
+  });
+
   it('says what a crash left open: what held until the daemon was last known to live, then blind: crash', async () => {
     const world = await begun();
     world.watch('door', 67_000);
