@@ -91,6 +91,7 @@ function follow(outlook: Outlook, { first, atMono, ended, missed, delayMs }: Cou
     next.push(scored(outlook, first, atMono, ended, missed, delayMs));
     return;
   }
+  const before = next.length;
   let smaller = 0;
   for (const size of costs.ladder) {
     if (waiting <= smaller) break;
@@ -117,6 +118,8 @@ function follow(outlook: Outlook, { first, atMono, ended, missed, delayMs }: Cou
       next.push(scored(outlook, first ?? { untilMono: comingMono }, comingMono, ended, missed, delayMs));
     }
   }
+  // All who wait can be judged in time with luck alone: the course goes on without them.
+  if (next.length === before) next.push(scored(outlook, first ?? { size: costs.ladder[0] ?? 1 }, atMono, ended | open, missed + waiting, delayMs));
 }
 
 function scored(outlook: Outlook, first: Move | null, atMono: number, ended: number, missed: number, delayMs: number): Course {

@@ -74,6 +74,13 @@ describe('bestFirstMove', () => {
     expect(bestFirstMove(outlook([]))).toEqual({ size: 1 });
   });
 
+  it('plans on when somebody is expected whom only luck could save', () => {
+    const uncertain = { ...COSTS, safeMs: (size: number) => 1.5 * COSTS.typicalMs(size) };
+    const unlucky = due(345, 300);
+    expect(bestFirstMove(outlook([due(500), due(75, 10), unlucky], { costs: uncertain }))).toEqual({ untilMono: 10 });
+    expect(bestFirstMove(outlook([due(45)], { costs: uncertain }))).toEqual({ size: 1 });
+  });
+
   it('begins as well as the best of all courses', () => {
     const task = fc.record({ readyMono: fc.constantFrom(0, 0, 0, 5, 20, 35, 60, 90), room: fc.constantFrom(40, 60, 75, 90, 130, 200, 400) });
     fc.assert(
