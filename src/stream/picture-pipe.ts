@@ -21,6 +21,11 @@ export interface PicturePipe {
   close(): void;
 }
 
+const PREFIX = 'framewatch-';
+const NAME = 'pictures';
+/** In bytes, on the systems that have the least room (Linux has 107). A longer address is cut off without a word: the socket lies elsewhere then, under a name that all share. */
+const LONGEST_ADDRESS = 103;
+
 /**
  * What `spawn` makes for `stdio: 'pipe'` is read into a new 64 KB buffer at a time: at fifteen megabytes of pictures a second that alone keeps the
  * garbage collector busy. Only a socket that we connect ourselves reads to where we say (`onread`), so this pipe is a connection to ourselves,
@@ -29,20 +34,26 @@ export interface PicturePipe {
  */
 export async function openPicturePipe(reader: PictureReader): Promise<PicturePipe> {
   const server = createServer({ pauseOnConnect: true });
+  const place = placeOf(tmpdir());
   let folder: string | undefined;
   try {
-    folder = await mkdtemp(path.join(tmpdir(), 'framewatch-'));
-    const address = path.join(folder, 'pictures');
+    folder = await mkdtemp(path.join(place, PREFIX));
+    const address = path.join(folder, NAME);
     server.listen(address);
     await once(server, 'listening');
     return await connected(server, address, reader);
   } catch (cause) {
-    const message = `a pipe for pictures could not be made in ${tmpdir()}: ${messageOf(cause)}; it is tried again (see the limit on open files, and whether that folder can be written)`;
+    const message = `a pipe for pictures could not be made in ${place}: ${messageOf(cause)}; it is tried again (see the limit on open files, and whether that folder can be written)`;
     throw new FramewatchError('CAMERA_EXITED', message, { cause });
   } finally {
     server.close();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** `usual`, unless an address in it would be too long. */
+function placeOf(usual: string): string {
+  return Buffer.byteLength(path.join(usual, `${PREFIX}XXXXXX`, NAME)) <= LONGEST_ADDRESS ? usual : '/tmp';
 }
 
 async function connected(server: Server, address: string, reader: PictureReader): Promise<PicturePipe> {

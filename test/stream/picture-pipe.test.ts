@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -46,6 +46,20 @@ describe('openPicturePipe', () => {
     expect(recorder.text.split('\n')).toEqual([...Array.from({ length: 500 }, (_, index) => `line ${index}`), '']);
     expect([...recorder.buffers]).toEqual([recorder.room().buffer]);
     pipe.close();
+  });
+
+  it('makes pipes side by side where the usual folder is too long for the address of a socket, and leaves nothing there', async () => {
+    const deep = path.join(folder, 'x'.repeat(100));
+    mkdirSync(deep);
+    vi.stubEnv('TMPDIR', deep);
+    const recorders = [new Recorder(), new Recorder()];
+    const pipes = await Promise.all(recorders.map((recorder) => openPicturePipe(recorder)));
+    for (const [index, pipe] of pipes.entries()) child(pipe, `echo ${index}`);
+    await Promise.all(pipes.map(({ ended }) => ended));
+    expect(recorders.map(({ text }) => text)).toEqual(['0\n', '1\n']);
+    expect(readdirSync(deep)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([path.basename(deep)]);
+    rmSync(deep, { recursive: true });
   });
 
   it('ends a child that writes without end, when it is closed', async () => {
