@@ -64,6 +64,11 @@ async function run({ json, quick, calm, seeds, only, trace, scales, chart, docs 
     if (only !== null && !`trace ${file}`.includes(only)) continue;
     for (const scale of scales) add(await replay(file, scale, contenders, seeds));
   }
+  if (rows.length === 0) {
+    process.stderr.write(`no scenario has ${JSON.stringify(only)} in its "name curve load"\n`);
+    process.exitCode = EX_USAGE;
+    return;
+  }
   const cost = only === null && trace === null ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
   if (cost !== null) tell(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);
   if (docs !== null && cost !== null)

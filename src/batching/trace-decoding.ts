@@ -14,9 +14,15 @@ export function decodeTrace(text: string, name: string): ArrivalTrace {
   const header = readLine(name, 1, () => headerOf(JSON.parse(first)));
   const records: TraceRecord[] = [];
   let slots = 0;
+  let lastOfferMs = Number.NEGATIVE_INFINITY;
   for (const [index, line] of rest.entries()) {
     const record = readLine(name, index + 2, () => recordOf(JSON.parse(line), slots));
     records.push(record);
+    if (record.kind === 'frame') {
+      if (record.atMs < lastOfferMs)
+        throw invalid(name, index + 2, 'frames stand in the order in which they were offered, and this one was offered before the one above');
+      lastOfferMs = record.atMs;
+    }
     if (record.kind === 'slot') slots++;
     if (record.kind === 'end') return { header, records, end: record.reason };
   }
@@ -34,6 +40,9 @@ function readLine<T>(name: string, line: number, read: () => T): T {
     throw invalid(name, line, error instanceof Problem ? error.message : 'this is not JSON', error);
   }
 }
+
+/** No recording is longer: what says so is damaged, and would be played for ever. */
+const LATEST_MS = 366 * 86_400_000;
 
 /** What is wrong with a line; never leaves this file. */
 class Problem extends Error {}
@@ -69,6 +78,7 @@ function recordOf(value: unknown, slots: number): TraceRecord {
   if (!Array.isArray(value)) throw new Problem('a record is an array');
   const [kind, at, ...rest] = value as readonly unknown[];
   const atMs = numberOf(at, 'the time');
+  if (Math.abs(atMs) > LATEST_MS) throw new Problem(`the time lies more than a year from the beginning: ${JSON.stringify(at)}`);
   switch (kind) {
     case 'slot': {
       const [slot, camera, region, maxLatencyMs, weight] = rest;

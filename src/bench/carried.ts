@@ -6,9 +6,13 @@ import type { Load, Step } from './step.ts';
 /** Along what a search went: more cameras, or a higher rate of the same ones. */
 export type Axis = 'cameras' | 'sampleFps';
 
-/** What a search found. `steps`: those of it; `border`: as values of its axis; `fixed`: the other half of the load. Null before anything was measured. */
+/**
+ * What a search found. `steps`: those of it; `border`: as values of its axis; `fixed`: the other half of the load. Null before anything was measured,
+ * and when a search was broken off on its way down: fewer cameras may be carried, and nobody has looked.
+ */
 export function carriedOf(steps: readonly Step[], axis: Axis, border: Border, fixed: Load, machine: Machine): Carried | null {
   if (border.held === null && border.failed === null) return null;
+  if (axis === 'cameras' && border.held === null && border.failed !== 1) return null;
   const held = steps.filter((step) => step[axis] === border.held && step.holds);
   const failed = steps.filter((step) => step[axis] === border.failed && !step.holds);
   const { limit, evidence } = limitOf(failed.at(-1) ?? null, held.at(-1) ?? null, machine);

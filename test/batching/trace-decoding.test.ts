@@ -37,6 +37,8 @@ describe('decodeTrace', () => {
     ['a bound of nothing', file(header, '["slot",0,0,0,0,0,1]'), 'line 2: the bound has to be more than 0'],
     ['an age below 0', file(header, slot, '["frame",10,0,-1]'), 'line 3: the age has to be a number ≥ 0, not -1'],
     ['a time that is none', file(header, '["slot",null,0,0,0,500,1]'), 'line 2: the time has to be a number, not null'],
+    ['a time without end', file(header, slot, '["frame",1e308,0,4]'), 'line 3: the time lies more than a year from the beginning: 1e+308'],
+    ['frames out of order', file(header, slot, '["frame",20,0,4]', frame), 'line 4: frames stand in the order in which they were offered'],
     ['a batch of nothing', file(header, slot, '["batch",10,40,1,2,30,[]]'), 'line 3: a batch ends with the list of its slots'],
     ['half a batch cost', file(header, slot, '["batch",10,40,1,2,null,[0]]'), 'line 3: the inference has to be a number'],
     ['half a slot', file(header, slot, '["frame",10,0.5,4]'), 'line 3: the slot has to be a whole number, not 0.5'],

@@ -22,6 +22,13 @@ it('tells the worst of the measurements that held', () => {
   });
 });
 
+it('knows nothing when it was broken off before it came down to one camera', () => {
+  const failed = stepOf({ cameras: 3, holds: false });
+  expect(carriedOf([failed], 'cameras', { held: null, failed: 3 }, FIXED, MACHINE)).toBeNull();
+  const one = stepOf({ cameras: 1, holds: false });
+  expect(carriedOf([one], 'cameras', { held: null, failed: 1 }, FIXED, MACHINE)).toMatchObject({ cameras: 0 });
+});
+
 it('knows nothing before the first measurement, and zero when nothing held', () => {
   expect(carriedOf([], 'cameras', { held: null, failed: null }, FIXED, MACHINE)).toBeNull();
   const failed = stepOf({ cameras: 3, sampleFps: 0.1, holds: false });
