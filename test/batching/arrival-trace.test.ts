@@ -40,7 +40,9 @@ const slots: readonly TraceRecord[] = [0, 1, 2, 3, 4].map((number) => ({
 describe('an arrival trace', () => {
   it('reads as it was written', () => {
     fc.assert(
-      fc.property(fc.array(afterSlots), fc.option(fc.constantFrom(...TRACE_ENDS)), (others, end) => {
+      fc.property(fc.array(afterSlots), fc.option(fc.constantFrom(...TRACE_ENDS)), (drawn, end) => {
+        // As a recorder writes them.
+        const others = drawn.toSorted((a, b) => a.atMs - b.atMs);
         const last: readonly TraceRecord[] = end === null ? [] : [{ kind: 'end', atMs: 1_000_000, reason: end }];
         const records = [...slots, ...others, ...last];
         const text = [encodeHeader(header), ...records.map(encodeRecord)].map((line) => `${line}\n`).join('');
