@@ -1,5 +1,6 @@
 import type { FlushReason } from './batch.ts';
 import type { CostModel } from './cost-model.ts';
+import type { Rhythm } from './rhythm.ts';
 import type { Slot } from './slot.ts';
 import type { ServiceOrder } from './waiting-slots.ts';
 
@@ -32,10 +33,14 @@ export interface Situation {
   readonly overloaded: boolean;
   /** What the camera with the tightest bound that can be kept has left when its frame is offered, ms; Infinity without any. */
   readonly tightestRoomMs: number;
-  /** All of them, waiting or not. */
-  readonly slots: Iterable<Slot>;
+  /** All of them, waiting or not: whose frames are foreseen. */
+  readonly slots: Iterable<Foreseeable>;
   /** Slots in all, waiting or not. */
   readonly slotCount: number;
+}
+
+export interface Foreseeable extends Pick<Slot, 'ordinal' | 'roomMs'> {
+  readonly rhythm: Pick<Rhythm, 'errorMs' | 'periodMs' | 'after'>;
 }
 
 export type Decision =

@@ -1,19 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestFirstMove, MOST_TASKS, type Move, type Outlook, type Task } from '../../src/batching/move-search.ts';
+import { type Choice, CourseSearch, MOST_TASKS, type Move, type Outlook, type Task } from '../../src/batching/move-search.ts';
 
 const T: Readonly<Record<number, number>> = { 1: 40, 2: 70, 4: 125 };
 const COSTS: Outlook['costs'] = {
   ladder: [1, 2, 4],
   typicalMs: (size) => T[size] ?? 0,
-  safeMs: (size) => T[size] ?? 0,
   preprocessMs: () => 0,
   bestRatePerMs: 4 / 125,
 };
 
 function outlook(tasks: readonly Task[], over: Partial<Outlook> = {}): Outlook {
   const byDue = tasks.toSorted((a, b) => a.dueMono - b.dueMono);
-  return { tasks: byDue, nowMono: 0, startMono: 0, idleUntilMono: Number.POSITIVE_INFINITY, costs: COSTS, thrifty: false, ...over };
+  const costs = over.costs ?? COSTS;
+  return {
+    tasks: byDue,
+    nowMono: 0,
+    startMono: 0,
+    idleUntilMono: Number.POSITIVE_INFINITY,
+    costs,
+    batchMs: costs.typicalMs,
+    thrifty: false,
+    ...over,
+  };
+}
+
+/** The first move of the best of all courses; null when there is none. */
+function bestFirstMove(seen: Outlook): Move | null {
+  const choices: Choice[] = [...COSTS.ladder, 'wait'];
+  const search = new CourseSearch(seen);
+  const prospects = choices.map((choice) => search.best(choice)).filter((prospect) => prospect !== null);
+  return prospects.toSorted((a, b) => a.score - b.score)[0]?.first ?? null;
 }
 
 const due = (dueMono: number, readyMono: number = 0): Task => ({ dueMono, readyMono });
@@ -43,7 +60,7 @@ function fewestMissed(tasks: readonly Task[], atMono: number, first: Move | null
   return fewest;
 }
 
-describe('bestFirstMove', () => {
+describe('CourseSearch', () => {
   it('judges the urgent one alone rather than both too late', () => {
     expect(bestFirstMove(outlook([due(50), due(500)]))).toEqual({ size: 1 });
   });
@@ -53,11 +70,7 @@ describe('bestFirstMove', () => {
   });
 
   it('takes one after the other where that makes people wait less', () => {
-    expect(
-      bestFirstMove(
-        outlook([due(500), due(500)], { costs: { ...COSTS, typicalMs: (size) => 40 * size, safeMs: (size) => 40 * size, bestRatePerMs: 1 / 40 } }),
-      ),
-    ).toEqual({
+    expect(bestFirstMove(outlook([due(500), due(500)], { costs: { ...COSTS, typicalMs: (size) => 40 * size, bestRatePerMs: 1 / 40 } }))).toEqual({
       size: 1,
     });
   });
@@ -69,16 +82,36 @@ describe('bestFirstMove', () => {
     expect(bestFirstMove(outlook([patient, due(110, 50)]))).toEqual({ size: 1 });
   });
 
-  it('waits when there is nothing to do yet, and has an answer when there never will be', () => {
+  it('waits when there is nothing to do yet, and has no course when there never will be', () => {
     expect(bestFirstMove(outlook([due(100, 30)]))).toEqual({ untilMono: 30 });
-    expect(bestFirstMove(outlook([]))).toEqual({ size: 1 });
+    expect(bestFirstMove(outlook([]))).toBeNull();
+  });
+
+  it('begins only with what can be done: no batch larger than who waits needs, no idle engine for nobody', () => {
+    const one = outlook([due(500)]);
+    expect(new CourseSearch(one).best(1)).toMatchObject({ first: { size: 1 } });
+    expect(new CourseSearch(one).best(2)).toBeNull();
+    expect(new CourseSearch(one).best('wait')).toBeNull();
+  });
+
+  it('knows what a worse beginning costs', () => {
+    const seen = outlook([due(500), due(60, 10)]);
+    const [ran, waited] = [new CourseSearch(seen).best(1)?.score ?? Number.NaN, new CourseSearch(seen).best('wait')?.score ?? Number.NaN];
+    expect(ran - waited).toBeGreaterThan(1e8);
+  });
+
+  it('reckons with the time that batches take in this future', () => {
+    const tight = outlook([due(45), due(80)]);
+    const missed = (seen: Outlook) => Math.floor((new CourseSearch(seen).best(1)?.score ?? Number.NaN) / 1e9);
+    expect(missed(tight)).toBe(0);
+    expect(missed({ ...tight, batchMs: (size) => 1.1 * COSTS.typicalMs(size) })).toBe(1);
   });
 
   it('plans on when somebody is expected whom only luck could save', () => {
-    const uncertain = { ...COSTS, safeMs: (size: number) => 1.5 * COSTS.typicalMs(size) };
+    const slow = { batchMs: (size: number) => 1.25 * COSTS.typicalMs(size) };
     const unlucky = due(345, 300);
-    expect(bestFirstMove(outlook([due(500), due(75, 10), unlucky], { costs: uncertain }))).toEqual({ untilMono: 10 });
-    expect(bestFirstMove(outlook([due(45)], { costs: uncertain }))).toEqual({ size: 1 });
+    expect(bestFirstMove(outlook([due(500), due(75, 10), unlucky], slow))).toEqual({ untilMono: 10 });
+    expect(bestFirstMove(outlook([due(45)], slow))).toEqual({ size: 1 });
   });
 
   it('begins as well as the best of all courses', () => {
@@ -87,6 +120,7 @@ describe('bestFirstMove', () => {
       fc.property(fc.array(task, { minLength: 1, maxLength: 5 }), fc.boolean(), (drawn, thrifty) => {
         const { tasks } = outlook(drawn.map(({ readyMono, room }) => due(readyMono + room, readyMono)));
         const move = bestFirstMove(outlook(tasks, { thrifty }));
+        expect(move).not.toBeNull();
         expect(fewestMissed(tasks, 0, move)).toBe(fewestMissed(tasks, 0, null));
       }),
       { numRuns: 300 },
