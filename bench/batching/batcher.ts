@@ -16,4 +16,12 @@ export interface BatcherParts {
   /** Allowed sizes, and what warm-up measured of them. */
   readonly sizes: readonly number[];
   readonly warmUpMs: Readonly<Record<number, number>>;
+  /** All that will be offered, by `offeredMs`: for those who are told. */
+  readonly arrivals: readonly ToldArrival[];
+}
+
+export interface ToldArrival {
+  readonly offeredMs: number;
+  /** What is left of the bound then, ms. */
+  readonly roomMs: number;
 }

@@ -2,12 +2,14 @@ import { endOfWork } from './cost-curve.ts';
 import type { Scenario } from './scenario.ts';
 import { OVERHEAD_MS } from './simulated-engine.ts';
 
-/** A frame that counts as missed unless it is judged in time. */
+/** A frame, or one of a row of them, that counts as missed unless it is judged in time. */
 interface Job {
   /** When its picture is offered: from then on it can be prepared, ms. */
   readonly releaseMs: number;
   /** By when its batch must end, ms. */
   readonly dueMs: number;
+  /** It is late whenever the machine comes to a standstill while its batch runs. */
+  readonly isTight: boolean;
 }
 
 /** The engine is free at `atMs`; `open` (job numbers by due time) waits and can still make it; `missed` are lost so far. */
@@ -21,8 +23,11 @@ interface State {
   readonly missed: number;
 }
 
+/** Whether the scheduler knows in advance when the machine will stand still. */
+export type Standstills = 'foreseen' | 'unforeseen';
+
 export interface ClairvoyantBound {
-  /** No schedule misses fewer, whatever it knows. */
+  /** No schedule misses fewer; with unforeseen standstills: on average over when they come. */
   readonly missed: number;
   /** States that were looked at. */
   readonly states: number;
@@ -30,6 +35,8 @@ export interface ClairvoyantBound {
   readonly merged: boolean;
 }
 
+/** Rows of frames are left out for cameras with more time than so many of the smallest batches: they are never missed, and the search would have to go through all the ways to judge them. */
+const ROW_BATCHES = 8;
 /** More states than this between two arrivals are merged. */
 const MOST_STATES = 3_000;
 
@@ -38,13 +45,27 @@ const MOST_STATES = 3_000;
  * An exhaustive search over schedules (when to start, which size), with these facts: batches need their frames in order of due time only
  * (swapping two frames of a schedule that violates it harms nobody); a batch that follows idle time contains the frame that came last; and a state
  * is left out when another is no later, has missed no more and has no frame waiting that the other has not. Relaxed, so that it stays a lower bound: costs have no
- * noise, slots may hold many frames, whoever cannot be in time is given up at once and for nothing, and a frame whose successor comes
- * within its bound need not be judged at all. As in the simulated engine, the pictures of a batch are prepared together, once the last of them is here.
+ * noise, slots may hold many frames, whoever cannot be in time is given up at once and for nothing, and of frames that replace each other within a
+ * camera's bound as few are judged as can be. As in the simulated engine, the pictures of a batch are prepared together, once the last of them is here.
+ *
+ * Whoever foresees standstills sees to it that nothing urgent runs when one begins; nobody can. With `unforeseen` ones, whoever has to be judged either is not even
+ * begun in time, or runs for T(smallest) or more, in which a standstill begins with probability h = 1 − exp(−T / mean time between them), whatever was
+ * done before. The search then forgives what standstills do to the batches that they hit, which gives the fewest that are not begun in time, B; of the N jobs
+ * that a hit makes late for certain at least N − B are begun; so B + h · (N − B) are missed on average, or more.
  */
-export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
+export function clairvoyantBound(scenario: Scenario, standstills: Standstills = 'foreseen'): ClairvoyantBound {
   const { curve, pauses } = scenario;
   const jobs = jobsOf(scenario);
   const endOf = (startMs: number, size: number) => endOfWork(startMs, curve.inferenceMs(size), nearPauses(startMs));
+  /** When a batch ends for those who are in it. */
+  const judgedOf = (startMs: number, size: number) =>
+    standstills === 'foreseen'
+      ? endOf(startMs, size)
+      : endOfWork(
+          startMs,
+          curve.inferenceMs(size),
+          nearPauses(startMs).filter(({ atMs }) => atMs <= startMs),
+        );
   let pauseAt = 0;
   const nearPauses = (startMs: number) => {
     while (pauseAt > 0 && (pauses[pauseAt - 1]?.atMs ?? 0) + (pauses[pauseAt - 1]?.lengthMs ?? 0) > startMs) pauseAt--;
@@ -60,7 +81,7 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
     let upTo = next;
     while ((jobs[upTo]?.releaseMs ?? Number.POSITIVE_INFINITY) <= atMs) upTo++;
     const waiting = upTo === next ? open : byDue([...open, ...Array.from({ length: upTo - next }, (_, index) => next + index)], jobs);
-    const soonestMs = endOf(idle ? atMs + curve.preprocessMs : atMs, smallest);
+    const soonestMs = judgedOf(idle ? atMs + curve.preprocessMs : atMs, smallest);
     const alive = waiting.filter((job) => (jobs[job]?.dueMs ?? 0) >= soonestMs);
     return { atMs, idle, next: upTo, open: alive, missed: missed + waiting.length - alive.length };
   };
@@ -97,7 +118,13 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
     }
     if (next === jobs.length) for (const state of kept) if (state.open.length === 0) fewest = Math.min(fewest, state.missed);
   }
-  return { missed: fewest, states, merged };
+  return { missed: standstills === 'foreseen' ? fewest : withHits(fewest), states, merged };
+
+  function withHits(notBegun: number): number {
+    const tight = jobs.filter(({ isTight }) => isTight).length;
+    const hit = 1 - Math.exp(-curve.inferenceMs(smallest) / curve.pauses.everyMs);
+    return notBegun + hit * Math.max(0, tight - notBegun);
+  }
 
   function expand(state: State): State[] {
     const { atMs, next, open, missed } = state;
@@ -131,9 +158,10 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
     const whileBusy = newestMs === Number.NEGATIVE_INFINITY;
     for (let count = Math.min(size, open.length); count > before; count--) {
       const preparingMs = count * curve.preprocessMs;
-      const endMs = endOf(whileBusy ? atMs : Math.max(atMs, newestMs + preparingMs), size);
+      const startMs = whileBusy ? atMs : Math.max(atMs, newestMs + preparingMs);
+      const [endMs, judgedMs] = [endOf(startMs, size), judgedOf(startMs, size)];
       const hereByMs = whileBusy ? atMs - preparingMs : newestMs;
-      const batch = open.filter((job) => releaseOf(job) <= hereByMs && (jobs[job]?.dueMs ?? 0) >= endMs).slice(0, count);
+      const batch = open.filter((job) => releaseOf(job) <= hereByMs && (jobs[job]?.dueMs ?? 0) >= judgedMs).slice(0, count);
       // Without the newest one it could have started before that came: another case.
       if (batch.length === count) return whileBusy || batch.some((job) => releaseOf(job) === newestMs) ? { jobs: batch, endMs } : null;
     }
@@ -145,16 +173,29 @@ export function clairvoyantBound(scenario: Scenario): ClairvoyantBound {
   }
 }
 
-/** The frames that somebody has to judge: those whose successor in the same slot does not come within their bound. */
-function jobsOf({ cameras, arrivals }: Scenario): Job[] {
-  const successorMs = new Map<number, number>();
+/**
+ * What somebody has to do to miss nothing. A frame whose successor in the same slot does not come within its bound has to be judged itself. Of frames
+ * that follow each other faster, one has to be judged of each row whose successor comes when the first of them has waited for longer than its bound.
+ */
+function jobsOf({ cameras, arrivals, curve }: Scenario): Job[] {
   const jobs: Job[] = [];
-  for (const { camera, receivedMs, offeredMs } of arrivals.toReversed()) {
-    const dueMs = receivedMs + (cameras[camera]?.spec.maxLatencyMs ?? 0);
-    if ((successorMs.get(camera) ?? Number.POSITIVE_INFINITY) > dueMs) {
-      jobs.push({ releaseMs: offeredMs, dueMs: dueMs - OVERHEAD_MS });
+  const smallestMs = curve.inferenceMs(curve.sizes[0] ?? 1);
+  const hitMs = curve.preprocessMs + smallestMs + curve.pauses.lengthMs;
+  for (const [index, { spec }] of cameras.entries()) {
+    const frames = arrivals.filter(({ camera }) => camera === index);
+    let row: Job | null = null;
+    for (const [at, { receivedMs, offeredMs }] of frames.entries()) {
+      const frame: Job = { releaseMs: offeredMs, dueMs: receivedMs + spec.maxLatencyMs - OVERHEAD_MS, isTight: false };
+      const replacedMs = (frames[at + 1]?.offeredMs ?? Number.POSITIVE_INFINITY) - OVERHEAD_MS;
+      const isTight = frame.dueMs < offeredMs + hitMs;
+      // `dueMs` of a row is that of its first frame.
+      const sofar: Job = row === null ? { ...frame, isTight } : { ...row, isTight: row.isTight && isTight };
+      const isAlone = replacedMs > frame.dueMs;
+      const isWhole = replacedMs > sofar.dueMs;
+      if (isAlone) jobs.push({ ...frame, isTight });
+      else if (isWhole && spec.maxLatencyMs <= ROW_BATCHES * smallestMs) jobs.push({ ...sofar, dueMs: frame.dueMs });
+      row = isAlone || isWhole ? null : sofar;
     }
-    successorMs.set(camera, offeredMs);
   }
   return jobs.sort((a, b) => a.releaseMs - b.releaseMs);
 }

@@ -1,6 +1,6 @@
 import type { DropReason } from '../../src/batching/batch.ts';
 import { quantile } from '../../src/util/percentile.ts';
-import { clairvoyantBound } from './clairvoyant.ts';
+import { clairvoyantBound, type Standstills } from './clairvoyant.ts';
 import type { Contender } from './contender.ts';
 import { undelayed } from './cost-curve.ts';
 import { type Recipe, type Scenario, scenarioOf } from './scenario.ts';
@@ -17,8 +17,10 @@ export interface Row {
   readonly throughput: number;
   readonly missed: number;
   readonly missedShare: number;
-  /** No policy can miss less; null: not computed (more is asked than can be done). */
+  /** No policy can miss less, even if it knew when the machine will stand still; null: not computed (more is asked than can be done). */
   readonly boundShare: number | null;
+  /** The same without that knowledge, on average; null: not computed. */
+  readonly unforeseenShare: number | null;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
@@ -33,6 +35,8 @@ export interface Row {
 
 /** Above this load frames must be missed, and how many is a question of fairness. */
 const BOUND_UP_TO_LOAD = 0.95;
+/** Above this load standstills are the least of the troubles, and the search takes long. */
+const UNFORESEEN_UP_TO_LOAD = 0.8;
 
 export async function compare(recipe: Recipe, contenders: readonly Contender[], seeds: readonly number[]): Promise<Row[]> {
   return compareScenarios(
@@ -49,28 +53,30 @@ export async function compareScenarios(scenarios: readonly Scenario[], contender
     for (const scenario of scenarios) outcomes.push(await simulate(scenario, contender));
     played.push({ contender, outcomes });
   }
-  const boundShare = boundOf(
+  const bounds = boundsOf(
     scenarios,
     played.map(({ outcomes }) => outcomes),
   );
-  return played.flatMap(({ contender, outcomes }) => rowOf(scenarios, contender.name, outcomes, boundShare));
+  return played.flatMap(({ contender, outcomes }) => rowOf(scenarios, contender.name, outcomes, bounds));
 }
 
-/** Where somebody missed nothing there is nothing to search for. */
-function boundOf(scenarios: readonly Scenario[], played: readonly Outcome[][]): number | null {
-  let missed = 0;
-  let offered = 0;
-  for (const [index, scenario] of scenarios.entries()) {
-    if (scenario.load > BOUND_UP_TO_LOAD) return null;
-    offered += scenario.arrivals.length;
-    if (played.every((outcomes) => (outcomes[index]?.missed ?? 0) > 0))
-      missed += clairvoyantBound({ ...scenario, curve: undelayed(scenario.curve) }).missed;
-  }
-  return missed / offered;
+export type Bounds = Pick<Row, 'boundShare' | 'unforeseenShare'>;
+
+function boundsOf(scenarios: readonly Scenario[], played: readonly Outcome[][]): Bounds {
+  if (scenarios.some(({ load }) => load > BOUND_UP_TO_LOAD)) return { boundShare: null, unforeseenShare: null };
+  const offered = scenarios.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
+  // Where somebody missed nothing there is nothing to search for.
+  const searched = scenarios.filter((_, index) => played.every((outcomes) => (outcomes[index]?.missed ?? 0) > 0));
+  const missed = (standstills: Standstills) =>
+    searched.reduce((sum, scenario) => sum + clairvoyantBound({ ...scenario, curve: undelayed(scenario.curve) }, standstills).missed, 0);
+  const boundShare = missed('foreseen') / offered;
+  if (scenarios.some(({ load }) => load > UNFORESEEN_UP_TO_LOAD)) return { boundShare, unforeseenShare: null };
+  // Who knows less cannot do better.
+  return { boundShare, unforeseenShare: Math.max(boundShare, missed('unforeseen') / offered) };
 }
 
 /** The outcomes of one policy in `scenarios`, one each; none without scenarios. */
-export function rowOf(scenarios: readonly Scenario[], policy: string, outcomes: readonly Outcome[], boundShare: number | null): Row[] {
+export function rowOf(scenarios: readonly Scenario[], policy: string, outcomes: readonly Outcome[], bounds: Bounds): Row[] {
   const [scenario] = scenarios;
   if (scenario === undefined) return [];
   const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
@@ -93,7 +99,7 @@ export function rowOf(scenarios: readonly Scenario[], policy: string, outcomes: 
       throughput: sum(({ throughput }) => throughput) / outcomes.length,
       missed,
       missedShare: missed / offered,
-      boundShare,
+      ...bounds,
       p50Ms: quantile(latencies, 0.5),
       p99Ms: quantile(latencies, 0.99),
       maxMs: most(({ maxMs }) => maxMs),

@@ -1,11 +1,12 @@
 import { CostModel } from '../../src/batching/cost-model.ts';
 import { deadlinePolicy } from '../../src/batching/deadline-policy.ts';
 import { eagerPolicy } from '../../src/batching/eager-policy.ts';
-import type { BatchingPolicy } from '../../src/batching/policy.ts';
+import type { BatchingPolicy, Situation } from '../../src/batching/policy.ts';
 import { BatchScheduler } from '../../src/batching/scheduler.ts';
 import { timeoutPolicy } from '../../src/batching/timeout-policy.ts';
 import type { Batcher, BatcherParts } from './batcher.ts';
 import { FirstInFirstOut } from './first-in-first-out.ts';
+import { ToldSlots } from './told-slots.ts';
 
 /** One row of the table. */
 export interface Contender {
@@ -19,6 +20,23 @@ export const TIMERS: readonly Contender[] = [5, 20, 50, 100, 200].map((delayMs) 
 export const EAGER: Contender = scheduled('eager', eagerPolicy);
 export const FIFO: Contender = { name: 'fifo', open: (parts) => new FirstInFirstOut(parts) };
 
+/** Ours, if it knew when frames will come; it knows as little as ours of noise and standstills. Between it and `deadline` lies what nobody can know. */
+export const TOLD: Contender = {
+  name: 'told',
+  open: (parts) => {
+    const slots = new ToldSlots(parts.arrivals);
+    const policy = {
+      ...deadlinePolicy,
+      decide: (situation: Situation) => deadlinePolicy.decide({ ...situation, slots: slots.from(situation.nowMono) }),
+    };
+    return open(parts, policy);
+  },
+};
+
 function scheduled(name: string, policy: BatchingPolicy): Contender {
-  return { name, open: ({ sizes, warmUpMs, ...parts }) => new BatchScheduler({ ...parts, policy, costs: new CostModel(sizes, warmUpMs) }) };
+  return { name, open: (parts) => open(parts, policy) };
+}
+
+function open({ sizes, warmUpMs, ...parts }: BatcherParts, policy: BatchingPolicy): Batcher {
+  return new BatchScheduler({ ...parts, policy, costs: new CostModel(sizes, warmUpMs) });
 }

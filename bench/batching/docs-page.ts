@@ -11,16 +11,18 @@ export interface Report {
   readonly seeds: readonly number[];
   readonly rows: readonly Row[];
   readonly microsPerFrame: number;
+  /** What a decision costs where it looks ahead, in words. */
+  readonly lookingAhead: string;
 }
 
 /** The tables as Markdown. */
-export function generatedPart({ seeds, rows, microsPerFrame }: Report): string {
+export function generatedPart({ seeds, rows, microsPerFrame, lookingAhead }: Report): string {
   const worlds = worldsOf(rows).map(withBestTimer);
   const of = (wanted: (scenario: string) => boolean) => worlds.filter(([row]) => row !== undefined && wanted(row.scenario));
   return [
     BEGIN,
     '',
-    `Seeds ${seeds.join(', ')}, together. The scheduler itself: ${microsPerFrame.toFixed(1)} µs a frame with 1,000 cameras at 5 frames/s.`,
+    `Seeds ${seeds.join(', ')}, together. The scheduler itself: ${microsPerFrame.toFixed(1)} µs a frame with 1,000 cameras at 5 frames/s. Looking ahead, ${lookingAhead}.`,
     '',
     ...allFigures(of((scenario) => scenario === MAIN_SCENARIO)),
     '',
@@ -52,7 +54,7 @@ function allFigures(worlds: readonly (readonly Row[])[]): string[] {
         nameOf(row),
         policyOf(row),
         percent(row.missedShare),
-        percent(row.boundShare),
+        boundOf(row),
         [row.p50Ms, row.p99Ms, row.maxMs].map((ms) => count(Math.round(ms))).join(', '),
         row.meanBatch.toFixed(1),
         row.throughput.toFixed(3),
@@ -70,6 +72,7 @@ function lineEach(worlds: readonly (readonly Row[])[]): string[] {
     'scenario',
     '`deadline`: missed',
     'bound',
+    '`told`',
     '`eager`',
     '`fifo`',
     BEST_TIMER,
@@ -80,12 +83,12 @@ function lineEach(worlds: readonly (readonly Row[])[]): string[] {
   return table(
     head,
     worlds.flatMap((rows) => {
-      const [ours, eager, fifo] = ['deadline', 'eager', 'fifo'].map((name) => rows.find(({ policy }) => policy === name));
+      const [ours, told, eager, fifo] = ['deadline', 'told', 'eager', 'fifo'].map((name) => rows.find(({ policy }) => policy === name));
       const timer = rows.find(isTimer);
       if (ours === undefined) return [];
       const missed = (row: Row | undefined) => percent(row?.missedShare ?? null);
       const latencies = [ours.p50Ms, ours.p99Ms].map((ms) => count(Math.round(ms))).join(', ');
-      const figures = [missed(ours), percent(ours.boundShare), missed(eager), missed(fifo), missed(timer), latencies];
+      const figures = [missed(ours), boundOf(ours), missed(told), missed(eager), missed(fifo), missed(timer), latencies];
       return [[nameOf(ours), ...figures, ours.meanBatch.toFixed(1), ours.lowestShare.toFixed(2)]];
     }),
   );
@@ -94,6 +97,11 @@ function lineEach(worlds: readonly (readonly Row[])[]): string[] {
 /** Scenario, curve, load, as a page names them. */
 export function nameOf({ scenario, curve, load, cameras }: Pick<Row, 'scenario' | 'curve' | 'load' | 'cameras'>): string {
   return `${scenario}, ${curve}, ${cameras} cameras, load ${load}`;
+}
+
+/** Standstills foreseen / unforeseen. */
+function boundOf({ boundShare, unforeseenShare }: Row): string {
+  return unforeseenShare === null ? percent(boundShare) : `${percent(boundShare).replace(' %', '')} / ${percent(unforeseenShare)}`;
 }
 
 function policyOf(row: Row): string {

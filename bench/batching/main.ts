@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { FramewatchError, messageOf } from '../../src/util/errors.ts';
 import { chartOf } from './chart.ts';
 import { compare, type Row } from './comparison.ts';
-import { DEADLINE, EAGER, FIFO, TIMERS } from './contender.ts';
+import { DEADLINE, EAGER, FIFO, TIMERS, TOLD } from './contender.ts';
 import { undisturbed } from './cost-curve.ts';
+import { decisionText, measureDecisionCost } from './decision-cost.ts';
 import { generatedPart, withGeneratedPart } from './docs-page.ts';
 import { loadSweep } from './load-sweep.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
-import { RECIPES } from './recipes.ts';
+import { LOOKING_AHEAD, nameOfRecipe, RECIPES, REPORT_SEEDS } from './recipes.ts';
 import { committedTraces, replay } from './replay.ts';
 import { measureSchedulerCost } from './scheduler-cost.ts';
 import { TEXT_HEAD, textLine } from './text-table.ts';
@@ -44,7 +45,7 @@ function readOptions(): Options | null {
 }
 
 async function run({ json, quick, calm, seeds, only, trace, scales, chart, docs }: Options): Promise<void> {
-  const contenders = quick ? [DEADLINE, EAGER] : [DEADLINE, EAGER, FIFO, ...TIMERS];
+  const contenders = quick ? [DEADLINE, EAGER] : [DEADLINE, TOLD, EAGER, FIFO, ...TIMERS];
   const tell = (line: string) => json || process.stdout.write(`${line}\n`);
   const rows: Row[] = [];
   const add = (more: readonly Row[]) => {
@@ -56,7 +57,7 @@ async function run({ json, quick, calm, seeds, only, trace, scales, chart, docs 
   tell(TEXT_HEAD);
   if (trace === null) {
     for (const recipe of RECIPES) {
-      const isWanted = only === null || `${recipe.name} ${recipe.curve.name} ${recipe.load}`.includes(only);
+      const isWanted = only === null || nameOfRecipe(recipe).includes(only);
       if (isWanted) add(await compare(calm ? { ...recipe, curve: undisturbed(recipe.curve) } : recipe, contenders, seeds));
     }
   }
@@ -70,12 +71,29 @@ async function run({ json, quick, calm, seeds, only, trace, scales, chart, docs 
     return;
   }
   const cost = only === null && trace === null ? await measureSchedulerCost({ cameras: 1_000, framesPerSecond: 5, seconds: 20 }) : null;
-  if (cost !== null) tell(`\nscheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);
-  if (docs !== null && cost !== null)
-    writeFileSync(docs, withGeneratedPart(readFileSync(docs, 'utf8'), generatedPart({ seeds, rows, microsPerFrame: cost.microsPerFrame })));
+  const looking = cost === null ? null : await measureDecisionCost(LOOKING_AHEAD, REPORT_SEEDS[0] ?? 1);
+  if (looking !== null) tell(`\nlooking ahead, ${nameOfRecipe(LOOKING_AHEAD)}: ${decisionText(looking)}`);
+  if (cost !== null) tell(`scheduler, no-op engine, 1000 cameras at 5 frames/s: ${cost.microsPerFrame.toFixed(2)} µs a frame`);
+  if (docs !== null && cost !== null && looking !== null) {
+    const part = generatedPart({
+      seeds,
+      rows,
+      microsPerFrame: cost.microsPerFrame,
+      lookingAhead: `${nameOfRecipe(LOOKING_AHEAD)}: ${decisionText(looking)}`,
+    });
+    writeFileSync(docs, withGeneratedPart(readFileSync(docs, 'utf8'), part));
+  }
   if (chart !== null) {
     tell(`\ndrawing ${chart}`);
-    writeFileSync(chart, chartOf(await loadSweep(contenders, seeds)));
+    writeFileSync(
+      chart,
+      chartOf(
+        await loadSweep(
+          contenders.filter((each) => each !== TOLD),
+          seeds,
+        ),
+      ),
+    );
   }
-  if (json) process.stdout.write(`${JSON.stringify({ seeds, rows, schedulerCost: cost }, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ seeds, rows, schedulerCost: cost, decisionCost: looking }, null, 2)}\n`);
 }

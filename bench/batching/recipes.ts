@@ -101,3 +101,10 @@ export const RECIPES: readonly Recipe[] = [
   ...many('coming and going', CPU, 30, [0.8, 2], comingAndGoing, 120_000),
   ...many('weighted', CPU, 24, [2], weighted, 120_000),
 ];
+
+/** The world in which a decision of ours costs the most, of those that can be served: every batch is in somebody's way. */
+export const LOOKING_AHEAD: Recipe = { name: 'mixed', curve: CPU, load: 0.8, durationMs: 120_000, cameras: mixed(24) };
+
+export function nameOfRecipe({ name, curve, load }: Recipe): string {
+  return `${name} ${curve.name} ${load}`;
+}

@@ -31,8 +31,8 @@ export async function replay(file: string, scale: number, contenders: readonly C
   const scenarios = seeds.map((seed) => recordedScenario(how, seed));
   const rows = await compareScenarios(scenarios, contenders);
   const [one] = scenarios;
-  const boundShare = rows[0]?.boundShare ?? null;
-  return scale === 1 && one !== undefined ? [...rowOf([one], AS_RECORDED, [recordedOutcome(trace, one)], boundShare), ...rows] : rows;
+  const [row] = rows;
+  return scale === 1 && one !== undefined && row !== undefined ? [...rowOf([one], AS_RECORDED, [recordedOutcome(trace, one)], row), ...rows] : rows;
 }
 
 function textOf(file: string): string {

@@ -68,6 +68,10 @@ export async function simulate(scenario: Scenario, contender: Contender): Promis
     executor: engine,
     sizes: curve.sizes,
     warmUpMs: warmUpCosts(curve),
+    arrivals: arrivals.map(({ camera, receivedMs, offeredMs }) => ({
+      offeredMs,
+      roomMs: (cameras[camera]?.spec.maxLatencyMs ?? 0) - (offeredMs - receivedMs),
+    })),
     observer: {
       batchFormed: () => {
         batches++;

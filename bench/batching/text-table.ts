@@ -1,6 +1,6 @@
 import type { Row } from './comparison.ts';
 
-export const TEXT_HEAD: string = `${'scenario curve load policy'.padEnd(38)}thrput  missed   bound    p50    p99    max  batch  share   busy   held  drops`;
+export const TEXT_HEAD: string = `${'scenario curve load policy'.padEnd(38)}thrput  missed   bound unforeseen  p50    p99    max  batch  share   busy   held  drops`;
 
 /** One row for a terminal. */
 export function textLine(row: Row): string {
@@ -13,6 +13,7 @@ export function textLine(row: Row): string {
     row.throughput.toFixed(3).padStart(8),
     percent(row.missedShare).padStart(8),
     percent(row.boundShare).padStart(8),
+    percent(row.unforeseenShare).padStart(9),
     row.p50Ms.toFixed(0).padStart(7),
     row.p99Ms.toFixed(0).padStart(7),
     row.maxMs.toFixed(0).padStart(7),

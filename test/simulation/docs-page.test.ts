@@ -11,6 +11,7 @@ const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/batching
 const report = {
   seeds: [101, 102],
   microsPerFrame: 2.34,
+  lookingAhead: 'mixed cpu 0.8: 200 µs a decision',
   rows: ['mixed', 'bursts', 'trace shop'].flatMap((scenario) => POLICIES.map((policy, index) => row({ scenario, policy, missed: 10 - index }))),
 };
 
@@ -23,15 +24,28 @@ function cellsOf(text: string): string[][] {
 describe('the generated part of a page', () => {
   it('has all figures of the main scenario and of recordings, a line for each other one', () => {
     const part = generatedPart(report);
-    expect(part).toContain('Seeds 101, 102, together. The scheduler itself: 2.3 µs a frame');
+    expect(part).toContain(
+      'Seeds 101, 102, together. The scheduler itself: 2.3 µs a frame with 1,000 cameras at 5 frames/s. Looking ahead, mixed cpu 0.8: 200 µs a decision.',
+    );
     const cells = cellsOf(part);
-    expect(cells.map(([name]) => name?.split(',')[0])).toEqual([...Array<string>(4).fill('mixed'), 'bursts', ...Array<string>(4).fill('trace shop')]);
+    expect(cells.map(([name]) => name?.split(',')[0])).toEqual([...Array<string>(5).fill('mixed'), 'bursts', ...Array<string>(5).fill('trace shop')]);
     expect(cells[0]).toEqual([
-      ...['mixed, cpu, 24 cameras, load 0.8', '`deadline`', '1.00 %', '0.40 %', '61, 240, 1,312', '1.5', '0.999', '0.97'],
+      ...['mixed, cpu, 24 cameras, load 0.8', '`deadline`', '1.00 %', '0.40 / 0.60 %', '61, 240, 1,312', '1.5', '0.999', '0.97'],
       'superseded 1,234, expired 2',
     ]);
-    expect(cells.slice(0, 4).map(([, policy]) => policy)).toEqual(['`deadline`', '`eager`', '`fifo`', 'best timer: 50 ms']);
-    expect(cells[4]).toEqual(['bursts, cpu, 24 cameras, load 0.8', '1.00 %', '0.40 %', '1.00 %', '1.00 %', '1.00 %', '61, 240', '1.5', '0.97']);
+    expect(cells.slice(0, 5).map(([, policy]) => policy)).toEqual(['`deadline`', '`told`', '`eager`', '`fifo`', 'best timer: 50 ms']);
+    expect(cells[5]).toEqual([
+      'bursts, cpu, 24 cameras, load 0.8',
+      '1.00 %',
+      '0.40 / 0.60 %',
+      '1.00 %',
+      '1.00 %',
+      '1.00 %',
+      '1.00 %',
+      '61, 240',
+      '1.5',
+      '0.97',
+    ]);
   });
 
   it('replaces itself and nothing else, and says when a page has no place for it', () => {
@@ -54,7 +68,8 @@ describe('docs/batching.md', () => {
     const traces = committedTraces().map((file) => `trace ${path.basename(file, '.ndjson')}`);
     expect([...new Set(named.filter((name) => name.startsWith('trace ')).map((name) => name.split(',')[0]))]).toEqual(traces);
     expect(page).toContain(`Seeds ${REPORT_SEEDS.join(', ')}, together.`);
-    for (const policy of ['`deadline`', '`eager`', '`fifo`', 'best timer: ']) expect(cells.some(([, cell]) => cell?.startsWith(policy))).toBe(true);
+    for (const policy of ['`deadline`', '`told`', '`eager`', '`fifo`', 'best timer: '])
+      expect(cells.some(([, cell]) => cell?.startsWith(policy))).toBe(true);
   });
 
   it('shows the chart of the same curves', () => {
