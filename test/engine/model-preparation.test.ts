@@ -17,6 +17,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(modelsDir, { recursive: true, force: true }));
 
 const prepare = (logger: Logger = silentLogger) => prepareModel({ name: 'small', modelsDir, stateDir: join(modelsDir, 'state'), logger });
+const prepareFile = async (logger?: Logger) => (await prepare(logger)).onnxFile ?? expect.unreachable();
 
 function collector(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
@@ -37,7 +38,7 @@ it('converts once; the model passes its own self-test', async () => {
 });
 
 it('converts a damaged conversion again and says so', async () => {
-  const { onnxFile } = await prepare();
+  const onnxFile = await prepareFile();
   const whole = readFileSync(onnxFile);
   writeFileSync(onnxFile, whole.subarray(0, whole.length - 1));
   const log = collector();
@@ -67,7 +68,7 @@ it('removes older conversions of the same model, and nothing else', async () => 
   mkdirSync(cache, { recursive: true });
   for (const name of [...old, ...others]) writeFileSync(join(cache, name), 'x');
   for (const name of [...old, ...others]) writeFileSync(join(cache, `${name}.sha256`), 'x');
-  const { onnxFile } = await prepare();
+  const onnxFile = await prepareFile();
   const kept = [basename(onnxFile), ...others].flatMap((name) => [name, `${name}.sha256`]);
   expect(readdirSync(cache).sort()).toEqual(kept.sort());
 });
@@ -79,7 +80,7 @@ it('says when the conversion cannot be written', async () => {
 
 it('names the conversion after everything that shapes it', () => {
   const manifest = readManifest('small', { modelsDir, stateDir: modelsDir });
-  const other = { ...manifest, input: { ...manifest.input, normalisation: { mean: 1, scale: 255 } } };
+  const other = { ...manifest, input: { ...manifest.input, normalisation: { ...manifest.input.normalisation, mean: [1, 1, 1] as const } } };
   expect(cacheName(other)).not.toBe(cacheName(manifest));
   expect(cacheName({ ...manifest, title: 'Another' })).toBe(cacheName(manifest));
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { sha256 } from '../../src/engine/layers-model.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
 export type Tf = typeof TensorFlow;
