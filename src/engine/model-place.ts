@@ -25,14 +25,14 @@ export async function openModelFiles(place: ModelPlace): Promise<ModelFiles> {
 }
 
 /** The folder or file on this machine. Throws FramewatchError MODEL_NOT_FOUND when the package is not installed, or the file was not pulled yet. */
-export function pathOf(place: ModelPlace | PulledPlace): string {
+export function pathOf(place: ModelPlace | PulledPlace, model = 'NAME'): string {
   if (place.kind === 'local') return place.path;
   if (place.kind === 'npm') return join(packageFolder(place.packageName), place.path);
   const file = place.files.find((candidate) => existsSync(candidate));
   if (file !== undefined) return file;
   throw new FramewatchError(
     'MODEL_NOT_FOUND',
-    `the model's weights are not here yet: \`framewatch models pull NAME\` fetches them (${place.urls.join(' or ')})`,
+    `the model's weights are not here yet: \`framewatch models pull ${model}\` fetches them (${place.urls.join(' or ')})`,
   );
 }
 

@@ -85,7 +85,7 @@ async function onnxForm(manifest: ModelManifest): Promise<Uint8Array> {
   const { source, weightsSha256, labels } = manifest;
   if (source.format === 'tfjs-layers') return convertToOnnx(await readLayersModel(source, weightsSha256), manifest);
   if (source.format !== 'onnx') throw new FramewatchError('INTERNAL', `${source.format} has no ONNX form`);
-  const file = pathOf(source.place);
+  const file = pathOf(source.place, manifest.name);
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new FramewatchError('MODEL_NOT_FOUND', `model file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
   });

@@ -11,7 +11,7 @@ import { readFields, type WireField } from './onnx-wire.ts';
 export const MODEL_FIELD = { irVersion: 1, graph: 7, opsetImport: 8 } as const;
 export const GRAPH_FIELD = { node: 1, initializer: 5, docString: 10, input: 11, output: 12, valueInfo: 13 } as const;
 /** Of `NodeProto`. */
-export const NODE_FIELD = { input: 1, output: 2 } as const;
+export const NODE_FIELD = { input: 1, output: 2, name: 3 } as const;
 const DATA_LOCATION_EXTERNAL = 1;
 
 export interface OnnxFile {
@@ -24,6 +24,7 @@ export interface OnnxFile {
   readonly inputs: readonly OnnxTensorInfo[];
   readonly outputs: readonly OnnxTensorInfo[];
   readonly nodes: readonly OnnxNode[];
+  /** By name. */
   readonly constants: ReadonlyMap<string, OnnxConstant>;
 }
 
@@ -37,6 +38,8 @@ export interface OnnxTensorInfo {
 
 export interface OnnxNode {
   readonly field: WireField;
+  /** May be empty; else unique. */
+  readonly name: string;
   readonly opType: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -44,11 +47,10 @@ export interface OnnxNode {
   readonly hasGraph: boolean;
   /** Of a `Constant`: the tensor. */
   readonly value: OnnxConstant | null;
-  /** Whole-number attributes. */
-  readonly integers: Readonly<Record<string, number>>;
 }
 
 export interface OnnxConstant {
+  readonly field: WireField;
   readonly dims: readonly number[];
   readonly dataType: number;
   /** The values of an int64 tensor of at most 16 values (a shape); null for all others. */
@@ -71,7 +73,7 @@ function parse(bytes: Uint8Array): OnnxFile {
   if (graph.length !== 1) throw new RangeError('it holds no graph');
   const graphFields = readFields(graph[0]?.content ?? new Uint8Array());
   const contents = (id: number) => graphFields.filter((field) => field.id === id);
-  const constants = new Map(contents(GRAPH_FIELD.initializer).map(({ content }) => readTensor(content)));
+  const constants = new Map(contents(GRAPH_FIELD.initializer).map(readTensor));
   const { irVersion, opsetImport } = decode<{ irVersion: number; opsetImport: { domain: string; version: number }[] }>('Model', bytes);
   const opset = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset === undefined) throw new RangeError('it does not say which operator set it uses');
@@ -92,21 +94,20 @@ function parse(bytes: Uint8Array): OnnxFile {
 function readNode(field: WireField): OnnxNode {
   interface Attribute {
     readonly name: string;
-    readonly i: number;
     readonly t?: Uint8Array;
     readonly g?: Uint8Array;
     readonly graphs: readonly Uint8Array[];
   }
-  const node = decode<{ input: string[]; output: string[]; opType: string; attribute: Attribute[] }>('Node', field.content);
+  const node = decode<{ input: string[]; output: string[]; name: string; opType: string; attribute: Attribute[] }>('Node', field.content);
   const value = node.attribute.find(({ name }) => name === 'value')?.t;
   return {
     field,
+    name: node.name,
     opType: node.opType,
     inputs: node.input,
     outputs: node.output,
     hasGraph: node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0),
-    value: value ? readTensor(value)[1] : null,
-    integers: Object.fromEntries(node.attribute.map(({ name, i }) => [name, i])),
+    value: value ? readTensor({ id: 0, bytes: value, content: value })[1] : null,
   };
 }
 
@@ -125,14 +126,14 @@ function readTensorInfo(content: Uint8Array): OnnxTensorInfo {
 
 const LARGEST_SHAPE = 16;
 
-function readTensor(content: Uint8Array): readonly [name: string, tensor: OnnxConstant] {
-  const tensor = decode<{ dims: number[]; dataType: number; name: string; dataLocation: number }>('Tensor', content);
+function readTensor(field: WireField): readonly [name: string, tensor: OnnxConstant] {
+  const tensor = decode<{ dims: number[]; dataType: number; name: string; dataLocation: number }>('Tensor', field.content);
   const { name, dims, dataType } = tensor;
   if (tensor.dataLocation === DATA_LOCATION_EXTERNAL)
     throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the weights of ${name} lie in a file of their own; a model must be one file`);
   const length = dims.reduce((product, extent) => product * extent, 1);
-  const integers = dataType === INT64 && length <= LARGEST_SHAPE ? readIntegers(content) : null;
-  return [name, { dims, dataType, integers }];
+  const integers = dataType === INT64 && length <= LARGEST_SHAPE ? readIntegers(field.content) : null;
+  return [name, { field, dims, dataType, integers }];
 }
 
 const INT64 = 7;
@@ -160,11 +161,19 @@ function types(): protobuf.Root {
     nested: {
       Model: { fields: { irVersion: field('int64', 1), opsetImport: list('OperatorSet', 8) } },
       OperatorSet: { fields: { domain: field('string', 1), version: field('int64', 2) } },
-      Node: { fields: { input: list('string', 1), output: list('string', 2), opType: field('string', 4), attribute: list('Attribute', 5) } },
+      Node: {
+        fields: {
+          input: list('string', 1),
+          output: list('string', 2),
+          name: field('string', 3),
+          opType: field('string', 4),
+          attribute: list('Attribute', 5),
+        },
+      },
       Attribute: {
         // So that an absent one reads as absent, not as empty.
         oneofs: { tensor: { oneof: ['t'] }, graph: { oneof: ['g'] } },
-        fields: { name: field('string', 1), i: field('int64', 3), t: field('bytes', 5), g: field('bytes', 6), graphs: list('bytes', 11) },
+        fields: { name: field('string', 1), t: field('bytes', 5), g: field('bytes', 6), graphs: list('bytes', 11) },
       },
       Tensor: { fields: { dims: list('int64', 1), dataType: field('int32', 2), name: field('string', 8), dataLocation: field('int32', 14) } },
       IntegerTensor: { fields: { int64Data: list('int64', 7), rawData: field('bytes', 9) } },

@@ -19,13 +19,14 @@ export function freeBatch(file: OnnxFile, graph: OnnxGraph): readonly OnnxNode[]
   });
 }
 
-/** The node with other names for its inputs and outputs; all else stays as it was written. */
+/** The node with other names for its inputs and outputs; all else stays as it was written, but that it loses a name of its own that is among them. */
 export function renameTensors(node: OnnxNode, names: ReadonlyMap<string, string>): OnnxNode {
   const named = (name: string) => names.get(name) ?? name;
-  if (![...node.inputs, ...node.outputs].some((name) => names.has(name))) return node;
+  if (![node.name, ...node.inputs, ...node.outputs].some((name) => names.has(name))) return node;
   const inputs = node.inputs.map(named);
   const outputs = node.outputs.map(named);
-  const rest = readFields(node.field.content).filter(({ id }) => id !== NODE_FIELD.input && id !== NODE_FIELD.output);
+  const replaced: readonly number[] = [NODE_FIELD.input, NODE_FIELD.output, ...(names.has(node.name) ? [NODE_FIELD.name] : [])];
+  const rest = readFields(node.field.content).filter(({ id }) => !replaced.includes(id));
   const content = Buffer.concat([
     ...inputs.map((name) => textField(NODE_FIELD.input, name)),
     ...outputs.map((name) => textField(NODE_FIELD.output, name)),

@@ -54,12 +54,13 @@ function addOutput(graph: OnnxGraph, name: string, tensor: string, length: numbe
 
 function join(file: OnnxFile, nodes: readonly OnnxNode[], before: OnnxGraph, behind: OnnxGraph): Uint8Array {
   const [first, last] = [graphFieldsOf(before), graphFieldsOf(behind)];
-  const replaced: readonly number[] = [...Object.values(GRAPH_FIELD)].filter((id) => id !== GRAPH_FIELD.initializer);
+  const replaced: readonly number[] = Object.values(GRAPH_FIELD);
   const graph = Buffer.concat([
     ...file.graphFields.filter(({ id }) => !replaced.includes(id)).map((field) => field.bytes),
     ...of(first, GRAPH_FIELD.node),
     ...nodes.map(({ field }) => field.bytes),
     ...of(last, GRAPH_FIELD.node),
+    ...usedConstants(file, nodes),
     ...of(first, GRAPH_FIELD.initializer),
     ...of(last, GRAPH_FIELD.initializer),
     ...of(first, GRAPH_FIELD.input),
@@ -70,6 +71,13 @@ function join(file: OnnxFile, nodes: readonly OnnxNode[], before: OnnxGraph, beh
     ...file.modelFields.filter(({ id }) => id !== MODEL_FIELD.irVersion && id !== MODEL_FIELD.graph).map((field) => field.bytes),
     messageField(MODEL_FIELD.graph, graph),
   ]);
+}
+
+/** Without the shapes that were replaced: ONNX Runtime warns of constants that nobody reads. Graphs inside of nodes may read any. */
+function usedConstants(file: OnnxFile, nodes: readonly OnnxNode[]): readonly Uint8Array[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const all = nodes.some(({ hasGraph }) => hasGraph);
+  return [...file.constants].filter(([name]) => all || read.has(name)).map(([, { field }]) => field.bytes);
 }
 
 function graphFieldsOf(graph: OnnxGraph): ReturnType<typeof readFields> {
@@ -114,7 +122,8 @@ function requireOutputs(file: OnnxFile, { outputs, labelCount }: WrappingOptions
 
 /** New names for the file's tensors that are called like ours. */
 function freeNames(file: OnnxFile, ours: readonly string[]): ReadonlyMap<string, string> {
-  const theirs = new Set([...file.inputs.map(({ name }) => name), ...file.nodes.flatMap((node) => node.outputs), ...file.constants.keys()]);
+  const made = file.nodes.flatMap((node) => [node.name, ...node.outputs]);
+  const theirs = new Set([...file.inputs.map(({ name }) => name), ...made, ...file.constants.keys()]);
   const taken = [...theirs].filter((name) => ours.includes(name));
   const odd = [...theirs].find((name) => name.startsWith(`${OURS}/`)) ?? taken.find((name) => file.constants.has(name));
   if (odd !== undefined) unsupported(`a tensor called ${odd}: that name is needed for what is put around the graph`);

@@ -5,9 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
 import { cacheName, prepareModel } from '../../src/engine/model-preparation.ts';
 import { readManifest } from '../../src/engine/model-store.ts';
+import { SanitySelfTest } from '../../src/engine/sanity-self-test.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { writeSmallModel } from '../helpers/small-model.ts';
+import { smallOnnx } from '../helpers/small-onnx.ts';
 
 let modelsDir = '';
 beforeEach(async () => {
@@ -84,3 +87,57 @@ it('names the conversion after everything that shapes it', () => {
   expect(cacheName(other)).not.toBe(cacheName(manifest));
   expect(cacheName({ ...manifest, title: 'Another' })).toBe(cacheName(manifest));
 });
+
+it.each([
+  ['a flipped bit in the weights', (file: Buffer) => Buffer.from(file.map((byte, at) => (at === 200 ? byte ^ 1 : byte)))],
+  ['a file that was cut off', (file: Buffer) => file.subarray(0, file.length - 1)],
+])('refuses an ONNX file with %s; as it should be it is put into our form once', async (_, damage) => {
+  const file = writeOnnxModel('zoo');
+  const whole = readFileSync(file);
+  const options = { name: 'zoo', modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger };
+  writeFileSync(file, damage(whole));
+  await expect(prepareModel(options)).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH', message: expect.stringContaining(file) });
+  writeFileSync(file, whole);
+  const model = await prepareModel(options);
+  rmSync(file);
+  // The conversion is all that later starts need.
+  expect(await prepareModel(options)).toEqual(model);
+  const backend = await openOnnx(model, { device: 'cpu', threads: 1, features: false });
+  const selfTest = new SanitySelfTest(model);
+  for (const size of [1, 2, 4]) await selfTest.runAll(backend, size);
+  await backend.close();
+});
+
+it('says how weights that were not pulled yet can be had', async () => {
+  writeOnnxModel('zoo', { url: 'https://models.test/zoo.onnx', bytes: 5 });
+  rmSync(join(modelsDir, 'zoo', 'zoo.onnx'));
+  const preparing = prepareModel({ name: 'zoo', modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger });
+  await expect(preparing).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND', message: expect.stringContaining('framewatch models pull zoo') });
+});
+
+/** A model folder around an ONNX file; gives the file. */
+function writeOnnxModel(name: string, source: object = {}): string {
+  const folder = join(modelsDir, name);
+  mkdirSync(folder);
+  const bytes = smallOnnx({ size: 8 });
+  const file = join(folder, `${name}.onnx`);
+  writeFileSync(file, bytes);
+  writeFileSync(join(folder, 'labels.yaml'), '- name: a\n- name: b\n- name: c\n');
+  const manifest = {
+    ...{ schema: 1, name, title: 'Made by a test', architecture: 'small', format: 'onnx', source: { file: `${name}.onnx`, ...source } },
+    weightsSha256: sha256(bytes),
+    input: {
+      name: 'data_0',
+      size: 8,
+      layout: 'nchw',
+      dtype: 'float32',
+      colourOrder: 'rgb',
+      fit: 'stretch',
+      normalisation: { mean: 127.5, scale: 127.5 },
+    },
+    outputs: { probabilities: { tensor: 'prob_1' } },
+    ...{ labels: 'labels.yaml', license: { spdx: 'Apache-2.0', origin: 'made by a test' }, selfTest: 'none' },
+  };
+  writeFileSync(join(folder, 'model.yaml'), JSON.stringify(manifest));
+  return file;
+}
