@@ -13,7 +13,6 @@ export interface Golden {
 
 const TOLERANCE = 0.01;
 const SEEDS = [1, 2, 3];
-const PICTURES = 4;
 /** Labels are listed until so much of the probability is told; those above this are listed in any case. */
 const TOLD = 0.995;
 const LISTED = 0.001;
@@ -27,8 +26,8 @@ interface Asked {
 }
 
 /**
- * Shows the reference all drawings and keeps the four whose results depend most on the order of colours: a picture of which a network is quite sure, or that
- * is grey, hides such a fault. Throws what `classify` throws.
+ * Shows the reference every drawing several times and keeps of each the one whose results depend most on the order of colours: a picture of which a network is
+ * quite sure, or that is grey, hides such a fault. Throws what `classify` throws.
  */
 export async function askForGolden(
   classify: (input: EngineInput) => Promise<EngineOutput>,
@@ -46,7 +45,8 @@ export async function askForGolden(
       featureSize = (said.features?.length ?? 0) / 2;
     }
   }
-  const best = asked.toSorted((one, other) => other.moved - one.moved).slice(0, PICTURES);
+  const byMargin = asked.toSorted((one, other) => other.moved - one.moved);
+  const best = byMargin.filter((picture, index) => byMargin.findIndex(({ drawing }) => drawing === picture.drawing) === index);
   const pictures = best.map((picture) => expectation(picture, model.labels));
   return { selfTest: { tolerance: TOLERANCE, pictures }, colourMargin: (best[0]?.moved ?? 0) / TOLERANCE, featureSize };
 }
