@@ -102,7 +102,7 @@ async function stage(options: ImportOptions, staging: string): Promise<TestedImp
   await writeFile(join(folder, 'labels.yaml'), labelsText(decisions.labels));
   const write = (selfTest: Golden['selfTest'] | null, featureSize: number | null) =>
     writeFile(join(folder, 'model.yaml'), manifestText({ ...contentOf(inspection, decisions), featureSize, selfTest }, commentOf(decisions)));
-  const known = inspection.features?.name === decisions.features ? inspection.features?.size : null;
+  const known = inspection.features?.name === decisions.features ? inspection.features.size : null;
   // A network tells how long its features are when it has given some; until then any length will do.
   await write(null, decisions.features === null ? null : (known ?? 1));
 

@@ -90,7 +90,7 @@ async function openBundles(folder: string): Promise<ModelFiles> {
 }
 
 /** A topology may come from anywhere: it must not make us read other files than the model's. */
-export function insideOnly(name: string): string {
+function insideOnly(name: string): string {
   if (name !== '' && !isAbsolute(name) && !name.split(/[\\/]/).includes('..')) return name;
   throw new FramewatchError('MODEL_INVALID', `the topology names a weight file outside its folder: ${JSON.stringify(name)}`);
 }

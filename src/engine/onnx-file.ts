@@ -74,7 +74,7 @@ function parse(bytes: Uint8Array): OnnxFile {
   const graphFields = readFields(graph[0]?.content ?? new Uint8Array());
   const contents = (id: number) => graphFields.filter((field) => field.id === id);
   const constants = new Map(contents(GRAPH_FIELD.initializer).map(readTensor));
-  const { irVersion, opsetImport } = decode<{ irVersion: number; opsetImport: { domain: string; version: number }[] }>('Model', bytes);
+  const { irVersion, opsetImport } = decode('Model', bytes) as { irVersion: number; opsetImport: { domain: string; version: number }[] };
   const opset = opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (opset === undefined) throw new RangeError('it does not say which operator set it uses');
   return {
@@ -98,7 +98,7 @@ function readNode(field: WireField): OnnxNode {
     readonly g?: Uint8Array;
     readonly graphs: readonly Uint8Array[];
   }
-  const node = decode<{ input: string[]; output: string[]; name: string; opType: string; attribute: Attribute[] }>('Node', field.content);
+  const node = decode('Node', field.content) as { input: string[]; output: string[]; name: string; opType: string; attribute: Attribute[] };
   const value = node.attribute.find(({ name }) => name === 'value')?.t;
   return {
     field,
@@ -116,7 +116,7 @@ function readTensorInfo(content: Uint8Array): OnnxTensorInfo {
     readonly name: string;
     readonly type: { readonly tensorType: { readonly elemType: number; readonly shape: { readonly dim: readonly object[] } | null } | null } | null;
   }
-  const { name, type } = decode<Info>('Value', content);
+  const { name, type } = decode('Value', content) as Info;
   const dims = type?.tensorType?.shape?.dim.map((dim) => {
     const { dimValue, dimParam } = dim as { dimValue?: number; dimParam?: string };
     return dimValue !== undefined && dimValue > 0 ? dimValue : (dimParam ?? '');
@@ -127,7 +127,7 @@ function readTensorInfo(content: Uint8Array): OnnxTensorInfo {
 const LARGEST_SHAPE = 16;
 
 function readTensor(field: WireField): readonly [name: string, tensor: OnnxConstant] {
-  const tensor = decode<{ dims: number[]; dataType: number; name: string; dataLocation: number }>('Tensor', field.content);
+  const tensor = decode('Tensor', field.content) as { dims: number[]; dataType: number; name: string; dataLocation: number };
   const { name, dims, dataType } = tensor;
   if (tensor.dataLocation === DATA_LOCATION_EXTERNAL)
     throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the weights of ${name} lie in a file of their own; a model must be one file`);
@@ -139,16 +139,16 @@ function readTensor(field: WireField): readonly [name: string, tensor: OnnxConst
 const INT64 = 7;
 
 function readIntegers(content: Uint8Array): readonly number[] {
-  const { int64Data, rawData } = decode<{ int64Data: number[]; rawData: Uint8Array }>('IntegerTensor', content);
+  const { int64Data, rawData } = decode('IntegerTensor', content) as { int64Data: number[]; rawData: Uint8Array };
   if (rawData.length === 0) return int64Data;
   const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
   return Array.from({ length: rawData.length / 8 }, (_, index) => Number(view.getBigInt64(index * 8, true)));
 }
 
 /** Absent fields have the values that protobuf gives them; whole numbers are numbers. */
-function decode<T>(type: string, content: Uint8Array): T {
+function decode(type: string, content: Uint8Array): object {
   const found = types().lookupType(type);
-  return found.toObject(found.decode(content), { longs: Number, defaults: true, arrays: true }) as T;
+  return found.toObject(found.decode(content), { longs: Number, defaults: true, arrays: true });
 }
 
 let root: protobuf.Root | undefined;

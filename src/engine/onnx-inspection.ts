@@ -68,7 +68,7 @@ function onlyOutput({ outputs }: OnnxFile): string {
 function lengthOf({ outputs }: OnnxFile, name: string): number | null {
   const extents = outputs.find((output) => output.name === name)?.dims?.slice(1) ?? [];
   const isFixed = extents.length > 0 && extents.every((extent) => typeof extent === 'number');
-  return isFixed ? extents.reduce<number>((product, extent) => product * Number(extent), 1) : null;
+  return isFixed ? extents.reduce<number>((product, extent) => product * extent, 1) : null;
 }
 
 function lastStep(makers: ReadonlyMap<string, OnnxNode>, classes: string): LastStep {

@@ -18,11 +18,11 @@ function bar(isTTY: boolean) {
   return { clock, written, bar: new DownloadBar(clock, stream) };
 }
 
-it('draws over itself on a terminal, not too often, and never wider', () => {
+it('draws over itself on a terminal, not too often, and never wider', async () => {
   const { clock, written, bar: drawn } = bar(true);
   for (let received = 0; received <= 1000; received += 100) {
     drawn.show({ source: 's', received, bytes: 1000 });
-    clock.advance(40);
+    await clock.advance(40);
   }
   drawn.end();
   expect(written.length).toBeLessThan(8);

@@ -38,7 +38,7 @@ describe('decide', () => {
     const decided = await decide(open, { name: 'mine' }, '/imagenet', null);
     expect(decided).toMatchObject({
       ok: false,
-      missing: [/^--normalise \(/, /^--outputs \(what predictions gives/, /^--labels \(names of the 3 values/, /^--size \(/].map((pattern) =>
+      missing: [/^--normalise \(/, /^--outputs \(what predictions gives/, /^--labels \(names of the 3 values/, /^--size \(/].map((pattern): unknown =>
         expect.stringMatching(pattern),
       ),
     });

@@ -44,7 +44,7 @@ describe('a layers-model', () => {
   });
 
   it('takes a layer inside as the output, where it is told so', async () => {
-    const inner = await layers((tf, x) => tf.layers.softmax({ name: 'last' } as never).apply(dense(tf, pooled(tf, x), 'linear')) as SymbolicTensor, {
+    const inner = await layers((tf, x) => tf.layers.softmax({ name: 'last' }).apply(dense(tf, pooled(tf, x), 'linear')) as SymbolicTensor, {
       output: 'predictions',
     });
     expect(inner.classes).toEqual({ name: 'predictions', kind: 'logits', length: 3 });

@@ -21,7 +21,7 @@ export async function loadLayersForm(tensorflow: TensorFlow, local: LocalModel, 
   // The layers are shared with `whole`, and so are the weights: nothing of it has to be freed.
   const model = tensorflow.model({ inputs: whole.inputs, outputs: outputNames(local, wantsFeatures).map((name) => symbolicOutput(whole, name)) });
   return {
-    predict: (input) => [model.predict(input, { batchSize: input.shape[0] ?? 1 })].flat(),
+    predict: (input) => [model.predict(input, { batchSize: input.shape[0] })].flat(),
     dispose: () => void model.dispose(),
   };
 }

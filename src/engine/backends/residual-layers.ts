@@ -22,7 +22,7 @@ export function registerResidualLayers(tensorflow: TensorFlow): { readonly Custo
     readonly #scale: number;
 
     constructor(config: ResidualConfig) {
-      super(config as object);
+      super(config);
       this.#config = config;
       this.#scale = scaleOf(config);
     }
