@@ -2,6 +2,7 @@ import { downloadFile } from '../engine/model-download.ts';
 import { placeInWords } from '../engine/model-place.ts';
 import { readManifest } from '../engine/model-store.ts';
 import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { sha256OfFile } from '../engine/sha256.ts';
 import { systemClock } from '../util/clock.ts';
 import { DownloadBar } from './download-bar.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -33,7 +34,7 @@ export async function modelsPull(name: string, options: PullOptions): Promise<Ex
       tell(options, { name, state: 'present', source: placeInWords(place) }, `nothing to pull: ${name} comes with ${placeInWords(place)}`);
       return EXIT.ok;
     }
-    const target = place.files.at(-1) ?? '';
+    const target = (await firstRight(place.files, weightsSha256)) ?? place.files.at(-1) ?? '';
     const outcome = await downloadFile({
       ...{ target, sources: options.from === undefined ? place.urls : [options.from], bytes: place.bytes, sha256: weightsSha256 },
       ...{ clock: systemClock, env: process.env, stallMs: STALL_MS, signal: ending.signal },
@@ -49,6 +50,12 @@ export async function modelsPull(name: string, options: PullOptions): Promise<Ex
     bar.end();
     return printFault(error);
   }
+}
+
+/** Weights may have been put beside the manifest by hand. */
+async function firstRight(files: readonly string[], sha256: string): Promise<string | null> {
+  for (const file of files) if ((await sha256OfFile(file).catch(() => null)) === sha256) return file;
+  return null;
 }
 
 function tell({ json }: PullOptions, document: object, words: string): void {

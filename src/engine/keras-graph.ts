@@ -10,8 +10,8 @@ export interface KerasGraph {
   readonly inputShape: readonly [height: number | null, width: number | null, channels: number];
 }
 
-/** What stands for the ends of a nested model: gives on what feeds it. */
-export const PASS = 'Pass';
+/** What stands for the ends of a nested model: gives on what feeds it. No class of a file can be called so. */
+export const PASS = '(end of a nested model)';
 
 const MODEL_CLASSES: readonly string[] = ['Model', 'Functional', 'Sequential'];
 

@@ -62,6 +62,8 @@ export interface TestedImport {
 /** What runs a model of each format as it is, so that it can tell what any other must say. */
 const REFERENCES = { 'tfjs-layers': 'wasm', 'tfjs-graph': 'wasm', 'saved-model': 'tensorflow', onnx: 'onnx' } as const;
 const TEST_BATCH_SIZES = [1, 2, 4];
+/** Values of a feature layer. */
+const MORE_THAN_ANY = 1_000_000;
 /** A staging folder that nobody has touched for so long belongs to a process that is gone. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
@@ -103,8 +105,8 @@ async function stage(options: ImportOptions, staging: string): Promise<TestedImp
   const write = (selfTest: Golden['selfTest'] | null, featureSize: number | null) =>
     writeFile(join(folder, 'model.yaml'), manifestText({ ...contentOf(inspection, decisions), featureSize, selfTest }, commentOf(decisions)));
   const known = inspection.features?.name === decisions.features ? inspection.features.size : null;
-  // A network tells how long its features are when it has given some; until then any length will do.
-  await write(null, decisions.features === null ? null : (known ?? 1));
+  // A network tells how long its features are when it has given some; until then nothing is cut off.
+  await write(null, decisions.features === null ? null : (known ?? MORE_THAN_ANY));
 
   if (openEngine === null) {
     if (decisions.features !== null && !known)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readKerasGraph } from '../../src/engine/keras-graph.ts';
+import { PASS, readKerasGraph } from '../../src/engine/keras-graph.ts';
 
 const layer = (name: string, className: string, feeds: readonly string[], config: object = {}) => ({
   name,
@@ -42,9 +42,9 @@ describe('readKerasGraph', () => {
     });
     expect(graph.layers.map(({ name, ownName, className, inputs }) => [name, ownName, className, inputs])).toEqual([
       ['in', 'in', 'InputLayer', []],
-      ['m/in2', 'in2', 'Pass', ['in']],
+      ['m/in2', 'in2', PASS, ['in']],
       ['m/a', 'a', 'ReLU', ['m/in2']],
-      ['m', 'm', 'Pass', ['m/a']],
+      ['m', 'm', PASS, ['m/a']],
       ['b', 'b', 'ReLU', ['m']],
     ]);
     expect(graph.outputs).toEqual(['b']);

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { inOrder, type NetworkInput, NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { type WrappingOptions, wrapOnnx } from '../../src/engine/onnx-wrapping.ts';
+import { FramewatchError } from '../../src/util/errors.ts';
 import { noise } from '../helpers/small-model.ts';
 import { ONNX_LABELS, type SmallOnnxOptions, smallOnnx } from '../helpers/small-onnx.ts';
 
@@ -153,6 +155,22 @@ describe('wrapOnnx refuses, by name', () => {
   ])('%s', (_, bytes) => {
     expect(() => wrapOnnx(bytes, options())).toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining('not an ONNX file') }),
+    );
+  });
+
+  it('whatever is wrong with the bytes: it never ends in another way', () => {
+    const file = smallOnnx({ size: SIZE });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = Uint8Array.from(file);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        try {
+          wrapOnnx(bytes, options());
+        } catch (error) {
+          expect(error).toBeInstanceOf(FramewatchError);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -27,8 +27,8 @@ const GPU_BACKENDS = ['tensorflow', 'onnx'] as const;
 const CPU_BACKENDS = ['onnx', 'tensorflow', 'wasm'] as const;
 
 /**
- * Opens what was asked for. `auto` is the first backend with a working GPU, else the fastest on the CPU that runs the model's format (onnx, where it can); for `auto` with device `auto` the
- * CPU is a choice, not a fallback.
+ * Opens what was asked for. `auto` is the first backend with a working GPU, else the fastest on the CPU that runs the model's format (onnx,
+ * where it can); for `auto` with device `auto` the CPU is a choice, not a fallback.
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, ENGINE_DEVICE_UNAVAILABLE, or what loading the model throws.
  */
 export async function openBackend(

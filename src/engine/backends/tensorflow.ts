@@ -20,7 +20,8 @@ interface NativeKernels {
 }
 
 /**
- * TensorFlow through its native Node binding: layers-models, graphs, and SavedModels as one native call a batch. Unverified: no run on a machine where the packages are installed has been seen yet.
+ * TensorFlow through its native Node binding: layers-models, graphs, and SavedModels as one native call a batch. Unverified: no run on a machine
+ * where the packages are installed has been seen yet.
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE with the reason for each package, ENGINE_DEVICE_UNAVAILABLE when a GPU is asked for
  * and TensorFlow does not see one.
  */
