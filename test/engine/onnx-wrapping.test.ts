@@ -170,7 +170,7 @@ describe('wrapOnnx refuses, by name', () => {
           expect(error).toBeInstanceOf(FramewatchError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
