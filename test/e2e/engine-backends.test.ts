@@ -16,7 +16,7 @@ import type { TfjsSource } from '../../src/engine/tfjs-files.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
 import { graphReference, writeSmallGraph } from '../helpers/small-graph.ts';
-import { noise } from '../helpers/small-model.ts';
+import { noise, referenceRun, writeSmallModel } from '../helpers/small-model.ts';
 import { smallSubject } from '../helpers/small-subject.ts';
 
 // The backends on TensorFlow.js, on small networks. That of ONNX Runtime is quick enough for the unit tests.
@@ -56,6 +56,23 @@ it.each([
   expect(tensorflow.memory().numTensors).toBe(warm);
   await backend.close();
   expect(tensorflow.memory().numTensors).toBe(before);
+});
+
+it('wasm normalises colour by colour, in the order of the network', async () => {
+  const options = { name: 'colours', colourOrder: 'bgr', mean: [120, 60, 10], scale: [100, 150, 200] } as const;
+  const changed = { ...options, mean: [...options.mean], scale: [...options.scale] };
+  const small = await writeSmallModel(
+    modelsDir,
+    (tf, x) => tf.layers.dense({ units: 3, activation: 'softmax' }).apply(tf.layers.flatten().apply(x)) as typeof x,
+    changed,
+  );
+  const model = await prepareModel({ name: small.name, modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger });
+  const pixels = noise(2 * small.inputSize ** 2 * 3);
+  const expected = referenceRun(small, pixels, 2, changed);
+  const backend = await openWasm(model, { device: 'cpu', threads: 1, features: false });
+  await startWasm(1);
+  expect(distance((await backend.run(pixels, 2)).probabilities, expected)).toBeLessThan(1e-5);
+  await backend.close();
 });
 
 it('auto takes for a graph what can run it; logits get their softmax', async () => {

@@ -172,6 +172,7 @@ const MORE_NETWORKS: Readonly<Record<string, Build>> = {
 const INPUTS: Readonly<Record<string, SmallModelOptions>> = {
   'a mean and a scale': { mean: 127.5, scale: 127.5 },
   'colours as BGR': { colourOrder: 'bgr' },
+  'BGR, normalised colour by colour': { colourOrder: 'bgr', mean: [120, 60, 10], scale: [100, 150, 200] },
   'weights of one byte': { quantised: true },
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { inOrder, type NetworkInput, NO_NORMALISATION } from '../../src/engine/network-source.ts';
+import { type NetworkInput, NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { type WrappingOptions, wrapOnnx } from '../../src/engine/onnx-wrapping.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 import { noise } from '../helpers/small-model.ts';
@@ -29,13 +29,12 @@ const options = (input: Partial<NetworkInput> = {}, changed: Partial<WrappingOpt
 async function original(file: Uint8Array, pixels: Uint8Array, input: NetworkInput, output: string): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(file);
   const { mean, scale } = input.normalisation;
-  const [means, scales] = [inOrder(mean, input.colourOrder), inOrder(scale, input.colourOrder)];
   const place = (row: number, channel: number) => (input.layout === 'nchw' ? channel * SIZE * SIZE + row : row * 3 + channel);
   const values = new Float32Array(PICTURE);
   for (let row = 0; row < SIZE * SIZE; row++) {
     for (let channel = 0; channel < 3; channel++) {
-      const byte = pixels[row * 3 + (input.colourOrder === 'rgb' ? channel : 2 - channel)] ?? 0;
-      values[place(row, channel)] = (byte - (means[channel] ?? 0)) / (scales[channel] ?? 1);
+      const colour = input.colourOrder === 'rgb' ? channel : 2 - channel;
+      values[place(row, channel)] = ((pixels[row * 3 + colour] ?? 0) - (mean[colour] ?? 0)) / (scale[colour] ?? 1);
     }
   }
   const dims = input.layout === 'nchw' ? [1, 3, SIZE, SIZE] : [1, SIZE, SIZE, 3];
