@@ -4,11 +4,12 @@ const STAGES = ['config', 'stream', 'batching', 'engine', 'events', 'store', 'si
 
 /** Vendor package → the only file (or folder) that may import it. */
 const HOMES = {
-  yaml: '^src/(config/yaml-source|engine/yaml-form)\\.ts$',
+  yaml: '^src/(config/yaml-source|engine/(yaml-form|manifest-writing))\\.ts$',
   convict: '^src/config/setting\\.ts$',
   sharp: '^src/(engine/picture|demo/scene-render)\\.ts$',
   'onnxruntime-node': '^src/engine/backends/onnx\\.ts$',
-  protobufjs: '^src/engine/onnx-',
+  protobufjs: '^src/engine/(onnx|saved-model)-',
+  undici: '^src/engine/http-source\\.ts$',
   libsql: '^src/store/sqlite-database\\.ts$',
   mqtt: '^src/sinks/mqtt-session\\.ts$',
   aedes: '^src/sinks/embedded-broker\\.ts$',

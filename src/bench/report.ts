@@ -31,7 +31,7 @@ export function reportLines(document: BenchDocument): readonly string[] {
   ];
 }
 
-function engineLines({ backend, device, precision, threads, model, batches, fallback, startSeconds }: EngineFigures): string[] {
+function engineLines({ backend, device, precision, threads, model, batches, fallback, selfTest, startSeconds }: EngineFigures): string[] {
   const most = Math.max(...batches.map(({ framesPerSecond }) => framesPerSecond));
   const rows = batches.map(({ size, batchMs, framesPerSecond }) => [
     ...[`batch ${size}`, batchMs.p50.toFixed(0), batchMs.p95.toFixed(0), framesPerSecond.toFixed(1)],
@@ -40,6 +40,7 @@ function engineLines({ backend, device, precision, threads, model, batches, fall
   return [
     `Engine alone: ${model}, ${backend} on ${device}, ${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; ready after ${startSeconds.toFixed(1)} s`,
     ...(fallback === null ? [] : [`  ${fallback}`]),
+    ...(selfTest === 'sanity' ? [`  unverified: the manifest of ${model} has no expected results`] : []),
     ...table([['', 'p50 ms', 'p95 ms', 'frames/s', ''], ...rows]),
   ];
 }

@@ -1,7 +1,10 @@
+import type { Config } from '../config/config.ts';
 import { effectiveConfig } from '../config/effective.ts';
 import { findConfigFile, loadConfig } from '../config/load.ts';
 import type { ConfigResult } from '../config/parse.ts';
-import { formatProblem } from '../config/problem.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
+import { findWeights } from '../engine/model-presence.ts';
+import { readManifest } from '../engine/model-store.ts';
 import { Redactor } from '../util/redactor.ts';
 import { checkBounds } from './bound-check.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -30,7 +33,7 @@ export function checkCommand(flag: string | undefined, asJson: boolean): ExitCod
     return EXIT.config;
   }
   const { costs, warnings: ofBounds } = checkBounds(result.config, result.boundPlaces);
-  const warnings = [...result.warnings, ...ofBounds];
+  const warnings = [...result.warnings, ...weightsNotHere(result.config), ...ofBounds];
   const config = effectiveConfig(result.config);
   if (asJson) printJson({ ok: true, warnings, costs, config });
   else {
@@ -39,6 +42,23 @@ export function checkCommand(flag: string | undefined, asJson: boolean): ExitCod
     printJson(config);
   }
   return EXIT.ok;
+}
+
+/** The manifest says enough for a check, but `run` will want the weights. */
+function weightsNotHere(config: Config): readonly Problem[] {
+  const weights = findWeights(readManifest(config.model, config));
+  if (weights.state === 'here') return [];
+  return [
+    {
+      code: 'MODEL_NOT_FOUND',
+      file: config.file ?? '<embedded>',
+      line: null,
+      column: null,
+      path: 'model',
+      message: weights.reason,
+      suggestion: null,
+    },
+  ];
 }
 
 function printJson(value: object): void {

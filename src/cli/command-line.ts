@@ -1,10 +1,12 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../util/errors.ts';
+import { number, wholeNumber } from './argument-types.ts';
 import { type BenchOptions, benchCommand } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
 import { checkCommand } from './check-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { addModelsCommands } from './models-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { packageVersion } from './surroundings.ts';
@@ -66,6 +68,9 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .action(async (part: BenchPart | undefined, options: BenchOptions) => {
       code = await benchCommand(part, options);
     });
+  addModelsCommands(program, CONFIG_HELP, (ended) => {
+    code = ended;
+  });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -75,20 +80,4 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`framewatch: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
-}
-
-function number(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+(\.\d+)?$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a number from ${least} to ${most} is needed.`);
-    return value;
-  };
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`);
-    return value;
-  };
 }

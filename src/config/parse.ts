@@ -20,8 +20,8 @@ export interface ConfigSurroundings {
   readonly packageRoot: string;
   /** Working folder of the process, absolute. */
   readonly cwd: string;
-  /** Labels and default rules of a model; a returned error becomes an error of the file. Must not throw. */
-  readonly modelFacts: (model: string, modelsDir: string, stateDir: string) => ModelFacts | FramewatchError;
+  /** Labels and default rules of a model; a returned error becomes an error of the file, null leaves rules unchecked. Must not throw. */
+  readonly modelFacts: (model: string, modelsDir: string, stateDir: string) => ModelFacts | FramewatchError | null;
   /** Learns every secret of the file, also when the file is refused. */
   readonly redactor: Redactor;
 }

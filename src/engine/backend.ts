@@ -1,4 +1,6 @@
 import type { BackendName, DeviceName, Precision } from './engine.ts';
+import type { NetworkInput, NetworkOutputs, NetworkSource } from './network-source.ts';
+import type { PictureFit } from './picture-fit.ts';
 
 /** A model that lies on this machine, checked against its hashes, ready to be opened by a backend. */
 export interface LocalModel {
@@ -8,37 +10,33 @@ export interface LocalModel {
   readonly labels: readonly string[];
   /** Width and height of the input, pixels. */
   readonly inputSize: number;
+  readonly fit: PictureFit;
   readonly featureSize: number | null;
-  /** The converted graph: uint8 NHWC input, normalisation inside; outputs probabilities and, when there are any, features. */
-  readonly onnxFile: string;
-  /** The npm package's or folder's layers-model, for the TensorFlow.js backends. */
-  readonly layersModel: LayersModelSource;
-  /** Input is `(pixel - mean) / scale`, per manifest; the TensorFlow.js backends apply it, the ONNX graph contains it. */
-  readonly normalisation: { readonly mean: number; readonly scale: number };
-  /** From the manifest; absent only for models made by hand. */
-  readonly selfTest?: SelfTest;
+  /**
+   * The converted graph: uint8 NHWC input, normalisation inside; outputs probabilities and, when there are any, features.
+   * Null for the formats that only TensorFlow.js or TensorFlow can run.
+   */
+  readonly onnxFile: string | null;
+  /** The model as it came; the backends on TensorFlow.js read it, and do with the pictures what the ONNX graph contains. */
+  readonly source: NetworkSource;
+  readonly input: NetworkInput;
+  readonly outputs: NetworkOutputs;
+  /** Null when nobody has said yet what this model must answer. */
+  readonly selfTest: SelfTest | null;
 }
-
-/** A Keras layers-model: where it lies and what of it is used. */
-export type LayersModelSource = LayersModelPlace & {
-  /** SHA-256 (hex) of the topology file, checked before it is read; the weights' own hash is `LocalModel.sha256`. */
-  readonly topologySha256: string;
-  /** Layer whose output are the probabilities; `features`: the layer before the classifier, null when there is none to give. */
-  readonly outputLayers: { readonly probabilities: string; readonly features: string | null };
-  /** Order in which the network wants the channels; pictures always come as RGB. */
-  readonly colourOrder: 'rgb' | 'bgr';
-};
-
-export type LayersModelPlace =
-  | { readonly kind: 'npm'; readonly packageName: string; readonly path: string }
-  /** A folder with `model.json` and the weight files that it names. */
-  | { readonly kind: 'folder'; readonly path: string };
 
 /** Pictures that the program draws itself, with what the reference backend said about them. */
 export interface SelfTest {
   /** Largest allowed distance of a probability from the expected one, 0…1. */
   readonly tolerance: number;
-  readonly pictures: readonly { readonly drawing: string; readonly seed: number; readonly expected: Readonly<Record<string, number>> }[];
+  readonly pictures: readonly SelfTestPicture[];
+}
+
+export interface SelfTestPicture {
+  readonly drawing: string;
+  readonly seed: number;
+  /** By label; one that is not named is expected to be 0. */
+  readonly expected: Readonly<Record<string, number>>;
 }
 
 export interface BackendOptions {

@@ -85,7 +85,8 @@ export class BatchRunner implements BatchExecutor {
   async #run(batch: Batch, open: Set<BatchEntry>, turn: Turn): Promise<BatchTiming | 'failed'> {
     const { clock, engine, log, parallelPictures } = this.#options;
     const startMono = clock.monotonicMs();
-    const pictures = await preprocess(batch.entries, batch.paddedTo, engine.info.inputSize, parallelPictures, this.#pool);
+    const { inputSize, fit } = engine.info;
+    const pictures = await preprocess(batch.entries, batch.paddedTo, { size: inputSize, fit }, parallelPictures, this.#pool);
     const passage: Passage = { batch, open, pictures, startMono, preparedMono: clock.monotonicMs(), requests: 0, ran: undefined, tainted: false };
     for (const { entry, error } of pictures.refused) {
       log.warn({ camera: entry.slot.cameraId, sequence: entry.frame.sequence, reason: messageOf(error) }, 'a frame could not be preprocessed');

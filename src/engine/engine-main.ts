@@ -2,17 +2,17 @@ import type { Logger } from '../util/logger.ts';
 import { openBackend } from './backends/open-backend.ts';
 import { serveEngine } from './engine-process.ts';
 import { prepareModel } from './model-preparation.ts';
-import { ModelSelfTest } from './self-test.ts';
+import { selfTestOf } from './self-test-choice.ts';
 
 // The program of the engine process: the daemon starts this file.
 serveEngine(async (init) => {
   const logger = stderrLogger();
   const model = await prepareModel({ name: init.model, modelsDir: init.modelsDir, stateDir: init.stateDir, logger });
-  const selfTest = new ModelSelfTest(model);
+  const selfTest = selfTestOf(model);
   const { backend, fallback } = await openBackend(model, init);
   if (backend.provider !== undefined) logger.info({ backend: backend.name, provider: backend.provider }, 'The network runs on the GPU');
   return {
-    ...{ model, backend, fallback },
+    ...{ model, backend, fallback, selfTestKind: selfTest.kind },
     selfTest: (observed, size, pictures) => (pictures === 'all' ? selfTest.runAll(observed, size) : selfTest.runOnce(observed, size)),
   };
 });

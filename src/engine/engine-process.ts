@@ -3,17 +3,18 @@ import { systemClock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
 import type { Backend, BackendOutput, LocalModel } from './backend.ts';
 import { BufferPool } from './buffer-pool.ts';
-import type { EngineInfo } from './engine.ts';
+import type { EngineInfo, SelfTestKind } from './engine.ts';
 import { type ClassifyHead, type EngineInit, errorToHead, type ResultHead } from './engine-messages.ts';
 import { warmUp } from './warm-up.ts';
 import { encodeMessage, type MessageType, WireDecoder, type WireMessage } from './wire.ts';
 
 /** What the engine process serves, opened and ready to run. */
 export interface OpenedEngine {
-  readonly model: Pick<LocalModel, 'name' | 'sha256' | 'labels' | 'inputSize' | 'featureSize'>;
+  readonly model: Pick<LocalModel, 'name' | 'sha256' | 'labels' | 'inputSize' | 'fit' | 'featureSize'>;
   readonly backend: Backend;
   /** As in `EngineInfo`. */
   readonly fallback: string | null;
+  readonly selfTestKind: SelfTestKind;
   /**
    * Classifies known pictures on `backend` (the one above, observed) in batches of `size`: one batch, or as many as show all pictures.
    * Throws FramewatchError MODEL_SELF_TEST_FAILED.
@@ -137,9 +138,11 @@ class EngineSession {
       sha256: model.sha256,
       labels: model.labels,
       inputSize: model.inputSize,
+      fit: model.fit,
       batchSizes: outcome.batchSizes,
       costMs: outcome.costMs,
       fallback: engine.fallback,
+      selfTest: engine.selfTestKind,
     };
   }
 

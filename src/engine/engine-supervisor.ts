@@ -4,6 +4,7 @@ import type { Logger } from '../util/logger.ts';
 import type { EngineInfo, EngineInput, EngineOutput, InferenceEngine } from './engine.ts';
 import { EngineClient } from './engine-client.ts';
 import type { EngineInit } from './engine-messages.ts';
+import { UNVERIFIED } from './sanity-self-test.ts';
 
 export interface EngineSupervisorOptions {
   /** The JavaScript file of the engine process. */
@@ -168,6 +169,7 @@ export class EngineSupervisor implements InferenceEngine {
     const { labels: _, costMs, ...facts } = info;
     log.info({ ...facts, costMs: rounded(costMs), startMs: Math.round(this.#readyMono - startMono) }, 'the engine is ready');
     if (info.fallback !== null) log.warn({ fallback: info.fallback }, 'the engine does not run as the configuration asks');
+    if (info.selfTest === 'sanity') log.warn({ model: info.model }, UNVERIFIED);
     this.#wake();
     this.#options.onAvailability({ available: true, info });
     return info;

@@ -1,6 +1,9 @@
+import type { PictureFit } from './picture-fit.ts';
+
 export type BackendName = 'onnx' | 'tensorflow' | 'wasm';
 export type DeviceName = 'cpu' | 'gpu';
 export type Precision = 'float32' | 'int8';
+export type SelfTestKind = 'golden' | 'sanity';
 
 /** What runs, as it was found, not as it was wished. */
 export interface EngineInfo {
@@ -14,12 +17,16 @@ export interface EngineInfo {
   readonly labels: readonly string[];
   /** Width and height of the network's input in pixels. */
   readonly inputSize: number;
+  /** How a picture of another shape is made square. */
+  readonly fit: PictureFit;
   /** Allowed batch sizes, ascending, cut to what fits in memory. */
   readonly batchSizes: readonly number[];
   /** Measured at warm-up: ms a batch, by size: the 95th percentile of the warm-up runs. */
   readonly costMs: Readonly<Record<number, number>>;
   /** Why backend, device or precision is not what the configuration asked for; null when all are. */
   readonly fallback: string | null;
+  /** What the self-test could show: `golden`, that known pictures give the expected results; `sanity`, only that the results look like results. */
+  readonly selfTest: SelfTestKind;
 }
 
 /** A batch ready for the network. */

@@ -1,136 +1,142 @@
 import { FramewatchError } from '../util/errors.ts';
+import { asList, asObject, itemsOf, type KerasLayer, LayerConfig } from './keras-layer.ts';
 
-/** One layer of a Keras model: its class, its configuration and the layers that feed it. */
-export interface KerasLayer {
-  readonly name: string;
-  readonly className: string;
-  readonly config: LayerConfig;
-  /** Names of the feeding layers, in order. Empty for the input. */
-  readonly inputs: readonly string[];
-}
-
-/** A single-input Keras model; layers in an order in which each stands behind those that feed it. */
+/** A Keras model with one input, models inside of models laid open; layers in an order in which each stands behind those that feed it. */
 export interface KerasGraph {
   readonly layers: readonly KerasLayer[];
-  /** Height, width, channels of the input. */
-  readonly inputShape: readonly [height: number, width: number, channels: number];
+  /** Names of the layers that give the model's results. */
+  readonly outputs: readonly string[];
+  /** Height, width, channels of the input; null where any size will do. */
+  readonly inputShape: readonly [height: number | null, width: number | null, channels: number];
 }
+
+/** What stands for the ends of a nested model: gives on what feeds it. No class of a file can be called so. */
+export const PASS = '(end of a nested model)';
+
+const MODEL_CLASSES: readonly string[] = ['Model', 'Functional', 'Sequential'];
 
 /**
  * Reads the topology of a Keras layers-model (`class_name` Model, Functional or Sequential).
- * Throws FramewatchError MODEL_INVALID when it is none, MODEL_UNSUPPORTED_LAYER when it has more than one input or shared or nested layers.
+ * Throws FramewatchError MODEL_INVALID when it is none, MODEL_UNSUPPORTED_LAYER when it has more than one input, or uses a layer twice.
  */
 export function readKerasGraph(topology: object): KerasGraph {
   const root = asObject(topology, 'topology');
-  const model = asObject(root['model_config'] ?? root, 'model_config');
-  const className = model['class_name'];
-  const body = model['config'];
-  if (className === 'Sequential') return chain(asList(Array.isArray(body) ? body : asObject(body, 'config')['layers'], 'layers'));
-  if (className === 'Model' || className === 'Functional') return network(asList(asObject(body, 'config')['layers'], 'layers'));
-  throw new FramewatchError('MODEL_INVALID', `topology: class_name is ${String(className)}; Model, Functional or Sequential was expected`);
-}
-
-/** A layer's configuration with typed access; every refusal names layer and key. */
-export class LayerConfig {
-  readonly #layer: string;
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(layer: string, values: Readonly<Record<string, unknown>>) {
-    this.#layer = layer;
-    this.#values = values;
-  }
-
-  text(key: string, otherwise?: string): string {
-    const value = this.#values[key] ?? otherwise;
-    return typeof value === 'string' ? value : this.#refuse(key, 'a text');
-  }
-
-  number(key: string, otherwise?: number): number {
-    const value = this.#values[key] ?? otherwise;
-    return typeof value === 'number' ? value : this.#refuse(key, 'a number');
-  }
-
-  flag(key: string, otherwise: boolean): boolean {
-    const value = this.#values[key] ?? otherwise;
-    return typeof value === 'boolean' ? value : this.#refuse(key, 'true or false');
-  }
-
-  /** A height and a width; one number stands for both. */
-  pair(key: string, otherwise?: readonly [number, number]): readonly [number, number] {
-    const value: unknown = this.#values[key] ?? otherwise;
-    if (typeof value === 'number') return [value, value];
-    const [first, second] = itemsOf(value);
-    return typeof first === 'number' && typeof second === 'number' ? [first, second] : this.#refuse(key, 'two numbers');
-  }
-
-  /** The value as it stands in the file. */
-  raw(key: string): unknown {
-    return this.#values[key];
-  }
-
-  #refuse(key: string, wanted: string): never {
-    throw new FramewatchError('MODEL_INVALID', `layer ${this.#layer}: ${key} is ${JSON.stringify(this.#values[key])}; ${wanted} was expected`);
-  }
-}
-
-/** The items of a list; of anything else none. */
-export function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function network(entries: readonly unknown[]): KerasGraph {
-  const layers = entries.map((entry) => readLayer(entry, (layer) => inboundNames(layer)));
+  const { layers, outputs } = readModel(asObject(root['model_config'] ?? root, 'model_config'), { prefix: '', feed: null });
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
-  const inputs = layers.filter((layer) => layer.className === 'InputLayer');
-  const [input] = inputs;
-  if (input === undefined || inputs.length !== 1)
-    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model has ${inputs.length} inputs; one is supported`);
-  return { layers: sorted(layers, byName), inputShape: inputShape(input) };
+  const [input, ...others] = layers.filter((layer) => layer.className === 'InputLayer');
+  if (input === undefined || others.length > 0)
+    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model has ${input ? others.length + 1 : 0} inputs; one is supported`);
+  return { layers: sorted(layers, byName), outputs, inputShape: inputShape(input) };
+}
+
+/** Where a model stands. */
+interface Scope {
+  /** Put before the names of its layers. */
+  readonly prefix: string;
+  /** What it is applied to; null: the pictures. */
+  readonly feed: string | null;
+}
+
+interface ReadModel {
+  readonly layers: readonly KerasLayer[];
+  readonly outputs: readonly string[];
+}
+
+function readModel(model: Record<string, unknown>, scope: Scope): ReadModel {
+  const body = model['config'];
+  if (model['class_name'] === 'Sequential') return chain(asList(Array.isArray(body) ? body : asObject(body, 'config')['layers'], 'layers'), scope);
+  if (model['class_name'] === 'Model' || model['class_name'] === 'Functional') return network(asObject(body, 'config'), scope);
+  throw new FramewatchError('MODEL_INVALID', `topology: class_name is ${String(model['class_name'])}; ${MODEL_CLASSES.join(', ')} were expected`);
+}
+
+function network(config: Record<string, unknown>, scope: Scope): ReadModel {
+  const { prefix, feed } = scope;
+  const layers = asList(config['layers'], 'layers').flatMap((entry) => {
+    const layer = asObject(entry, 'layer');
+    const { className, name } = identify(layer);
+    if (className === 'InputLayer') return feed === null ? [readLayer(layer, prefix, [])] : [pass(`${prefix}${name}`, name, feed)];
+    return placed(
+      layer,
+      prefix,
+      inboundNames(layer).map((from) => `${prefix}${from}`),
+    );
+  });
+  return { layers, outputs: outputNames(config['output_layers']).map((name) => `${prefix}${name}`) };
 }
 
 /** A Sequential model has no wiring: each layer is fed by the one before it. */
-function chain(entries: readonly unknown[]): KerasGraph {
-  let previous: string | null = null;
+function chain(entries: readonly unknown[], { prefix, feed }: Scope): ReadModel {
+  let previous = feed;
   const layers: KerasLayer[] = [];
   for (const entry of entries) {
-    const layer = readLayer(entry, () => (previous === null ? [] : [previous]));
-    if (previous === null && layer.className !== 'InputLayer') {
-      const input = `${layer.name}_input`;
-      layers.push({ name: input, className: 'InputLayer', config: layer.config, inputs: [] });
-      layers.push({ ...layer, inputs: [input] });
-    } else layers.push(layer);
-    previous = layer.name;
+    const layer = asObject(entry, 'layer');
+    const { className, name } = identify(layer);
+    if (className === 'InputLayer') layers.push(previous === null ? readLayer(layer, prefix, []) : pass(`${prefix}${name}`, name, previous));
+    else if (previous === null && !MODEL_CLASSES.includes(className)) {
+      const input = { ...readLayer(layer, prefix, []), name: `${prefix}${name}_input`, className: 'InputLayer' };
+      layers.push(input, readLayer(layer, prefix, [input.name]));
+    } else layers.push(...placed(layer, prefix, previous === null ? [] : [previous]));
+    previous = `${prefix}${name}`;
   }
-  const [input] = layers;
-  if (input === undefined) throw new FramewatchError('MODEL_INVALID', 'topology: the model has no layers');
-  return { layers, inputShape: inputShape(input) };
+  if (previous === null || layers.length === 0) throw new FramewatchError('MODEL_INVALID', 'topology: the model has no layers');
+  return { layers, outputs: [previous] };
 }
 
-function readLayer(entry: unknown, feeds: (layer: Record<string, unknown>) => readonly string[]): KerasLayer {
-  const layer = asObject(entry, 'layer');
-  const config = asObject(layer['config'], 'config');
-  const name = layer['name'] ?? config['name'];
+/** A layer as it is, a nested model laid open, with an end of its own name. */
+function placed(layer: Record<string, unknown>, prefix: string, inputs: readonly string[]): readonly KerasLayer[] {
+  const { className, name } = identify(layer);
+  if (!MODEL_CLASSES.includes(className)) return [readLayer(layer, prefix, inputs)];
+  if (inputs.length > 1)
+    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the nested model ${name} has ${inputs.length} inputs; one is supported`);
+  const { layers, outputs } = readModel(layer, { prefix: `${prefix}${name}/`, feed: inputs[0] ?? null });
+  const [output] = outputs;
+  if (output === undefined || outputs.length > 1)
+    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the nested model ${name} has ${outputs.length} outputs; one is supported`);
+  return [...layers, pass(`${prefix}${name}`, name, output)];
+}
+
+function pass(name: string, ownName: string, from: string): KerasLayer {
+  return { name, ownName, className: PASS, config: new LayerConfig(name, {}), inputs: [from] };
+}
+
+function identify(layer: Record<string, unknown>): { readonly name: string; readonly className: string } {
+  const name = layer['name'] ?? asObject(layer['config'], 'config')['name'];
   const className = layer['class_name'];
-  if (typeof name !== 'string' || typeof className !== 'string')
-    throw new FramewatchError('MODEL_INVALID', 'topology: a layer without name or class_name');
-  return { name, className, config: new LayerConfig(name, config), inputs: feeds(layer) };
+  if (typeof name === 'string' && typeof className === 'string') return { name, className };
+  throw new FramewatchError('MODEL_INVALID', 'topology: a layer without name or class_name');
+}
+
+function readLayer(layer: Record<string, unknown>, prefix: string, inputs: readonly string[]): KerasLayer {
+  const { name, className } = identify(layer);
+  const path = `${prefix}${name}`;
+  return { name: path, ownName: name, className, config: new LayerConfig(path, asObject(layer['config'], 'config')), inputs };
 }
 
 /** `inbound_nodes: [[[layer, node, tensor, arguments], …]]`: one node a use of the layer. */
 function inboundNames(layer: Record<string, unknown>): readonly string[] {
-  const nodes = asList(layer['inbound_nodes'], `inbound_nodes of ${String(layer['name'])}`);
+  const { name } = identify(layer);
+  const nodes = asList(layer['inbound_nodes'], `inbound_nodes of ${name}`);
   if (nodes.length > 1)
-    throw new FramewatchError(
-      'MODEL_UNSUPPORTED_LAYER',
-      `layer ${String(layer['name'])} is used ${nodes.length} times; shared layers are not supported`,
-    );
-  return nodes.flatMap((node) => asList(node, 'inbound node').map((feed) => String(asList(feed, 'inbound tensor')[0])));
+    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `layer ${name} is used ${nodes.length} times; shared layers are not supported`);
+  return nodes.flatMap((node) => {
+    if (!Array.isArray(node))
+      throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `layer ${name} is wired in the form of Keras 3; save it with Keras 2`);
+    return node.map((feed) => String(asList(feed, 'inbound tensor')[0]));
+  });
 }
 
-function inputShape(input: KerasLayer): readonly [number, number, number] {
-  const shape: unknown = input.config.raw('batch_input_shape');
+/** `[[layer, node, tensor], …]`; one alone may stand without the outer list. */
+function outputNames(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const items = asList(value, 'output_layers');
+  return typeof items[0] === 'string' ? [items[0]] : items.map((item) => String(asList(item, 'output layer')[0]));
+}
+
+function inputShape(input: KerasLayer): KerasGraph['inputShape'] {
+  const shape: unknown = input.config.raw('batch_input_shape') ?? input.config.raw('batch_shape');
   const [, height, width, channels] = itemsOf(shape);
-  if (typeof height === 'number' && typeof width === 'number' && typeof channels === 'number') return [height, width, channels];
+  const isExtent = (value: unknown): value is number | null => value === null || typeof value === 'number';
+  if (isExtent(height) && isExtent(width) && typeof channels === 'number') return [height, width, channels];
   throw new FramewatchError(
     'MODEL_INVALID',
     `layer ${input.name}: batch_input_shape is ${JSON.stringify(shape)}; [null, height, width, channels] was expected`,
@@ -156,14 +162,4 @@ function sorted(layers: readonly KerasLayer[], byName: ReadonlyMap<string, Keras
   };
   for (const layer of layers) visit(layer);
   return ordered;
-}
-
-function asObject(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new FramewatchError('MODEL_INVALID', `topology: ${what} is not an object`);
-}
-
-function asList(value: unknown, what: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new FramewatchError('MODEL_INVALID', `topology: ${what} is not a list`);
 }

@@ -1,5 +1,5 @@
 import { FramewatchError } from '../util/errors.ts';
-import type { KerasLayer } from './keras-graph.ts';
+import type { KerasLayer } from './keras-layer.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import type { FloatTensor } from './weight-spec.ts';
 
@@ -7,11 +7,15 @@ import type { FloatTensor } from './weight-spec.ts';
  * A tensor on its way through the graph. Pictures lie channels-first (NCHW) in the converted graph, whatever Keras said;
  * `shape` leaves the batch out. After Flatten there are only vectors.
  */
-export type GraphTensor =
-  | { readonly kind: 'picture'; readonly name: string; readonly height: number; readonly width: number; readonly channels: number }
-  | { readonly kind: 'vector'; readonly name: string; readonly length: number };
+export type GraphTensor = PictureTensor | { readonly kind: 'vector'; readonly name: string; readonly length: number };
 
-export type PictureTensor = Extract<GraphTensor, { kind: 'picture' }>;
+export interface PictureTensor {
+  readonly kind: 'picture';
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
 
 /** What the conversion of one layer may use. */
 export interface LayerContext {
@@ -23,6 +27,8 @@ export interface LayerContext {
   /** The batch normalisation that is folded into this convolution; null when there is none. */
   readonly normalisation: ChannelAffine | null;
 }
+
+export type LayerConverter = (context: LayerContext) => GraphTensor;
 
 /** `y = x × scale + shift`, channel by channel. */
 export interface ChannelAffine {
@@ -55,9 +61,10 @@ export function requireChannelsLast(layer: KerasLayer): void {
   if (format !== 'channels_last') unsupported(layer, `data_format ${format}; channels_last is supported`);
 }
 
-export function paddingOf(layer: KerasLayer): 'same' | 'valid' {
-  const padding = layer.config.text('padding', 'valid');
-  return padding === 'same' || padding === 'valid' ? padding : unsupported(layer, `padding ${padding}; same and valid are supported`);
+/** Two tensors that can be added value by value. */
+export function sameShape(one: GraphTensor, other: GraphTensor): boolean {
+  if (one.kind === 'vector') return other.kind === 'vector' && other.length === one.length;
+  return other.kind === 'picture' && other.height === one.height && other.width === one.width && other.channels === one.channels;
 }
 
 /** Refuses a model, naming the layer and what of it is not known. */

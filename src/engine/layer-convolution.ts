@@ -1,92 +1,114 @@
-import { itemsOf, type KerasLayer } from './keras-graph.ts';
 import { activate } from './layer-activation.ts';
 import {
   type ChannelAffine,
   type GraphTensor,
   type LayerContext,
   onlyInput,
-  paddingOf,
+  type PictureTensor,
   pictureInput,
   requireChannelsLast,
   requireWeight,
   unsupported,
 } from './layer-conversion.ts';
+import { slideWindow } from './layer-window.ts';
 import type { FloatTensor } from './weight-spec.ts';
-import { dilatedExtent, windowAxis } from './window-geometry.ts';
 
 /** Keras keeps kernels as height, width, in, out; ONNX as out, in, height, width. A folded normalisation scales each output's kernel. */
 export function convertConv2d(context: LayerContext): GraphTensor {
   const { graph, layer, normalisation } = context;
-  const { config } = layer;
   requireChannelsLast(layer);
   const input = pictureInput(context);
   const kernel = requireWeight(context, 'kernel');
-  const [height = 0, width = 0, channels = 0, filters = 0] = kernel.shape;
-  if (channels !== input.channels || config.number('groups', 1) !== 1) return unsupported(layer, 'grouped convolutions are not supported');
-  const strides = config.pair('strides', [1, 1]);
-  const dilations = config.pair('dilation_rate', [1, 1]);
-  const padding = paddingOf(layer);
-  const rows = windowAxis(input.height, dilatedExtent(height, dilations[0]), strides[0], padding);
-  const columns = windowAxis(input.width, dilatedExtent(width, dilations[1]), strides[1], padding);
-  const inputs = [input.name, graph.floats(`${layer.name}/kernel`, [filters, channels, height, width], outputMajor(kernel, normalisation))];
+  const [, , channels = 0, filters = 0] = kernel.shape;
+  if (channels !== input.channels || layer.config.number('groups', 1) !== 1) return unsupported(layer, 'grouped convolutions are not supported');
+  const weights = graph.floats(`${layer.name}/kernel`, onnxShape(kernel), outputMajor(kernel, normalisation));
   const bias = foldedBias(context.weight('bias'), normalisation, filters);
-  if (bias !== null) inputs.push(graph.floats(`${layer.name}/bias`, [filters], bias));
-  const name = graph.node('Conv', layer.name, inputs, {
-    kernel_shape: [height, width],
-    strides,
-    dilations,
-    pads: [rows.before, columns.before, rows.behind, columns.behind],
-  });
-  const result: GraphTensor = { kind: 'picture', name, height: rows.length, width: columns.length, channels: filters };
-  return activate(context, result, config.text('activation', 'linear'));
+  return activated(context, convolve(context, input, kernel, { weights, bias, filters, group: 1, suffix: '' }));
 }
 
-/**
- * `gamma × (x − mean) / √(variance + epsilon) + beta` as one scale and one shift a channel, in double precision.
- * Without `scale` (or `center`) gamma is 1 (beta is 0). Source: Ioffe and Szegedy 2015, inference form.
- */
-export function normalisationAffine(context: LayerContext): ChannelAffine {
-  const { config } = context.layer;
-  const mean = requireWeight(context, 'moving_mean').values;
-  const variance = requireWeight(context, 'moving_variance').values;
-  const gamma = config.flag('scale', true) ? requireWeight(context, 'gamma').values : null;
-  const beta = config.flag('center', true) ? requireWeight(context, 'beta').values : null;
-  const epsilon = config.number('epsilon', 1e-3);
-  const scale = Float64Array.from(variance, (of, channel) => (gamma?.[channel] ?? 1) / Math.sqrt(of + epsilon));
-  const shift = Float64Array.from(mean, (of, channel) => (beta?.[channel] ?? 0) - of * (scale[channel] ?? 0));
-  return { scale, shift };
+/** Each channel by itself, `depth_multiplier` results from each. A kernel lies as height, width, in, multiplier. */
+export function convertDepthwiseConv2d(context: LayerContext): GraphTensor {
+  requireChannelsLast(context.layer);
+  return activated(context, depthwise(context, pictureInput(context), context.weight('bias'), ''));
 }
 
-/** A normalisation that no convolution took up: a multiplication and an addition. */
-export function convertBatchNormalization(context: LayerContext): GraphTensor {
+/** A depthwise convolution, then a mix of its results at each place. */
+export function convertSeparableConv2d(context: LayerContext): GraphTensor {
   const { graph, layer } = context;
-  const input = onlyInput(context);
-  requireChannelAxis(layer, input.kind === 'picture' ? 3 : 1);
-  const { scale, shift } = normalisationAffine(context);
-  const dims = input.kind === 'picture' ? [1, scale.length, 1, 1] : [1, scale.length];
-  const scaled = graph.node('Mul', layer.name, [input.name, graph.floats(`${layer.name}/scale`, dims, Float32Array.from(scale))]);
-  return { ...input, name: graph.node('Add', layer.name, [scaled, graph.floats(`${layer.name}/shift`, dims, Float32Array.from(shift))]) };
+  requireChannelsLast(layer);
+  const spread = depthwise(context, pictureInput(context), null, '/depthwise');
+  const kernel = requireWeight(context, 'pointwise_kernel');
+  return activated(context, mixed(context, spread, kernel, graph.floats(`${layer.name}/kernel`, onnxShape(kernel), outputMajor(kernel, null))));
 }
 
-/** A fully connected layer; its kernel is stored the way Gemm wants it. */
+/** A fully connected layer; its kernel is stored the way Gemm wants it. Of a picture it mixes the channels at each place. */
 export function convertDense(context: LayerContext): GraphTensor {
   const { graph, layer } = context;
   const input = onlyInput(context);
-  if (input.kind !== 'vector') return unsupported(layer, 'is fed by a picture; flatten or pool it first');
   const kernel = requireWeight(context, 'kernel');
   const [rows = 0, units = 0] = kernel.shape;
+  if (input.kind === 'picture') {
+    const pointwise: FloatTensor = { shape: [1, 1, rows, units], values: kernel.values };
+    return activated(
+      context,
+      mixed(context, input, pointwise, graph.floats(`${layer.name}/kernel`, onnxShape(pointwise), outputMajor(pointwise, null))),
+    );
+  }
   const bias = context.weight('bias');
   const inputs = [input.name, graph.floats(`${layer.name}/kernel`, [rows, units], kernel.values)];
   if (bias !== null) inputs.push(graph.floats(`${layer.name}/bias`, [units], bias.values));
-  const result: GraphTensor = { kind: 'vector', name: graph.node('Gemm', layer.name, inputs), length: units };
-  return activate(context, result, layer.config.text('activation', 'linear'));
+  return activated(context, { kind: 'vector', name: graph.node('Gemm', layer.name, inputs), length: units });
 }
 
-/** Throws unless a normalisation runs over the last axis; `last` is that axis counted from the front, the batch included. */
-export function requireChannelAxis(layer: KerasLayer, last: number): void {
-  const raw: unknown = layer.config.raw('axis') ?? -1;
-  const axis = Array.isArray(raw) ? itemsOf(raw)[0] : raw;
-  if (axis !== -1 && axis !== last) unsupported(layer, `axis ${String(axis)}; only the channels can be normalised`);
+function activated(context: LayerContext, tensor: GraphTensor): GraphTensor {
+  return activate(context, tensor, context.layer.config.text('activation', 'linear'));
+}
+
+interface Convolution {
+  readonly weights: string;
+  readonly bias: Float32Array | null;
+  readonly filters: number;
+  readonly group: number;
+  /** Of the layer's name, where a layer has several convolutions. */
+  readonly suffix: string;
+}
+
+function convolve(context: LayerContext, input: PictureTensor, kernel: FloatTensor, of: Convolution): PictureTensor {
+  const { graph, layer } = context;
+  const { config } = layer;
+  const [height = 0, width = 0] = kernel.shape;
+  const dilations = config.pair('dilation_rate', [1, 1]);
+  const { attributes, rows, columns } = slideWindow(layer, input, [height, width], config.pair('strides', [1, 1]), dilations);
+  const inputs = [input.name, of.weights];
+  if (of.bias !== null) inputs.push(graph.floats(`${layer.name}${of.suffix}/bias`, [of.filters], of.bias));
+  const group = of.group === 1 ? {} : { group: of.group };
+  const name = graph.node('Conv', `${layer.name}${of.suffix}`, inputs, { ...attributes, dilations, ...group });
+  return { kind: 'picture', name, height: rows.length, width: columns.length, channels: of.filters };
+}
+
+function depthwise(context: LayerContext, input: PictureTensor, bias: FloatTensor | null, suffix: string): PictureTensor {
+  const { graph, layer } = context;
+  const kernel = requireWeight(context, 'depthwise_kernel');
+  const [height = 0, width = 0, channels = 0, multiplier = 0] = kernel.shape;
+  const filters = channels * multiplier;
+  // In, multiplier lie together already: one filter after the other, each of one channel.
+  const flat: FloatTensor = { shape: [height, width, 1, filters], values: kernel.values };
+  const weights = graph.floats(`${layer.name}${suffix}/kernel`, onnxShape(flat), outputMajor(flat, null));
+  return convolve(context, input, kernel, { weights, bias: bias?.values ?? null, filters, group: channels, suffix });
+}
+
+/** A convolution of one pixel, with the layer's bias. */
+function mixed(context: LayerContext, input: PictureTensor, kernel: FloatTensor, weights: string): PictureTensor {
+  const { graph, layer } = context;
+  const channels = kernel.shape[3] ?? 0;
+  const bias = context.weight('bias');
+  const inputs = [input.name, weights];
+  if (bias !== null) inputs.push(graph.floats(`${layer.name}/bias`, [channels], bias.values));
+  return { ...input, name: graph.node('Conv', layer.name, inputs, { kernel_shape: [1, 1] }), channels };
+}
+
+function onnxShape({ shape: [height = 0, width = 0, channels = 0, filters = 0] }: FloatTensor): readonly number[] {
+  return [filters, channels, height, width];
 }
 
 function outputMajor(kernel: FloatTensor, normalisation: ChannelAffine | null): Float32Array {

@@ -1,106 +1,87 @@
 import { FramewatchError } from '../util/errors.ts';
-import type { LayersModelSource } from './backend.ts';
-import { type KerasGraph, type KerasLayer, readKerasGraph } from './keras-graph.ts';
-import { convertActivation, convertRelu, convertSoftmax } from './layer-activation.ts';
-import type { ChannelAffine, GraphTensor, LayerContext } from './layer-conversion.ts';
-import { onlyInput, unsupported } from './layer-conversion.ts';
-import { convertBatchNormalization, convertConv2d, convertDense, normalisationAffine, requireChannelAxis } from './layer-convolution.ts';
-import { convertAdd, convertConcatenate, convertFlatten, convertGlobalPooling, convertPooling, convertZeroPadding } from './layer-shape.ts';
+import { type KerasGraph, readKerasGraph } from './keras-graph.ts';
+import type { KerasLayer } from './keras-layer.ts';
+import { type ChannelAffine, type GraphTensor, type LayerContext, onlyInput, unsupported } from './layer-conversion.ts';
+import { LAYER_CONVERTERS } from './layer-converters.ts';
+import { normalisationAffine, requireChannelAxis } from './layer-normalisation.ts';
 import type { LayersModel } from './layers-model.ts';
+import type { NetworkInput, NetworkOutputs } from './network-source.ts';
 import { OnnxGraph } from './onnx-graph.ts';
-import { type FloatTensor, readFloats, type WeightSpec } from './weight-spec.ts';
+import { addPictureInput, ONNX_FEATURES, ONNX_PROBABILITIES } from './onnx-picture-input.ts';
+import { WeightReader } from './weight-reader.ts';
 
 /** Rises with every change of what is written; part of the cache's name, so that old conversions are not used again. */
-export const CONVERTER_VERSION = '1';
+export const CONVERTER_VERSION = '2';
 
-/** Names of the converted graph's tensors. */
-export const ONNX_INPUT = 'pictures';
-export const ONNX_PROBABILITIES = 'probabilities';
-export const ONNX_FEATURES = 'features';
-
-export interface ConversionOptions extends Pick<LayersModelSource, 'outputLayers' | 'colourOrder'> {
+export interface ConversionOptions {
   readonly name: string;
-  /** The input becomes `(pixel − mean) / scale`. */
-  readonly normalisation: { readonly mean: number; readonly scale: number };
+  /** Width and height, pixels. */
+  readonly inputSize: number;
+  readonly input: Pick<NetworkInput, 'colourOrder' | 'normalisation'>;
+  /** Names of layers. */
+  readonly outputs: NetworkOutputs;
 }
 
-type LayerConverter = (context: LayerContext) => GraphTensor;
-
-const CONVERTERS: Readonly<Record<string, LayerConverter>> = {
-  Activation: convertActivation,
-  Add: convertAdd,
-  AveragePooling2D: convertPooling('AveragePool'),
-  BatchNormalization: convertBatchNormalization,
-  Concatenate: convertConcatenate,
-  Conv2D: convertConv2d,
-  Dense: convertDense,
-  // Drops values only in training.
-  Dropout: onlyInput,
-  Flatten: convertFlatten,
-  GlobalAveragePooling2D: convertGlobalPooling('GlobalAveragePool'),
-  GlobalMaxPooling2D: convertGlobalPooling('GlobalMaxPool'),
-  MaxPooling2D: convertPooling('MaxPool'),
-  ReLU: convertRelu,
-  Softmax: convertSoftmax,
-  ZeroPadding2D: convertZeroPadding,
-};
-
 /**
- * Turns a Keras layers-model into an `.onnx` file: input `pictures`, uint8 `[N, height, width, 3]` RGB, N free; outputs
+ * Turns a Keras layers-model into an `.onnx` file: input `pictures`, uint8 `[N, size, size, 3]` RGB, N free; outputs
  * `probabilities` and, when a features layer is named, `features`. Batch normalisation is folded into convolutions.
- * Throws FramewatchError MODEL_UNSUPPORTED_LAYER naming the layer, MODEL_INVALID when topology and weights disagree.
+ * Throws FramewatchError MODEL_UNSUPPORTED_LAYER naming the layer, MODEL_INVALID when topology, weights and options disagree.
  */
 export function convertToOnnx(model: LayersModel, options: ConversionOptions): Uint8Array {
+  const { outputs, input } = options;
   const keras = readKerasGraph(model.topology);
+  const size = requireInputShape(keras, options.inputSize);
   const graph = new OnnxGraph(options.name);
-  const weights = new WeightReader(model);
-  const kept = [options.outputLayers.probabilities, options.outputLayers.features].filter((name) => name !== null);
+  const kept = [outputs.classes, outputs.features].filter((name) => name !== null);
+  const source = addPictureInput(graph, { ...input, size, layout: 'nchw', dtype: 'float32' });
+  const tensors = convertLayers(keras, kept, {
+    graph,
+    weights: new WeightReader(model),
+    picture: { kind: 'picture', name: source, height: size, width: size, channels: 3 },
+  });
+  const classes = requireVector(tensors, outputs.classes);
+  const probabilities = outputs.kind === 'logits' ? graph.node('Softmax', ONNX_PROBABILITIES, [classes.name], { axis: 1 }) : classes.name;
+  graph.output(ONNX_PROBABILITIES, probabilities, ['N', classes.length]);
+  if (outputs.features !== null) {
+    const features = requireVector(tensors, outputs.features);
+    graph.output(ONNX_FEATURES, features.name, ['N', features.length]);
+  }
+  return graph.encode(CONVERTER_VERSION);
+}
+
+interface Target {
+  readonly graph: OnnxGraph;
+  readonly weights: Pick<WeightReader, 'read'>;
+  /** What the model's input layer stands for. */
+  readonly picture: GraphTensor;
+}
+
+/** Converts what the layers `kept` need, each layer once; gives the tensor of each by the layer's name. */
+export function convertLayers(keras: KerasGraph, kept: readonly string[], { graph, weights, picture }: Target): ReadonlyMap<string, GraphTensor> {
   const folds = foldedNormalisations(keras, kept);
   const folded = new Set([...folds.values()].map((layer) => layer.name));
   const tensors = new Map<string, GraphTensor>();
-
   const contextOf = (layer: KerasLayer, normalisation: ChannelAffine | null): LayerContext => ({
     graph,
     layer,
     inputs: layer.inputs.map((name) => tensorOf(tensors, name)),
-    weight: (name) => weights.read(`${layer.name}/${name}`),
+    weight: (name) => weights.read(layer, name),
     normalisation,
   });
-
   for (const layer of neededLayers(keras, kept)) {
     if (layer.className === 'InputLayer') {
-      tensors.set(layer.name, convertInput(graph, keras, options));
+      tensors.set(layer.name, picture);
       continue;
     }
-    const converter = CONVERTERS[layer.className];
-    if (converter === undefined) return unsupported(layer, `this class of layer is not known; known are ${Object.keys(CONVERTERS).join(', ')}`);
+    const converter = LAYER_CONVERTERS[layer.className];
+    if (converter === undefined) return unsupported(layer, `this class of layer is not known; known are ${Object.keys(LAYER_CONVERTERS).join(', ')}`);
     const fold = folds.get(layer.name);
     // A folded normalisation has no inputs of its own to wait for: its weights go into the convolution before it.
     const normalisation =
-      fold === undefined
-        ? null
-        : normalisationAffine({ ...contextOf(layer, null), layer: fold, weight: (name) => weights.read(`${fold.name}/${name}`) });
+      fold === undefined ? null : normalisationAffine({ ...contextOf(layer, null), layer: fold, weight: (name) => weights.read(fold, name) });
     tensors.set(layer.name, folded.has(layer.name) ? onlyInput(contextOf(layer, null)) : converter(contextOf(layer, normalisation)));
   }
-
-  declareOutput(graph, ONNX_PROBABILITIES, tensorOf(tensors, options.outputLayers.probabilities));
-  if (options.outputLayers.features !== null) declareOutput(graph, ONNX_FEATURES, tensorOf(tensors, options.outputLayers.features));
-  return graph.encode(CONVERTER_VERSION);
-}
-
-/** Cast, colour order, normalisation, and the one change of layout. */
-function convertInput(graph: OnnxGraph, keras: KerasGraph, options: ConversionOptions): GraphTensor {
-  const [height, width, channels] = keras.inputShape;
-  if (channels !== 3) throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model wants ${channels} channels a pixel; colour pictures have 3`);
-  const bytes = graph.input(ONNX_INPUT, ['N', height, width, channels]);
-  const ordered =
-    options.colourOrder === 'rgb' ? bytes : graph.node('Gather', 'colour order', [bytes, graph.integers('colour order/bgr', [2, 1, 0])], { axis: 3 });
-  let name = graph.node('Cast', 'input', [ordered], { to: 1 });
-  const { mean, scale } = options.normalisation;
-  if (mean !== 0) name = graph.node('Sub', 'input', [name, graph.floats('input/mean', [], Float32Array.of(mean))]);
-  if (scale !== 1) name = graph.node('Div', 'input', [name, graph.floats('input/scale', [], Float32Array.of(scale))]);
-  name = graph.node('Transpose', 'input', [name], { perm: [0, 3, 1, 2] });
-  return { kind: 'picture', name, height, width, channels };
+  return tensors;
 }
 
 /** By convolution: the normalisation that can be folded into it. It must be the only reader of a convolution without activation. */
@@ -126,34 +107,26 @@ function neededLayers(keras: KerasGraph, outputs: readonly string[]): readonly K
   return keras.layers.filter((layer) => needed.has(layer.name));
 }
 
-function declareOutput(graph: OnnxGraph, name: string, tensor: GraphTensor): void {
-  if (tensor.kind !== 'vector')
-    throw new FramewatchError('MODEL_INVALID', `the output ${name} is a picture, not a vector: name a layer behind Flatten or a global pooling`);
-  graph.output(name, tensor.name, ['N', tensor.length]);
+function requireInputShape({ inputShape: [height, width, channels] }: KerasGraph, size: number): number {
+  if (channels !== 3) throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model wants ${channels} channels a pixel; colour pictures have 3`);
+  if ((height ?? size) === size && (width ?? size) === size) return size;
+  throw new FramewatchError(
+    'MODEL_INVALID',
+    `the manifest says pictures of ${size} × ${size}, the model wants ${height ?? 'any'} × ${width ?? 'any'}`,
+  );
+}
+
+function requireVector(tensors: ReadonlyMap<string, GraphTensor>, layer: string): Extract<GraphTensor, { kind: 'vector' }> {
+  const tensor = tensorOf(tensors, layer);
+  if (tensor.kind === 'vector') return tensor;
+  throw new FramewatchError(
+    'MODEL_INVALID',
+    `the output of layer ${layer} is a picture, not a vector: name a layer behind Flatten or a global pooling`,
+  );
 }
 
 function tensorOf(tensors: ReadonlyMap<string, GraphTensor>, name: string): GraphTensor {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new FramewatchError('MODEL_INVALID', `the model has no layer ${name}`);
   return tensor;
-}
-
-/** Tensors become floats one at a time, when a layer asks for them: 22 million weights at once would be 90 MB more. */
-class WeightReader {
-  readonly #data: Uint8Array;
-  readonly #places = new Map<string, { readonly spec: WeightSpec; readonly offset: number }>();
-
-  constructor(model: LayersModel) {
-    this.#data = model.data;
-    let offset = 0;
-    for (const spec of model.specs) {
-      this.#places.set(spec.name, { spec, offset });
-      offset += spec.byteLength;
-    }
-  }
-
-  read(name: string): FloatTensor | null {
-    const place = this.#places.get(name);
-    return place === undefined ? null : readFloats(place.spec, this.#data, place.offset);
-  }
 }

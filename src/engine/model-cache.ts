@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { writeFileAtomically } from '../util/atomic-file.ts';
-import { sha256 } from './layers-model.ts';
+import { sha256, sha256OfFile } from './sha256.ts';
 
 /** A temporary file that nobody has touched for so long belongs to a process that is gone. */
 const ABANDONED_AFTER_MS = 3_600_000;
@@ -15,7 +12,7 @@ export type CacheState = 'valid' | 'absent' | 'corrupted';
 /** Whether `file` is what was written: its SHA-256 must be the one in `<file>.sha256`. Reads the whole file. */
 export async function checkCached(file: string): Promise<CacheState> {
   const expected = await readFile(hashFileOf(file), 'utf8').catch(() => null);
-  const actual = await hashOf(file);
+  const actual = await sha256OfFile(file).catch(() => null);
   if (actual === null) return 'absent';
   return expected?.trim() === actual ? 'valid' : 'corrupted';
 }
@@ -77,15 +74,5 @@ async function removeAbandoned(folder: string): Promise<void> {
       () => oldest,
     );
     if (modified < oldest) await rm(file, { force: true });
-  }
-}
-
-async function hashOf(file: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-    return hash.digest('hex');
-  } catch {
-    return null;
   }
 }

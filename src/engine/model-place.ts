@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { FramewatchError, messageOf } from '../util/errors.ts';
-import type { LayersModelPlace } from './backend.ts';
+import type { ModelPlace, PulledPlace } from './network-source.ts';
 
-/** The files of a layers-model, wherever it lies: one topology file and the weight files that its manifest names. */
+/** The files of a TensorFlow.js model, wherever it lies: one topology file and the weight files that its manifest names. */
 export interface ModelFiles {
   /** The topology file as it is on the disk; `parse` turns it into JSON once its hash was checked. */
   readonly topology: Uint8Array;
@@ -14,14 +15,35 @@ export interface ModelFiles {
   readWeights(name: string): Promise<Uint8Array>;
 }
 
+const TOPOLOGY_FILE = 'model.json';
+
 /** Throws FramewatchError MODEL_NOT_FOUND when the package or a file is missing, MODEL_INVALID when a file is not what it should be. */
-export async function openModelFiles(place: LayersModelPlace): Promise<ModelFiles> {
-  if (place.kind === 'folder') return openFolder(place.path);
-  return openBundles(join(packageFolder(place.packageName), place.path));
+export async function openModelFiles(place: ModelPlace): Promise<ModelFiles> {
+  const folder = pathOf(place);
+  const isBundled = place.kind === 'npm' && !existsSync(join(folder, TOPOLOGY_FILE));
+  return isBundled ? openBundles(folder) : openFolder(folder);
+}
+
+/** The folder or file on this machine. Throws FramewatchError MODEL_NOT_FOUND when the package is not installed, or the file was not pulled yet. */
+export function pathOf(place: ModelPlace | PulledPlace, model = 'NAME'): string {
+  if (place.kind === 'local') return place.path;
+  if (place.kind === 'npm') return join(packageFolder(place.packageName), place.path);
+  const file = place.files.find((candidate) => existsSync(candidate));
+  if (file !== undefined) return file;
+  throw new FramewatchError(
+    'MODEL_NOT_FOUND',
+    `the model's weights are not here yet: \`framewatch models pull ${model}\` fetches them (${place.urls.join(' or ')})`,
+  );
+}
+
+/** For messages. */
+export function placeInWords(place: ModelPlace | PulledPlace): string {
+  if (place.kind === 'npm') return `npm package ${place.packageName}, ${place.path}`;
+  return place.kind === 'local' ? place.path : (place.files.find((file) => existsSync(file)) ?? place.urls.join(' or '));
 }
 
 async function openFolder(folder: string): Promise<ModelFiles> {
-  const file = join(folder, 'model.json');
+  const file = join(folder, TOPOLOGY_FILE);
   const topology = await read(file);
   return {
     topology,
@@ -32,7 +54,7 @@ async function openFolder(folder: string): Promise<ModelFiles> {
         throw new FramewatchError('MODEL_INVALID', `${file} is not JSON: ${messageOf(error)}`, { cause: error });
       }
     },
-    readWeights: (name) => read(join(folder, name)),
+    readWeights: (name) => read(join(folder, insideOnly(name))),
   };
 }
 
@@ -57,7 +79,7 @@ async function openBundles(folder: string): Promise<ModelFiles> {
       }
     },
     async readWeights(name) {
-      const script = join(folder, `${name}.min.js`);
+      const script = join(folder, `${insideOnly(name)}.min.js`);
       const text = Buffer.from(await read(script)).toString('latin1');
       const base64 = /\.exports="([A-Za-z0-9+/]+=*)"/.exec(text)?.[1];
       if (base64 === undefined)
@@ -65,6 +87,12 @@ async function openBundles(folder: string): Promise<ModelFiles> {
       return Buffer.from(base64, 'base64');
     },
   };
+}
+
+/** A topology may come from anywhere: it must not make us read other files than the model's. */
+function insideOnly(name: string): string {
+  if (name !== '' && !isAbsolute(name) && !name.split(/[\\/]/).includes('..')) return name;
+  throw new FramewatchError('MODEL_INVALID', `the topology names a weight file outside its folder: ${JSON.stringify(name)}`);
 }
 
 /** The folder of an installed package, found without running any of its code (its `exports` may hide package.json). */

@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { LocalModel } from './backend.ts';
-import { readLayersModel, sha256 } from './layers-model.ts';
+import { readLayersModel } from './layers-model.ts';
 import { CONVERTER_VERSION, convertToOnnx } from './layers-to-onnx.ts';
 import type { ModelManifest } from './manifest.ts';
 import { checkCached, removeCached, writeCached } from './model-cache.ts';
+import { pathOf } from './model-place.ts';
 import { type ModelFolders, readManifest } from './model-store.ts';
+import { wrapOnnx } from './onnx-wrapping.ts';
+import { requireSha256, sha256 } from './sha256.ts';
 
 export interface PreparationOptions extends ModelFolders {
   readonly name: string;
@@ -14,40 +18,45 @@ export interface PreparationOptions extends ModelFolders {
 }
 
 /**
- * Makes a model ready to be opened: reads its manifest and converts it to ONNX once; later starts find the conversion in
- * `<stateDir>/cache/models`, check its hash and use it. A new conversion takes the place of older ones of the same model.
+ * Makes a model ready to be opened: reads its manifest and brings it into the ONNX form that the onnx backend runs, once; later starts find the conversion in
+ * `<stateDir>/cache/models`, check its hash and use it. A new conversion takes the place of older ones of the same model. Graphs of TensorFlow stay as they are.
  * Throws FramewatchError MODEL_NOT_FOUND, MODEL_INVALID, MODEL_HASH_MISMATCH, MODEL_UNSUPPORTED_LAYER.
  */
 export async function prepareModel(options: PreparationOptions): Promise<LocalModel> {
   const manifest = readManifest(options.name, options);
-  const onnxFile = join(options.stateDir, 'cache', 'models', cacheName(manifest));
-  const found = await checkCached(onnxFile);
-  if (found === 'corrupted') options.logger.warn({ model: manifest.name, file: onnxFile }, 'The converted model is damaged; it is converted again');
-  if (found !== 'valid') await convert(manifest, onnxFile, options.logger);
   return {
     name: manifest.name,
     sha256: manifest.weightsSha256,
     labels: manifest.labels,
-    inputSize: manifest.input.size,
+    inputSize: manifest.inputSize,
+    fit: manifest.fit,
     featureSize: manifest.featureSize,
-    onnxFile,
-    layersModel: manifest.layersModel,
-    normalisation: manifest.input.normalisation,
+    onnxFile: hasOnnxForm(manifest) ? await prepareOnnx(manifest, options) : null,
+    source: manifest.source,
+    input: manifest.input,
+    outputs: manifest.outputs,
     selfTest: manifest.selfTest,
   };
 }
 
+/** Whether the onnx backend can run a model of this format. */
+function hasOnnxForm({ source: { format } }: ModelManifest): boolean {
+  return format === 'tfjs-layers' || format === 'onnx';
+}
+
+async function prepareOnnx(manifest: ModelManifest, { stateDir, logger }: PreparationOptions): Promise<string> {
+  const file = join(stateDir, 'cache', 'models', cacheName(manifest));
+  const found = await checkCached(file);
+  if (found === 'corrupted') logger.warn({ model: manifest.name, file }, 'The converted model is damaged; it is converted again');
+  if (found !== 'valid') await convert(manifest, file, logger);
+  return file;
+}
+
 /** Everything that shapes the converted file is in its name, so a changed manifest or converter never meets an old conversion. */
 export function cacheName(manifest: ModelManifest): string {
-  const { layersModel, input } = manifest;
-  const { outputLayers } = layersModel;
-  const shaping = JSON.stringify([
-    layersModel.topologySha256,
-    outputLayers.probabilities,
-    outputLayers.features,
-    layersModel.colourOrder,
-    input.normalisation,
-  ]);
+  const { source, inputSize, input, outputs, featureSize, labels } = manifest;
+  const topology = 'topologySha256' in source ? source.topologySha256 : null;
+  const shaping = JSON.stringify([source.format, topology, inputSize, input, outputs, featureSize, labels.length]);
   return `${manifest.name}-${manifest.weightsSha256.slice(0, 16)}-${sha256(Buffer.from(shaping)).slice(0, 8)}-v${CONVERTER_VERSION}.onnx`;
 }
 
@@ -58,8 +67,7 @@ function isConversionOf(model: string, fileName: string): boolean {
 
 async function convert(manifest: ModelManifest, onnxFile: string, logger: Logger): Promise<void> {
   logger.info({ model: manifest.name }, 'Converting the model; this happens once');
-  const source = await readLayersModel(manifest.layersModel, manifest.weightsSha256);
-  const bytes = convertToOnnx(source, { name: manifest.name, normalisation: manifest.input.normalisation, ...manifest.layersModel });
+  const bytes = await onnxForm(manifest);
   try {
     await writeCached(onnxFile, bytes);
   } catch (error) {
@@ -70,4 +78,17 @@ async function convert(manifest: ModelManifest, onnxFile: string, logger: Logger
   logger.info({ model: manifest.name, file: onnxFile, bytes: bytes.length }, 'The model is converted');
   const removed = await removeCached(dirname(onnxFile), (name) => name !== basename(onnxFile) && isConversionOf(manifest.name, name));
   if (removed.length > 0) logger.info({ model: manifest.name, removed }, 'Older conversions of the model are removed');
+}
+
+/** The bytes of the converted model; the hash of what it is made from is checked before. */
+async function onnxForm(manifest: ModelManifest): Promise<Uint8Array> {
+  const { source, weightsSha256, labels } = manifest;
+  if (source.format === 'tfjs-layers') return convertToOnnx(await readLayersModel(source, weightsSha256), manifest);
+  if (source.format !== 'onnx') throw new FramewatchError('INTERNAL', `${source.format} has no ONNX form`);
+  const file = pathOf(source.place, manifest.name);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new FramewatchError('MODEL_NOT_FOUND', `model file ${file} cannot be read: ${messageOf(error)}`, { cause: error });
+  });
+  requireSha256('weights', sha256(bytes), weightsSha256, file);
+  return wrapOnnx(bytes, { ...manifest, labelCount: labels.length });
 }

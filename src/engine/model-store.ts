@@ -21,7 +21,13 @@ export function readModelFacts(name: string, folders: ModelFolders): ModelFacts 
 /** Throws FramewatchError MODEL_NOT_FOUND with the names of those that are there, MODEL_INVALID with the lines that are wrong. */
 export function readManifest(name: string, folders: ModelFolders): ModelManifest {
   const folder = findModel(name, folders);
-  return parseManifest({ folder, manifest: read(join(folder, MANIFEST_FILE)), readLabels: (file) => read(join(folder, file)) }, name);
+  const texts = { folder, pulledFolder: ownFolder(name, folders), manifest: read(join(folder, MANIFEST_FILE)) };
+  return parseManifest({ ...texts, readLabels: (file) => read(join(folder, file)) }, name);
+}
+
+/** Where what is pulled or imported under this name lies; it need not exist. */
+export function ownFolder(name: string, { stateDir }: Pick<ModelFolders, 'stateDir'>): string {
+  return join(ownModels(stateDir), name);
 }
 
 /** Names of the models in both folders, sorted. */
@@ -48,7 +54,11 @@ function findModel(name: string, folders: ModelFolders): string {
 }
 
 function rootsOf(folders: ModelFolders): readonly string[] {
-  return [join(folders.stateDir, 'models'), folders.modelsDir];
+  return [ownModels(folders.stateDir), folders.modelsDir];
+}
+
+function ownModels(stateDir: string): string {
+  return join(stateDir, 'models');
 }
 
 function read(file: string): string {

@@ -17,14 +17,14 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | { 
 
 /** An ONNX graph while it is being built. Tensor names are what the methods return. */
 export class OnnxGraph {
-  readonly #name: string;
+  readonly name: string;
   readonly #nodes: NodeMessage[] = [];
   readonly #constants: TensorMessage[] = [];
   readonly #inputs: ValueMessage[] = [];
   readonly #outputs: ValueMessage[] = [];
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   /** An input of uint8; `dims` may name a free dimension. */
@@ -37,6 +37,11 @@ export class OnnxGraph {
   output(name: string, tensor: string, dims: readonly (number | string)[]): void {
     this.#add('Identity', name, [tensor], {});
     this.#outputs.push(value(name, DATA_TYPE.float32, dims));
+  }
+
+  /** Gives the tensor `tensor` a second name. */
+  alias(name: string, tensor: string): void {
+    this.#add('Identity', name, [tensor], {});
   }
 
   /** Adds an operator whose only output is named after `name`. */
@@ -62,7 +67,7 @@ export class OnnxGraph {
       producerName: 'framewatch',
       producerVersion,
       opsetImport: [{ domain: '', version: OPSET }],
-      graph: { name: this.#name, node: this.#nodes, initializer: this.#constants, input: this.#inputs, output: this.#outputs },
+      graph: { name: this.name, node: this.#nodes, initializer: this.#constants, input: this.#inputs, output: this.#outputs },
     });
   }
 

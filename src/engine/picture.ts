@@ -1,18 +1,17 @@
 import sharp, { type Sharp } from 'sharp';
 import type { CropBox } from '../batching/batch.ts';
 import type { Frame } from '../stream/frame.ts';
+import { type PictureFit, type PixelBox, placePicture } from './picture-fit.ts';
 
 // The cache of libvips is for files that are read again; ours are never. Parallelism is the caller's, over pictures: a thread pool for each
 // small picture costs more than it gives.
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** In pixels of the frame. */
-export interface PixelBox {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** What a network looks at: squares of `size` × `size` pixels. */
+export interface NetworkView {
+  readonly size: number;
+  readonly fit: PictureFit;
 }
 
 type RawFrame = Pick<Frame, 'width' | 'height' | 'pixels'>;
@@ -28,16 +27,21 @@ export function pixelBox(crop: CropBox | null, width: number, height: number): P
 }
 
 /**
- * What the network sees of a frame: the region, stretched to a square of `size` pixels (the network was trained on stretched pictures), RGB.
+ * What the network sees of a frame: the region, made square in the way the network was trained with, RGB.
  * THE path of every picture to the network: live, recorded, taught. Kernel: linear (a triangle filter, so it averages when it makes smaller);
  * 640 × 360 → 299 × 299 takes 2 ms and scores differ less between kernels than between two frames.
  * Throws what sharp throws when the frame's pixels are not what its size says.
  */
-export async function networkPicture(frame: RawFrame, crop: CropBox | null, size: number): Promise<Uint8Array> {
-  const box = pixelBox(crop, frame.width, frame.height);
-  const picture = opened(frame);
-  const cut = crop === null ? picture : picture.extract(box);
-  return await cut.resize(size, size, { fit: 'fill', kernel: 'linear' }).raw().toBuffer();
+export async function networkPicture(frame: RawFrame, crop: CropBox | null, { size, fit }: NetworkView): Promise<Uint8Array> {
+  const { source, target } = placePicture(pixelBox(crop, frame.width, frame.height), size, fit);
+  const isWhole = source.width === frame.width && source.height === frame.height;
+  const cut = isWhole ? opened(frame) : opened(frame).extract(source);
+  const scaled = cut.resize(target.width, target.height, { fit: 'fill', kernel: 'linear' });
+  const right = size - target.left - target.width;
+  const bottom = size - target.top - target.height;
+  const isSquare = target.width === size && target.height === size;
+  const square = isSquare ? scaled : scaled.extend({ left: target.left, top: target.top, right, bottom, background: '#000' });
+  return await square.raw().toBuffer();
 }
 
 export interface JpegOptions {

@@ -1,10 +1,10 @@
 import type { BatchEntry } from '../batching/batch.ts';
 import type { BufferPool } from './buffer-pool.ts';
-import { networkPicture } from './picture.ts';
+import { type NetworkView, networkPicture } from './picture.ts';
 
 /** Pictures of a batch, side by side as the network wants them. */
 export interface PreparedPictures {
-  /** RGB uint8 NHWC: `paddedTo × size × size × 3`; from the pool, zeros after the last picture. */
+  /** RGB uint8 NHWC: `paddedTo × view.size² × 3`; from the pool, zeros after the last picture. */
   readonly pixels: Uint8Array;
   /** Row by row whose picture it is: `entries` without the refused ones. */
   readonly entries: readonly BatchEntry[];
@@ -13,17 +13,17 @@ export interface PreparedPictures {
 }
 
 /**
- * Brings `entries` to the network's size, at most `parallel` at a time, into one buffer of `paddedTo` pictures.
+ * Brings `entries` to the form that the network looks at, at most `parallel` at a time, into one buffer of `paddedTo` pictures.
  * Never rejects: an entry that cannot be brought is among the refused.
  */
 export async function preprocess(
   entries: readonly BatchEntry[],
   paddedTo: number,
-  size: number,
+  view: NetworkView,
   parallel: number,
   pool: BufferPool,
 ): Promise<PreparedPictures> {
-  const bytes = size * size * 3;
+  const bytes = view.size ** 2 * 3;
   const pixels = pool.take(paddedTo * bytes);
   const errors = new Map<BatchEntry, unknown>();
   let next = 0;
@@ -32,7 +32,7 @@ export async function preprocess(
       const entry = entries[row];
       if (!entry) return;
       try {
-        pixels.set(await networkPicture(entry.frame, entry.slot.crop, size), row * bytes);
+        pixels.set(await networkPicture(entry.frame, entry.slot.crop, view), row * bytes);
       } catch (error) {
         errors.set(entry, error);
       }

@@ -1,12 +1,23 @@
 import { FramewatchError } from '../util/errors.ts';
 import type { Backend, LocalModel, SelfTest } from './backend.ts';
+import type { SelfTestKind } from './engine.ts';
 import { drawTestPicture } from './test-picture.ts';
+
+/** Shows a network pictures that the program draws itself, in batches of any size, and judges what it says. */
+export interface BatchSelfTest {
+  readonly kind: SelfTestKind;
+  /** One batch of `size` pictures. Throws FramewatchError MODEL_SELF_TEST_FAILED with what is wrong, or what `run` throws. */
+  runOnce(backend: Backend, size: number): Promise<void>;
+  /** As many batches of `size` as show every picture. Throws like `runOnce`. */
+  runAll(backend: Backend, size: number): Promise<void>;
+}
 
 /**
  * A model's own test pictures, drawn once, and what the network must say about them. Catches what a hash cannot: swapped labels or colours, another
  * normalisation, a device that computes wrongly, at one batch size only perhaps.
  */
-export class ModelSelfTest {
+export class ModelSelfTest implements BatchSelfTest {
+  readonly kind = 'golden';
   readonly #model: LocalModel;
   readonly #selfTest: SelfTest;
   #pictures: readonly Uint8Array[] | undefined;
@@ -15,8 +26,7 @@ export class ModelSelfTest {
   /** Throws FramewatchError MODEL_INVALID for a model without a self-test. */
   constructor(model: LocalModel) {
     const { selfTest } = model;
-    if (selfTest === undefined || selfTest.pictures.length === 0)
-      throw new FramewatchError('MODEL_INVALID', `the model ${model.name} has no self-test`);
+    if (selfTest === null || selfTest.pictures.length === 0) throw new FramewatchError('MODEL_INVALID', `the model ${model.name} has no self-test`);
     this.#model = model;
     this.#selfTest = selfTest;
   }
@@ -44,18 +54,18 @@ export class ModelSelfTest {
   }
 
   #check(probabilities: Float32Array, shown: readonly number[], backend: Backend): void {
-    const { name, labels } = this.#model;
+    const { labels } = this.#model;
     const { tolerance, pictures } = this.#selfTest;
     for (const [row, index] of shown.entries()) {
       const picture = pictures[index];
       for (const [column, label] of labels.entries()) {
-        const expected = picture?.expected[label] ?? Number.NaN;
+        const expected = picture?.expected[label] ?? 0;
         const actual = probabilities[row * labels.length + column] ?? Number.NaN;
         // Written so that a value that is not a number fails as well.
         if (Math.abs(actual - expected) <= tolerance) continue;
         throw new FramewatchError(
           'MODEL_SELF_TEST_FAILED',
-          `the model ${name} does not compute what it should on ${backend.name} (${backend.device}): drawing ${picture?.drawing ?? '?'} ${picture?.seed ?? ''}, ` +
+          `the model ${this.#model.name} does not compute what it should on ${backend.name} (${backend.device}): drawing ${picture?.drawing ?? '?'} ${picture?.seed ?? ''}, ` +
             `place ${row + 1} of ${shown.length}: ${label} is ${actual.toFixed(4)}, expected ${expected.toFixed(4)} ± ${tolerance}; ` +
             'check labels, colour order and normalisation in its manifest, or use another backend',
         );

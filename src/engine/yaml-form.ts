@@ -97,6 +97,32 @@ export class YamlFields {
     return this.#file.scalar(this.#node(key), this.#pathOf(key), this.#offset, passes, wanted) ?? 0;
   }
 
+  /** One number, or a list of `length` of them. One number reads as a list of equal ones. */
+  numbers(key: string, length: number, fits: (value: number) => boolean, wanted: string): readonly number[] {
+    const node = this.#node(key);
+    const path = this.#pathOf(key);
+    const passes = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && fits(value);
+    if (!isSeq(node)) {
+      const value = this.#file.scalar(node, path, this.#offset, passes, `${wanted}, or a list of ${length},`) ?? 0;
+      return Array.from({ length }, () => value);
+    }
+    if (node.items.length !== length)
+      this.#file.note(offsetOf(node, this.#offset), path, `${length} numbers were expected, not ${node.items.length}`);
+    return Array.from({ length }, (_, index) => {
+      const item: unknown = node.items[index];
+      return item === undefined ? 0 : (this.#file.scalar(item, `${path}[${index}]`, this.#offset, passes, wanted) ?? 0);
+    });
+  }
+
+  /** A text, or a list of texts. */
+  textOrTexts(key: string, pattern: RegExp, wanted: string): readonly string[] {
+    const node = this.#node(key);
+    if (!isSeq(node)) return [this.text(key, pattern, `${wanted}, or a list of them,`)];
+    const fits = (value: unknown): value is string => typeof value === 'string' && pattern.test(value);
+    if (node.items.length === 0) this.refuse(key, 'the list is empty');
+    return node.items.map((item, index) => this.#file.scalar(item, `${this.#pathOf(key)}[${index}]`, this.#offset, fits, wanted) ?? '');
+  }
+
   fields(key: string): YamlFields {
     return this.#file.fields(this.#node(key), this.#pathOf(key), this.#offset);
   }
@@ -117,6 +143,12 @@ export class YamlFields {
   /** Notes a problem of a field that is more than its type: `key` may be absent. */
   refuse(key: string, problem: string): void {
     this.#file.note(offsetOf(this.#node(key), this.#offset), this.#pathOf(key), problem);
+  }
+
+  /** Whether the field is this very text, as opposed to a mapping. */
+  is(key: string, text: string): boolean {
+    const node = this.#node(key);
+    return isScalar(node) && node.value === text;
   }
 
   /** Notes every key that is not in the list. */

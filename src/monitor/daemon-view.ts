@@ -1,6 +1,7 @@
 import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { UNVERIFIED } from '../engine/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
 import type { CameraView, MonitorView, Picture, Readiness } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
@@ -98,7 +99,9 @@ export class DaemonView implements MonitorView {
     if (this.#parts.scheduler() === null) faults.push('the network is being loaded');
     else if (!engine.available) faults.push(`the engine is away: ${engine.reason.message}`);
     if (history.fault !== null) faults.push(`the history cannot be written: ${history.fault}`);
-    const notes = engine.available && engine.info.fallback !== null ? [engine.info.fallback] : [];
+    const notes = engine.available
+      ? [engine.info.fallback, engine.info.selfTest === 'sanity' ? UNVERIFIED : null].filter((note) => note !== null)
+      : [];
     return { ready: faults.length === 0, reasons: [...faults, ...notes] };
   }
 

@@ -13,7 +13,19 @@ const SETTINGS: PipelineSettings = {
   stream: { width: 1920, height: 1080, framesPerSecond: 25, kilobitsPerSecond: 4000, keyFrameMs: 1000 },
 };
 const ENGINE = {
-  ...{ backend: 'onnx', device: 'cpu', precision: 'float32', threads: 2, model: 'm', sha256: '0', inputSize: 8, fallback: null, startSeconds: 1 },
+  ...{
+    backend: 'onnx',
+    device: 'cpu',
+    precision: 'float32',
+    threads: 2,
+    model: 'm',
+    sha256: '0',
+    inputSize: 8,
+    fit: 'stretch',
+    fallback: null,
+    selfTest: 'golden',
+    startSeconds: 1,
+  },
   batches: [costOf(1, 40), costOf(2, 62.5)],
 } satisfies EngineFigures;
 

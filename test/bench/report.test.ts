@@ -23,6 +23,8 @@ const DOCUMENT: BenchDocument = {
       model: 'a-model',
       sha256: '0',
       inputSize: 299,
+      fit: 'stretch',
+      selfTest: 'golden',
       fallback: null,
       startSeconds: 6,
     },

@@ -14,6 +14,7 @@ import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
+import type { TfjsSource } from '../../src/engine/tfjs-files.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
@@ -102,10 +103,11 @@ describe('the self-test of the bundled model', () => {
   });
 
   /** The same network, converted with a normalisation that is not its own. */
-  async function converted(normalisation: { readonly mean: number; readonly scale: number }): Promise<LocalModel> {
-    const onnxFile = join(stateDir, `wrong-${normalisation.scale}.onnx`);
-    const source = await readLayersModel(model.layersModel, model.sha256);
-    writeFileSync(onnxFile, convertToOnnx(source, { name: 'wrong', normalisation, ...model.layersModel }));
+  async function converted({ mean, scale }: { readonly mean: number; readonly scale: number }): Promise<LocalModel> {
+    const onnxFile = join(stateDir, `wrong-${scale}.onnx`);
+    const source = await readLayersModel(model.source as TfjsSource, model.sha256);
+    const normalisation = { mean: [mean, mean, mean], scale: [scale, scale, scale] } as const;
+    writeFileSync(onnxFile, convertToOnnx(source, { ...model, name: 'wrong', input: { ...model.input, normalisation } }));
     return { ...model, onnxFile };
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LayerConfig, readKerasGraph } from '../../src/engine/keras-graph.ts';
+import { PASS, readKerasGraph } from '../../src/engine/keras-graph.ts';
 
 const layer = (name: string, className: string, feeds: readonly string[], config: object = {}) => ({
   name,
@@ -9,6 +9,13 @@ const layer = (name: string, className: string, feeds: readonly string[], config
 });
 const input = layer('in', 'InputLayer', [], { batch_input_shape: [null, 8, 6, 3] });
 const model = (...layers: readonly object[]) => ({ model_config: { class_name: 'Model', config: { layers } } });
+
+/** A model of one layer `a` inside of `m`. */
+const inner = (outputs: readonly (readonly [string, number, number])[]) =>
+  layer('m', 'Functional', ['in'], {
+    layers: [layer('in2', 'InputLayer', [], { batch_input_shape: [null, 8, 6, 3] }), layer('a', 'ReLU', ['in2'])],
+    output_layers: outputs,
+  });
 
 describe('readKerasGraph', () => {
   it('puts each layer behind those that feed it, whatever the order of the file', () => {
@@ -28,29 +35,60 @@ describe('readKerasGraph', () => {
     ]);
   });
 
+  it('lays nested models open, and keeps the names by which their weights are stored', () => {
+    const behind = layer('b', 'ReLU', ['m']);
+    const graph = readKerasGraph({
+      model_config: { class_name: 'Functional', config: { layers: [behind, inner([['a', 0, 0]]), input], output_layers: [['b', 0, 0]] } },
+    });
+    expect(graph.layers.map(({ name, ownName, className, inputs }) => [name, ownName, className, inputs])).toEqual([
+      ['in', 'in', 'InputLayer', []],
+      ['m/in2', 'in2', PASS, ['in']],
+      ['m/a', 'a', 'ReLU', ['m/in2']],
+      ['m', 'm', PASS, ['m/a']],
+      ['b', 'b', 'ReLU', ['m']],
+    ]);
+    expect(graph.outputs).toEqual(['b']);
+  });
+
+  it('takes the input of a Sequential model from the model that it begins with, of any size', () => {
+    const free = layer('in2', 'InputLayer', [], { batch_input_shape: [null, null, null, 3] });
+    const base = { class_name: 'Model', config: { name: 'base', layers: [free, layer('a', 'ReLU', ['in2'])], output_layers: [['a', 0, 0]] } };
+    const graph = readKerasGraph({ class_name: 'Sequential', config: { layers: [base, { class_name: 'Flatten', config: { name: 'flat' } }] } });
+    expect(graph.layers.map(({ name, inputs }) => [name, inputs])).toEqual([
+      ['base/in2', []],
+      ['base/a', ['base/in2']],
+      ['base', ['base/a']],
+      ['flat', ['base']],
+    ]);
+    expect(graph.inputShape).toEqual([null, null, 3]);
+    expect(graph.outputs).toEqual(['flat']);
+  });
+
   it.each([
     ['a loop', model(input, layer('a', 'ReLU', ['b']), layer('b', 'ReLU', ['a'])), /feeds itself/],
     ['a feed that does not exist', model(input, layer('a', 'ReLU', ['x'])), /fed by x, which does not exist/],
     ['two inputs', model(input, { ...input, name: 'other' }), /2 inputs/],
     ['a shared layer', model(input, { ...layer('a', 'ReLU', ['in']), inbound_nodes: [[['in', 0, 0, {}]], [['in', 0, 0, {}]]] }), /used 2 times/],
-    ['an input of free size', model(layer('in', 'InputLayer', [], { batch_input_shape: [null, null, null, 3] })), /height, width, channels/],
+    ['an input that is no picture', model(layer('in', 'InputLayer', [], { batch_input_shape: [null, 100] })), /height, width, channels/],
+    [
+      'wiring of Keras 3',
+      model(input, { ...layer('a', 'ReLU', ['in']), inbound_nodes: [{ args: [], kwargs: {} }] }),
+      /layer a is wired in the form of Keras 3/,
+    ],
+    ['a nested model with two inputs', model(input, layer('m', 'Functional', ['in', 'in'], { layers: [] })), /nested model m has 2 inputs/],
+    [
+      'a nested model with two outputs',
+      model(
+        input,
+        inner([
+          ['a', 0, 0],
+          ['in2', 0, 0],
+        ]),
+      ),
+      /nested model m has 2 outputs/,
+    ],
     ['something else', { class_name: 'Pipeline', config: {} }, /class_name is Pipeline/],
   ])('refuses %s', (_, topology, message) => {
     expect(() => readKerasGraph(topology)).toThrow(message);
-  });
-});
-
-describe('LayerConfig', () => {
-  const config = new LayerConfig('conv', { strides: 2, padding: 7, pool_size: [3, 4] });
-
-  it('takes one number for a height and a width', () => {
-    expect(config.pair('strides')).toEqual([2, 2]);
-    expect(config.pair('pool_size')).toEqual([3, 4]);
-    expect(config.pair('dilation_rate', [1, 1])).toEqual([1, 1]);
-  });
-
-  it('names layer and key of what is wrong', () => {
-    expect(() => config.text('padding')).toThrow('layer conv: padding is 7; a text was expected');
-    expect(() => config.number('absent')).toThrow('layer conv: absent is undefined; a number was expected');
   });
 });

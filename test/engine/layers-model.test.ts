@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readLayersModel, sha256 } from '../../src/engine/layers-model.ts';
+import { readLayersModel } from '../../src/engine/layers-model.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -18,7 +19,7 @@ function read(topology: object, files: Readonly<Record<string, Uint8Array>>, has
   writeFileSync(join(folder, 'model.json'), text);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   const topologySha256 = hashes.topology ?? sha256(Buffer.from(text));
-  const source = { kind: 'folder', path: folder, topologySha256, outputLayers: { probabilities: 'p', features: null }, colourOrder: 'rgb' } as const;
+  const source = { format: 'tfjs-layers', place: { kind: 'local', path: folder }, topologySha256 } as const;
   return readLayersModel(source, hashes.weights ?? sha256(Buffer.concat(Object.values(files))));
 }
 

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SymbolicTensor } from '@tensorflow/tfjs';
+import type { layers, SymbolicTensor } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
-import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
+import { registerResidualLayers } from '../../src/engine/backends/residual-layers.ts';
+import { type ConversionOptions, convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
+import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { LABELS, noise, referenceRun, type SmallModelOptions, type Tf, writeSmallModel } from '../helpers/small-model.ts';
 
@@ -69,9 +71,108 @@ const NETWORKS: Readonly<Record<string, Build>> = {
   },
 };
 
+/** Layers that follow one another. */
+const chain = (x: SymbolicTensor, ...layers: readonly layers.Layer[]) => layers.reduce((from, layer) => layer.apply(from) as SymbolicTensor, x);
+/** Each activation behind a convolution of its own, joined. */
+const bent = (tf: Tf, x: SymbolicTensor, activations: readonly layers.Layer[]) =>
+  tf.layers.concatenate().apply(activations.map((layer) => layer.apply(conv(tf, x)) as SymbolicTensor)) as SymbolicTensor;
+
+const MORE_NETWORKS: Readonly<Record<string, Build>> = {
+  'activations by name': (tf, x) => {
+    const names = ['elu', 'hardSigmoid', 'relu6', 'selu', 'sigmoid', 'softplus', 'softsign', 'swish', 'mish', 'linear'] as const;
+    return classify(
+      tf,
+      flatten(
+        tf,
+        bent(
+          tf,
+          x,
+          names.map((activation) => tf.layers.activation({ activation })),
+        ),
+      ),
+    );
+  },
+  'activations as layers': (tf, x) => {
+    const sharedAxes = [1, 2];
+    const made = [tf.layers.leakyReLU({ alpha: 0.2 }), tf.layers.prelu({ sharedAxes }), tf.layers.elu(), tf.layers.reLU({ maxValue: 0.4 })];
+    return classify(tf, flatten(tf, bent(tf, x, made)));
+  },
+  'DepthwiseConv2D, two results a channel, stride 2, same': (tf, x) =>
+    classify(
+      tf,
+      flatten(tf, chain(x, tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, strides: 2, padding: 'same', activation: 'relu' }))),
+    ),
+  'SeparableConv2D with a normalisation behind it': (tf, x) =>
+    classify(
+      tf,
+      flatten(
+        tf,
+        chain(x, tf.layers.separableConv2d({ filters: 5, kernelSize: [3, 2], depthMultiplier: 2, padding: 'same' }), tf.layers.batchNormalization()),
+      ),
+    ),
+  'Dense on a picture mixes channels': (tf, x) => classify(tf, flatten(tf, chain(x, tf.layers.dense({ units: 4, activation: 'tanh' })))),
+  'Reshape to a picture and back': (tf, x) => {
+    const picture = chain(flatten(tf, x), tf.layers.reshape({ targetShape: [11, -1, 11] }), tf.layers.conv2d({ filters: 4, kernelSize: 2 }));
+    return classify(tf, chain(picture, tf.layers.reshape({ targetShape: [80] })));
+  },
+  'Cropping2D and padding by numbers': (tf, x) => {
+    const cropping: [[number, number], [number, number]] = [
+      [1, 2],
+      [0, 3],
+    ];
+    return classify(
+      tf,
+      flatten(
+        tf,
+        chain(x, tf.layers.cropping2D({ cropping }), tf.layers.zeroPadding2d({ padding: 2 }), tf.layers.conv2d({ filters: 3, kernelSize: 3 })),
+      ),
+    );
+  },
+  'Add of three, Average, Maximum, Minimum, Multiply': (tf, x) => {
+    const branches = [conv(tf, x), conv(tf, x), conv(tf, x)];
+    const merges = [tf.layers.add(), tf.layers.average(), tf.layers.maximum(), tf.layers.minimum(), tf.layers.multiply()];
+    const merged = merges.map((layer) => layer.apply(branches) as SymbolicTensor);
+    return classify(tf, flatten(tf, tf.layers.concatenate().apply(merged) as SymbolicTensor));
+  },
+  'dropouts and noises change nothing': (tf, x) =>
+    classify(
+      tf,
+      flatten(
+        tf,
+        chain(conv(tf, x), tf.layers.gaussianNoise({ stddev: 1 }), tf.layers.gaussianDropout({ rate: 0.3 }), tf.layers.alphaDropout({ rate: 0.3 })),
+      ),
+    ),
+  'Rescaling in the network': (tf, x) =>
+    classify(tf, flatten(tf, chain(x, tf.layers.rescaling({ scale: 3, offset: -1 }), tf.layers.conv2d({ filters: 3, kernelSize: 3 })))),
+  'a model inside of a model, one of them Sequential': (tf, x) => {
+    const input = tf.input({ shape: [11, 11, 3] });
+    const inner = tf.model({ inputs: input, outputs: chain(conv(tf, input), tf.layers.batchNormalization(), tf.layers.globalAveragePooling2d({})) });
+    const head = tf.sequential({ layers: [tf.layers.dense({ units: 6, activation: 'relu', inputShape: [4] }), tf.layers.dropout({ rate: 0.2 })] });
+    return classify(tf, chain(x, inner, head));
+  },
+  'residual connections as Keras 2.13 writes them': (tf, x) => {
+    const branch = conv(tf, x, { filters: 3, padding: 'same' });
+    return classify(
+      tf,
+      flatten(
+        tf,
+        new (registerResidualLayers(tf).CustomScaleLayer)({ name: 'custom_scale_layer', scale: 0.17 }).apply([x, branch]) as SymbolicTensor,
+      ),
+    );
+  },
+  'residual connections as older Keras writes them': (tf, x) => {
+    const branch = conv(tf, x, { filters: 3, padding: 'same' });
+    return classify(
+      tf,
+      flatten(tf, new (registerResidualLayers(tf).Lambda)({ name: 'block17_3', arguments: { scale: 0.1 } }).apply([x, branch]) as SymbolicTensor),
+    );
+  },
+};
+
 const INPUTS: Readonly<Record<string, SmallModelOptions>> = {
   'a mean and a scale': { mean: 127.5, scale: 127.5 },
   'colours as BGR': { colourOrder: 'bgr' },
+  'BGR, normalised colour by colour': { colourOrder: 'bgr', mean: [120, 60, 10], scale: [100, 150, 200] },
   'weights of one byte': { quantised: true },
 };
 
@@ -104,6 +205,10 @@ describe('convertToOnnx computes what TensorFlow.js computes', () => {
     expect(await difference(build, { name: `n${Object.keys(NETWORKS).indexOf(title)}` })).toBeLessThan(1e-5);
   });
 
+  it.each(Object.entries(MORE_NETWORKS))('%s', async (title, build) => {
+    expect(await difference(build, { name: `m${Object.keys(MORE_NETWORKS).indexOf(title)}` })).toBeLessThan(1e-5);
+  });
+
   it.each(Object.entries(INPUTS))('input: %s', async (title, options) => {
     const build = NETWORKS['Conv2D same, even window'] as Build;
     expect(await difference(build, { ...options, name: `i${Object.keys(INPUTS).indexOf(title)}` })).toBeLessThan(1e-5);
@@ -111,31 +216,37 @@ describe('convertToOnnx computes what TensorFlow.js computes', () => {
 });
 
 describe('convertToOnnx refuses', () => {
-  const options = {
+  const options: ConversionOptions = {
     name: 'x',
-    normalisation: { mean: 0, scale: 1 },
-    outputLayers: { probabilities: 'last', features: null },
-    colourOrder: 'rgb',
-  } as const;
+    inputSize: 4,
+    input: { colourOrder: 'rgb', normalisation: NO_NORMALISATION },
+    outputs: { classes: 'last', kind: 'probabilities', features: null },
+  };
   const topology = (className: string, config: object) => ({
     class_name: 'Sequential',
     config: { layers: [{ class_name: className, config: { name: 'last', batch_input_shape: [null, 4, 4, 3], ...config } }] },
   });
-  const convert = (className: string, config: object) => () =>
-    convertToOnnx({ topology: topology(className, config), specs: [], data: new Uint8Array() }, options);
+  const convert =
+    (className: string, config: object, changed: Partial<ConversionOptions> = {}) =>
+    () =>
+      convertToOnnx({ topology: topology(className, config), specs: [], data: new Uint8Array() }, { ...options, ...changed });
 
   it('an unknown layer, by name and class', () => {
-    expect(convert('Lambda', {})).toThrow(
-      expect.objectContaining({ code: 'MODEL_UNSUPPORTED_LAYER', message: expect.stringMatching(/layer last \(Lambda\)/) }),
+    expect(convert('LocallyConnected2D', {})).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNSUPPORTED_LAYER', message: expect.stringMatching(/layer last \(LocallyConnected2D\)/) }),
     );
   });
 
-  it('an unknown activation', () => {
-    expect(convert('Activation', { activation: 'swish' })).toThrow(/last \(Activation\): activation swish/);
-  });
-
-  it('channels-first pictures', () => {
-    expect(convert('MaxPooling2D', { data_format: 'channels_first' })).toThrow(/channels_first/);
+  it.each([
+    ['code in a Lambda', 'Lambda', { arguments: { scale: 0.1 } }, /last \(Lambda\): holds code/],
+    ['an unknown activation', 'Activation', { activation: 'softmin' }, /last \(Activation\): activation softmin/],
+    ['channels-first pictures', 'MaxPooling2D', { data_format: 'channels_first' }, /channels_first/],
+    ['a normalisation over another axis than the channels', 'BatchNormalization', { axis: 1 }, /axis 1; only the channels/],
+    ['a window that is larger than the picture', 'MaxPooling2D', { pool_size: 5 }, /a window of 5 × 5 does not fit/],
+    ['a shape of another size', 'Reshape', { target_shape: [5, 5] }, /target_shape \[5,5\]/],
+    ['an output that is not a vector', 'MaxPooling2D', {}, /not a vector/],
+  ])('%s', (_, className, config, message) => {
+    expect(convert(className, config)).toThrow(message);
   });
 
   it('weights that are not there', () => {
@@ -144,16 +255,11 @@ describe('convertToOnnx refuses', () => {
     );
   });
 
-  it('a normalisation over another axis than the channels', () => {
-    expect(convert('BatchNormalization', { axis: 1 })).toThrow(/axis 1; only the channels/);
-  });
-
-  it('an output that is not a vector', () => {
-    expect(convert('MaxPooling2D', {})).toThrow(/not a vector/);
+  it('pictures of another size than the manifest says', () => {
+    expect(convert('Flatten', {}, { inputSize: 5 })).toThrow('the manifest says pictures of 5 × 5, the model wants 4 × 4');
   });
 
   it('a layer that does not exist', () => {
-    const model = { topology: topology('Flatten', {}), specs: [], data: new Uint8Array() };
-    expect(() => convertToOnnx(model, { ...options, outputLayers: { probabilities: 'nowhere', features: null } })).toThrow(/no layer nowhere/);
+    expect(convert('Flatten', {}, { outputs: { ...options.outputs, classes: 'nowhere' } })).toThrow(/no layer nowhere/);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type ModelManifest, parseManifest } from '../../src/engine/manifest.ts';
+import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 
 const NAME = 'inception-v3-content-safety';
@@ -9,7 +10,8 @@ const FOLDER = fileURLToPath(new URL(`../../models/${NAME}`, import.meta.url));
 const MANIFEST = readFileSync(`${FOLDER}/model.yaml`, 'utf8');
 const LABELS = readFileSync(`${FOLDER}/labels.yaml`, 'utf8');
 
-const parse = (manifest: string, labels = LABELS): ModelManifest => parseManifest({ folder: '/m', manifest, readLabels: () => labels }, NAME);
+const parse = (manifest: string, labels = LABELS): ModelManifest =>
+  parseManifest({ folder: '/m', pulledFolder: '/s/models/m', manifest, readLabels: () => labels }, NAME);
 
 /** The lines of the error that parsing throws, with the change made to the bundled manifest. */
 function problems(change: (manifest: string) => string, labels = LABELS): readonly string[] {
@@ -36,18 +38,17 @@ describe('the bundled manifest', () => {
     const manifest = parse(MANIFEST);
     expect(manifest.labels).toEqual(['Drawing', 'Hentai', 'Neutral', 'Porn', 'Sexy']);
     expect(manifest.defaultRules).toEqual({ unsafe: { labels: ['Porn', 'Hentai', 'Sexy'] } });
-    expect(manifest.input).toEqual({ size: 299, fit: 'stretch', normalisation: { mean: 0, scale: 255 } });
-    expect(manifest.layersModel).toMatchObject({
-      kind: 'npm',
-      packageName: 'nsfwjs',
-      outputLayers: { probabilities: 'dense_3', features: 'flatten_1' },
-    });
+    expect(manifest).toMatchObject({ inputSize: 299, fit: 'stretch' });
+    const normalisation = { mean: [0, 0, 0], scale: [255, 255, 255] };
+    expect(manifest.input).toEqual({ name: null, layout: 'nhwc', dtype: 'float32', colourOrder: 'rgb', normalisation });
+    expect(manifest.source).toMatchObject({ format: 'tfjs-layers', place: { kind: 'npm', packageName: 'nsfwjs' } });
+    expect(manifest.outputs).toEqual({ classes: 'dense_3', kind: 'probabilities', features: 'flatten_1' });
     expect(manifest.featureSize).toBe(2048);
     expect(manifest.labelTitles['Neutral']).toBe('Neutral picture');
   });
 
   it('expects probabilities that add up to 1', () => {
-    for (const { expected } of parse(MANIFEST).selfTest.pictures) {
+    for (const { expected } of parse(MANIFEST).selfTest?.pictures ?? expect.unreachable()) {
       expect(Object.values(expected).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
     }
   });
@@ -59,7 +60,9 @@ describe('parseManifest', () => {
       text.replace('scale: 255', 'scale: 0').replace('colourOrder: rgb', 'colourOrder: grb').replace('license:', 'licence:'),
     );
     expect(found).toHaveLength(4);
-    expect(found.join('\n')).toContain(`/m/model.yaml:${lineOf('normalisation: {')}:36: input.normalisation.scale: a number above 0 was expected`);
+    expect(found.join('\n')).toContain(
+      `/m/model.yaml:${lineOf('normalisation: {')}:36: input.normalisation.scale: a number above 0, or a list of 3, was expected`,
+    );
     expect(found.join('\n')).toContain(`/m/model.yaml:${lineOf('colourOrder')}:16: input.colourOrder: one of rgb, bgr was expected`);
     expect(found.join('\n')).toContain('licence: unknown key');
     expect(found.join('\n')).toContain('license: a mapping was expected');
@@ -74,7 +77,16 @@ describe('parseManifest', () => {
       (text: string) => text.replace('labels: [Porn, Hentai, Sexy]', 'labels: [Porn], entr: 0.5'),
       'defaultRules.unsafe.entr: unknown key',
     ],
-    ['a self-test without a label', (text: string) => text.replace('Drawing: 0.1672, ', ''), 'expected.Drawing: a probability'],
+    [
+      'a self-test without a label that is not 0',
+      (text: string) => text.replace('Drawing: 0.1672, ', ''),
+      'pictures[0].expected: adds up to 0.833, not 1',
+    ],
+    [
+      'a self-test with a label that does not exist',
+      (text: string) => text.replace('Drawing: 0.1672, ', 'Drawin: 0.1672, '),
+      'the model has no label Drawin',
+    ],
     ['a drawing that does not exist', (text: string) => text.replace('drawing: sunset', 'drawing: portrait'), 'no drawing is called portrait'],
     ['another schema', (text: string) => text.replace('schema: 1', 'schema: 2'), 'schema: 1 was expected'],
     ['a labels file elsewhere', (text: string) => text.replace('labels: labels.yaml', 'labels: ../../etc/passwd'), 'a file beside the manifest'],
@@ -91,5 +103,107 @@ describe('parseManifest', () => {
   it('keeps the order of labels that look like numbers', () => {
     const manifest = MANIFEST.replace(/expected: .*/g, 'expected: { "9": 1, "1": 0 }').replace('[Porn, Hentai, Sexy]', '["1"]');
     expect(parse(manifest, '- name: "9"\n- name: "1"\n').labels).toEqual(['9', '1']);
+  });
+});
+
+describe('manifests of the other formats', () => {
+  const HASH = 'a'.repeat(64);
+  const form = (format: string, parts: { readonly source: string; readonly input: string; readonly outputs: string; readonly selfTest?: string }) =>
+    `schema: 1
+name: ${NAME}
+title: T
+architecture: a
+format: ${format}
+source: ${parts.source}
+weightsSha256: ${HASH}
+input: ${parts.input}
+outputs: ${parts.outputs}
+labels: labels.yaml
+license: { spdx: MIT, origin: here }
+selfTest: ${parts.selfTest ?? 'none'}
+`;
+  const refusals = (manifest: string) => problems(() => manifest).map((line) => line.replace(/^.*?model\.yaml:/, ''));
+
+  it('an ONNX file to be pulled: where from, normalisation by channel, channels first, no expected results', () => {
+    const manifest = parse(
+      form('onnx', {
+        source: '{ url: [https://one.test/m.onnx, http://two.test/m.onnx], bytes: 28020356, file: m.onnx }',
+        input:
+          '{ name: data_0, size: 224, layout: nchw, dtype: float32, colourOrder: bgr, fit: centre-crop, normalisation: { mean: [123.68, 116.779, 103.939], scale: 1 } }',
+        outputs: '{ logits: { tensor: fc }, features: { tensor: pool, size: 1024 } }',
+      }),
+    );
+    expect(manifest.source).toEqual({
+      format: 'onnx',
+      place: {
+        kind: 'pulled',
+        files: ['/m/m.onnx', '/s/models/m/m.onnx'],
+        urls: ['https://one.test/m.onnx', 'http://two.test/m.onnx'],
+        bytes: 28_020_356,
+      },
+    });
+    expect(manifest).toMatchObject({ inputSize: 224, fit: 'centre-crop', featureSize: 1024, selfTest: null });
+    expect(manifest.input).toMatchObject({ name: 'data_0', layout: 'nchw', colourOrder: 'bgr' });
+    expect(manifest.input.normalisation).toEqual({ mean: [123.68, 116.779, 103.939], scale: [1, 1, 1] });
+    expect(manifest.outputs).toEqual({ classes: 'fc', kind: 'logits', features: 'pool' });
+  });
+
+  it('a graph in a package, a SavedModel in a folder, an ONNX file beside the manifest; networks that take bytes', () => {
+    const input = '{ name: x, size: 8, layout: nhwc, dtype: uint8, colourOrder: rgb, fit: letterbox }';
+    const outputs = '{ probabilities: { tensor: y } }';
+    const source = (format: string, text: string) => parse(form(format, { source: text, input, outputs })).source;
+    expect(source('tfjs-graph', `{ npm: some-package, path: dist/model, topologySha256: ${HASH} }`)).toEqual({
+      format: 'tfjs-graph',
+      place: { kind: 'npm', packageName: 'some-package', path: 'dist/model' },
+      topologySha256: HASH,
+    });
+    expect(source('saved-model', '{ folder: saved_model }')).toEqual({ format: 'saved-model', place: { kind: 'local', path: '/m/saved_model' } });
+    expect(source('onnx', '{ file: m.onnx }')).toEqual({ format: 'onnx', place: { kind: 'local', path: '/m/m.onnx' } });
+    expect(parse(form('onnx', { source: '{ file: m.onnx }', input, outputs })).input).toMatchObject({
+      dtype: 'uint8',
+      normalisation: NO_NORMALISATION,
+    });
+  });
+
+  it('lists every problem of every part at once', () => {
+    const found = refusals(
+      form('onnx', {
+        source: '{ file: ../m.onnx, npm: p, topologySha256: x }',
+        input: '{ size: 0, layout: nchw, dtype: uint8, colourOrder: rgb, fit: crop, normalisation: { mean: 0, scale: 1 } }',
+        outputs: '{ logits: { layer: y }, probabilities: { tensor: z } }',
+        selfTest: '{ tolerance: 0.01, pictures: [] }',
+      }),
+    );
+    expect(found).toEqual([
+      '6:9: source.path: a path inside the package was expected',
+      '6:33: source.npm: stands beside file: a model comes from one place',
+      expect.stringMatching(/^6:\d+: source\.topologySha256: unknown key/),
+      '8:8: input.name: a text was expected',
+      expect.stringContaining('input.size: pixels, 1…2048 was expected'),
+      expect.stringContaining('input.fit: one of stretch, centre-crop, letterbox was expected'),
+      expect.stringContaining('input.normalisation: a network that takes uint8 normalises by itself'),
+      expect.stringContaining('outputs.logits: stands beside probabilities'),
+      expect.stringContaining('outputs.logits.tensor: a text was expected'),
+      expect.stringContaining('outputs.logits.layer: unknown key'),
+      expect.stringContaining('selfTest.pictures: one picture or more was expected (or selfTest: none)'),
+    ]);
+  });
+
+  it.each([
+    ['a layers-model with a named input', 'tfjs-layers', `{ folder: ., topologySha256: ${HASH} }`, 'input.name: unknown key'],
+    ['a folder outside', 'saved-model', '{ folder: ../other }', 'source.folder: a folder beside the manifest was expected'],
+    ['an absolute folder', 'saved-model', '{ folder: /etc }', 'source.folder: a folder beside the manifest was expected'],
+    [
+      'an address that is none',
+      'onnx',
+      '{ url: ftp://x/y, bytes: 1, file: m.onnx }',
+      'source.url: an http or https address, or a list of them, was expected',
+    ],
+    ['an address without a size', 'onnx', '{ url: https://x.test/y, file: m.onnx }', "source.bytes: the file's size in bytes was expected"],
+    ['two normalisations for three channels', 'onnx', '{ file: m.onnx }', 'input.normalisation.mean: 3 numbers were expected, not 2'],
+  ])('refuses %s', (_, format, source, message) => {
+    const input = '{ name: x, size: 8, layout: nhwc, dtype: float32, colourOrder: rgb, fit: stretch, normalisation: { mean: [1, 2], scale: 1 } }';
+    const outputs = `{ probabilities: { ${format === 'tfjs-layers' ? 'layer' : 'tensor'}: y } }`;
+    expect(refusals(form(format, { source, input, outputs })).join('\n')).toContain(message);
   });
 });

@@ -37,7 +37,7 @@ it('openModelFiles of a folder says which topology is not JSON', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'framewatch-place-'));
   try {
     writeFileSync(join(folder, 'model.json'), '{');
-    const files = await openModelFiles({ kind: 'folder', path: folder });
+    const files = await openModelFiles({ kind: 'local', path: folder });
     expect(() => files.parseTopology()).toThrow(expect.objectContaining({ code: 'MODEL_INVALID', message: expect.stringContaining('model.json') }));
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -5,9 +5,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openOnnx } from '../../src/engine/backends/onnx.ts';
 import { cacheName, prepareModel } from '../../src/engine/model-preparation.ts';
 import { readManifest } from '../../src/engine/model-store.ts';
+import { SanitySelfTest } from '../../src/engine/sanity-self-test.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { writeSmallModel } from '../helpers/small-model.ts';
+import { smallOnnx } from '../helpers/small-onnx.ts';
 
 let modelsDir = '';
 beforeEach(async () => {
@@ -17,6 +20,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(modelsDir, { recursive: true, force: true }));
 
 const prepare = (logger: Logger = silentLogger) => prepareModel({ name: 'small', modelsDir, stateDir: join(modelsDir, 'state'), logger });
+const prepareFile = async (logger?: Logger) => (await prepare(logger)).onnxFile ?? expect.unreachable();
 
 function collector(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
@@ -37,7 +41,7 @@ it('converts once; the model passes its own self-test', async () => {
 });
 
 it('converts a damaged conversion again and says so', async () => {
-  const { onnxFile } = await prepare();
+  const onnxFile = await prepareFile();
   const whole = readFileSync(onnxFile);
   writeFileSync(onnxFile, whole.subarray(0, whole.length - 1));
   const log = collector();
@@ -67,7 +71,7 @@ it('removes older conversions of the same model, and nothing else', async () => 
   mkdirSync(cache, { recursive: true });
   for (const name of [...old, ...others]) writeFileSync(join(cache, name), 'x');
   for (const name of [...old, ...others]) writeFileSync(join(cache, `${name}.sha256`), 'x');
-  const { onnxFile } = await prepare();
+  const onnxFile = await prepareFile();
   const kept = [basename(onnxFile), ...others].flatMap((name) => [name, `${name}.sha256`]);
   expect(readdirSync(cache).sort()).toEqual(kept.sort());
 });
@@ -79,7 +83,61 @@ it('says when the conversion cannot be written', async () => {
 
 it('names the conversion after everything that shapes it', () => {
   const manifest = readManifest('small', { modelsDir, stateDir: modelsDir });
-  const other = { ...manifest, input: { ...manifest.input, normalisation: { mean: 1, scale: 255 } } };
+  const other = { ...manifest, input: { ...manifest.input, normalisation: { ...manifest.input.normalisation, mean: [1, 1, 1] as const } } };
   expect(cacheName(other)).not.toBe(cacheName(manifest));
   expect(cacheName({ ...manifest, title: 'Another' })).toBe(cacheName(manifest));
 });
+
+it.each([
+  ['a flipped bit in the weights', (file: Buffer) => Buffer.from(file.map((byte, at) => (at === 200 ? byte ^ 1 : byte)))],
+  ['a file that was cut off', (file: Buffer) => file.subarray(0, file.length - 1)],
+])('refuses an ONNX file with %s; as it should be it is put into our form once', async (_, damage) => {
+  const file = writeOnnxModel('zoo');
+  const whole = readFileSync(file);
+  const options = { name: 'zoo', modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger };
+  writeFileSync(file, damage(whole));
+  await expect(prepareModel(options)).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH', message: expect.stringContaining(file) });
+  writeFileSync(file, whole);
+  const model = await prepareModel(options);
+  rmSync(file);
+  // The conversion is all that later starts need.
+  expect(await prepareModel(options)).toEqual(model);
+  const backend = await openOnnx(model, { device: 'cpu', threads: 1, features: false });
+  const selfTest = new SanitySelfTest(model);
+  for (const size of [1, 2, 4]) await selfTest.runAll(backend, size);
+  await backend.close();
+});
+
+it('says how weights that were not pulled yet can be had', async () => {
+  writeOnnxModel('zoo', { url: 'https://models.test/zoo.onnx', bytes: 5 });
+  rmSync(join(modelsDir, 'zoo', 'zoo.onnx'));
+  const preparing = prepareModel({ name: 'zoo', modelsDir, stateDir: join(modelsDir, 'state'), logger: silentLogger });
+  await expect(preparing).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND', message: expect.stringContaining('framewatch models pull zoo') });
+});
+
+/** A model folder around an ONNX file; gives the file. */
+function writeOnnxModel(name: string, source: object = {}): string {
+  const folder = join(modelsDir, name);
+  mkdirSync(folder);
+  const bytes = smallOnnx({ size: 8 });
+  const file = join(folder, `${name}.onnx`);
+  writeFileSync(file, bytes);
+  writeFileSync(join(folder, 'labels.yaml'), '- name: a\n- name: b\n- name: c\n');
+  const manifest = {
+    ...{ schema: 1, name, title: 'Made by a test', architecture: 'small', format: 'onnx', source: { file: `${name}.onnx`, ...source } },
+    weightsSha256: sha256(bytes),
+    input: {
+      name: 'data_0',
+      size: 8,
+      layout: 'nchw',
+      dtype: 'float32',
+      colourOrder: 'rgb',
+      fit: 'stretch',
+      normalisation: { mean: 127.5, scale: 127.5 },
+    },
+    outputs: { probabilities: { tensor: 'prob_1' } },
+    ...{ labels: 'labels.yaml', license: { spdx: 'Apache-2.0', origin: 'made by a test' }, selfTest: 'none' },
+  };
+  writeFileSync(join(folder, 'model.yaml'), JSON.stringify(manifest));
+  return file;
+}

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { encodeJpeg, networkPicture, pixelBox } from '../../src/engine/picture.ts';
+import type { PictureFit } from '../../src/engine/picture-fit.ts';
 
 /** A frame whose left half is red and whose right half is blue. */
 function halfAndHalf(width: number, height: number) {
@@ -10,6 +11,7 @@ function halfAndHalf(width: number, height: number) {
   return { width, height, pixels };
 }
 
+const square = (size: number, fit: PictureFit = 'stretch') => ({ size, fit });
 const at = (picture: Uint8Array, size: number, x: number, y: number) => [...picture.subarray((y * size + x) * 3, (y * size + x) * 3 + 3)];
 
 describe('pixelBox', () => {
@@ -35,15 +37,38 @@ describe('pixelBox', () => {
 
 describe('networkPicture', () => {
   it('stretches the frame to the square and keeps RGB in its order', async () => {
-    const picture = await networkPicture(halfAndHalf(64, 36), null, 20);
+    const picture = await networkPicture(halfAndHalf(64, 36), null, square(20));
     expect(picture).toHaveLength(20 * 20 * 3);
     expect(at(picture, 20, 2, 10)).toEqual([255, 0, 0]);
     expect(at(picture, 20, 17, 10)).toEqual([0, 0, 255]);
   });
 
   it('sees the region only', async () => {
-    const picture = await networkPicture(halfAndHalf(64, 36), [0.5, 0, 0.5, 1], 10);
+    const picture = await networkPicture(halfAndHalf(64, 36), [0.5, 0, 0.5, 1], square(10));
     expect(at(picture, 10, 0, 5)).toEqual([0, 0, 255]);
+  });
+
+  it('cuts a square out of the middle of the region, where the network was trained so', async () => {
+    const picture = await networkPicture(halfAndHalf(64, 20), null, square(20, 'centre-crop'));
+    expect(at(picture, 20, 0, 10)).toEqual([255, 0, 0]);
+    // Nothing was bent: the middle of the frame is the middle of the square.
+    expect([at(picture, 20, 8, 10), at(picture, 20, 11, 10)]).toEqual([
+      [255, 0, 0],
+      [0, 0, 255],
+    ]);
+    const right = await networkPicture(halfAndHalf(64, 20), [0.5, 0, 0.5, 1], square(10, 'centre-crop'));
+    expect(at(right, 10, 0, 5)).toEqual([0, 0, 255]);
+  });
+
+  it.each([
+    ['wide', 64, 32, [10, 2], [2, 10]],
+    ['tall', 32, 64, [2, 10], [7, 2]],
+  ] as const)('puts black bars beside a %s picture, where the network was trained so', async (_, width, height, bar, inside) => {
+    const picture = await networkPicture(halfAndHalf(width, height), null, square(20, 'letterbox'));
+    expect(picture).toHaveLength(20 * 20 * 3);
+    expect(at(picture, 20, bar[0], bar[1])).toEqual([0, 0, 0]);
+    expect(at(picture, 20, inside[0], inside[1])).toEqual([255, 0, 0]);
+    expect(at(picture, 20, 19 - bar[0], 19 - bar[1])).toEqual([0, 0, 0]);
   });
 
   it('averages when it makes smaller: no aliasing of fine patterns', async () => {
@@ -51,19 +76,19 @@ describe('networkPicture', () => {
     const pixels = new Uint8Array(width * width * 3);
     for (let index = 0; index < width * width; index += 1)
       pixels.fill((index + Math.floor(index / width)) % 2 === 0 ? 255 : 0, index * 3, index * 3 + 3);
-    const picture = await networkPicture({ width, height: width, pixels }, null, 32);
+    const picture = await networkPicture({ width, height: width, pixels }, null, square(32));
     for (const value of picture) expect(Math.abs(value - 127)).toBeLessThanOrEqual(3);
   });
 
   it('changes no colour of a plain picture', async () => {
     for (const value of [0, 1, 77, 201, 255]) {
-      const picture = await networkPicture({ width: 33, height: 21, pixels: new Uint8Array(33 * 21 * 3).fill(value) }, null, 8);
+      const picture = await networkPicture({ width: 33, height: 21, pixels: new Uint8Array(33 * 21 * 3).fill(value) }, null, square(8));
       expect(new Set(picture)).toEqual(new Set([value]));
     }
   });
 
   it('refuses a frame with too few bytes', async () => {
-    await expect(networkPicture({ width: 64, height: 36, pixels: new Uint8Array(100) }, null, 20)).rejects.toThrow();
+    await expect(networkPicture({ width: 64, height: 36, pixels: new Uint8Array(100) }, null, square(20))).rejects.toThrow();
   });
 });
 

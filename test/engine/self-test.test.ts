@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, LocalModel } from '../../src/engine/backend.ts';
+import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
@@ -12,8 +13,10 @@ const model: LocalModel = {
   inputSize: SIZE,
   featureSize: null,
   onnxFile: '',
-  layersModel: { kind: 'folder', path: '', topologySha256: '', outputLayers: { probabilities: 'p', features: null }, colourOrder: 'rgb' },
-  normalisation: { mean: 0, scale: 1 },
+  fit: 'stretch',
+  source: { format: 'tfjs-layers', place: { kind: 'local', path: '' }, topologySha256: '' },
+  input: { name: null, layout: 'nhwc', dtype: 'float32', colourOrder: 'rgb', normalisation: NO_NORMALISATION },
+  outputs: { classes: 'p', kind: 'probabilities', features: null },
   selfTest: { tolerance: 0.01, pictures: PICTURES },
 };
 
@@ -84,7 +87,6 @@ describe('ModelSelfTest', () => {
   });
 
   it('refuses a model without a self-test', () => {
-    const { selfTest: _, ...without } = model;
-    expect(() => new ModelSelfTest(without)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
+    expect(() => new ModelSelfTest({ ...model, selfTest: null })).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 });

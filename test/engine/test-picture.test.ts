@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sha256 } from '../../src/engine/layers-model.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 import { DRAWING_NAMES, drawTestPicture } from '../../src/engine/test-picture.ts';
 
 // The expected probabilities of every manifest stand on these very bytes: a change here makes them all wrong.

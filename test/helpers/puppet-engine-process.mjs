@@ -56,9 +56,17 @@ serveEngine(async (init) => {
     async close() {},
   };
   return {
-    model: { name: 'puppet', sha256: '0'.repeat(64), labels: LABELS, inputSize: settings.inputSize, featureSize: init.features ? 4 : null },
+    model: {
+      name: 'puppet',
+      sha256: '0'.repeat(64),
+      labels: LABELS,
+      inputSize: settings.inputSize,
+      fit: 'stretch',
+      featureSize: init.features ? 4 : null,
+    },
     backend,
     fallback: settings.fallback ?? null,
+    selfTestKind: 'golden',
     async selfTest(observed, size) {
       await observed.run(new Uint8Array(size * pictureBytes), size);
     },

@@ -18,9 +18,11 @@ const puppetInfo: EngineInfo = {
   sha256: '0'.repeat(64),
   labels: PUPPET_LABELS,
   inputSize: 8,
+  fit: 'stretch',
   batchSizes: [1, 2, 4, 8, 16],
   costMs: { 1: 10, 2: 12, 4: 16, 8: 24, 16: 40 },
   fallback: null,
+  selfTest: 'golden',
 };
 
 /** The built engine process with a backend that obeys. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { sha256 } from '../../src/engine/layers-model.ts';
+import { sha256 } from '../../src/engine/sha256.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
 export type Tf = typeof TensorFlow;
@@ -20,8 +20,9 @@ export interface SmallModel {
 export interface SmallModelOptions {
   readonly name?: string;
   readonly inputSize?: number;
-  readonly mean?: number;
-  readonly scale?: number;
+  /** One number, or one for red, green, blue. */
+  readonly mean?: number | number[];
+  readonly scale?: number | number[];
   readonly colourOrder?: 'rgb' | 'bgr';
   /** Store one byte a weight. */
   readonly quantised?: boolean;
@@ -99,13 +100,11 @@ export function referenceRun(model: SmallModel, pixels: Uint8Array, size: number
   const { tf, inputSize, reference } = model;
   return tf.tidy(() => {
     const raw = tf.tensor4d(pixels, [size, inputSize, inputSize, 3], 'int32');
-    const ordered = options.colourOrder === 'bgr' ? tf.reverse(raw, 3) : raw;
-    const predicted = reference.predict(
-      ordered
-        .toFloat()
-        .sub(options.mean ?? 0)
-        .div(options.scale ?? 255),
-    ) as TensorFlow.Tensor;
+    const normalised = raw
+      .toFloat()
+      .sub(options.mean ?? 0)
+      .div<TensorFlow.Tensor4D>(options.scale ?? 255);
+    const predicted = reference.predict(options.colourOrder === 'bgr' ? tf.reverse(normalised, 3) : normalised) as TensorFlow.Tensor;
     return predicted.dataSync<'float32'>();
   });
 }

@@ -19,7 +19,7 @@ import { VirtualClock } from '../helpers/virtual-clock.ts';
 
 const ENGINE: EngineInfo = {
   ...{ backend: 'onnx', device: 'cpu', precision: 'float32', threads: 2, model: 'm', sha256: 'abc', labels: ['Drawing', 'Neutral'] },
-  ...{ inputSize: 299, batchSizes: [1, 2], costMs: { 1: 30, 2: 60 }, fallback: null },
+  ...{ inputSize: 299, batchSizes: [1, 2], costMs: { 1: 30, 2: 60 }, fit: 'stretch', fallback: null, selfTest: 'golden' },
 };
 const RULE: RuleConfig = {
   ...{ id: 'drawing', labels: ['Drawing'], regions: ['full'], enter: 0.5, exit: 0.4, minFrames: 1 },

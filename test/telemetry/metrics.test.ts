@@ -57,6 +57,8 @@ const engine = (model: string): EngineInfo => ({
   sha256: 'x',
   labels: [],
   inputSize: 299,
+  fit: 'stretch',
+  selfTest: 'golden',
   batchSizes: [1],
   costMs: {},
   fallback: null,

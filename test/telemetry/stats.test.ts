@@ -26,6 +26,8 @@ describe('statsOf', () => {
         sha256: 'x',
         labels: ['long', 'list'],
         inputSize: 299,
+        fit: 'stretch',
+        selfTest: 'golden',
         batchSizes: [1],
         costMs: { 1: 30 },
         fallback: null,

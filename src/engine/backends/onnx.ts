@@ -2,9 +2,10 @@ import { availableParallelism } from 'node:os';
 import type * as ort from 'onnxruntime-node';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, BackendOutput, LocalModel } from '../backend.ts';
-import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../layers-to-onnx.ts';
+import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../onnx-picture-input.ts';
 import { heldGpus } from './held-gpus.ts';
 import { NetworkBackend } from './network-backend.ts';
+import { requireRunnable } from './runnable-formats.ts';
 import { SessionsBySize } from './sessions-by-size.ts';
 
 type OnnxRuntime = typeof ort;
@@ -27,6 +28,7 @@ const SLOWEST_GPU_MS = 1000;
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, ENGINE_DEVICE_UNAVAILABLE (a GPU was asked for), ENGINE_START_FAILED.
  */
 export async function openOnnx(model: LocalModel, options: BackendOptions): Promise<Backend> {
+  requireRunnable('onnx', model);
   const runtime = await loadRuntime();
   if (options.device === 'gpu') return openGpu(runtime, model, options, ['cuda', 'webgpu']);
   if (options.device === 'cpu') return openCpu(runtime, model, options);
@@ -41,7 +43,7 @@ async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: Backend
     // Idle threads that spin burn 14 % more CPU for no speed; the values are texts in ONNX Runtime.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   }).catch((error: unknown) => {
-    throw new FramewatchError('ENGINE_START_FAILED', `ONNX Runtime could not open ${model.onnxFile}: ${messageOf(error)}`, { cause: error });
+    throw new FramewatchError('ENGINE_START_FAILED', `ONNX Runtime could not open ${fileOf(model)}: ${messageOf(error)}`, { cause: error });
   });
   return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, { device: 'cpu', threads });
 }
@@ -134,12 +136,17 @@ function floatsOf(outputs: ort.InferenceSession.OnnxValueMapType, name: string):
 }
 
 function createSession(runtime: OnnxRuntime, model: LocalModel, options: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession> {
-  return runtime.InferenceSession.create(model.onnxFile, {
+  return runtime.InferenceSession.create(fileOf(model), {
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     interOpNumThreads: 1,
     ...options,
   });
+}
+
+function fileOf({ name, onnxFile }: LocalModel): string {
+  if (onnxFile !== null) return onnxFile;
+  throw new FramewatchError('INTERNAL', `the model ${name} was not converted`);
 }
 
 async function loadRuntime(): Promise<OnnxRuntime> {

@@ -2,8 +2,11 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, LocalModel } from '../backend.ts';
+import { loadNetwork } from './load-network.ts';
 import { NetworkBackend } from './network-backend.ts';
-import { type TensorFlow, TfjsNetwork } from './tfjs-network.ts';
+import { requireRunnable } from './runnable-formats.ts';
+import type { NodeTensorFlow } from './saved-model-form.ts';
+import type { TensorFlow } from './tfjs-network.ts';
 
 /** The native packages, best first. Optional peers: they download hundreds of megabytes when they are installed. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -17,11 +20,13 @@ interface NativeKernels {
 }
 
 /**
- * TensorFlow through its native Node binding. Unverified: no run on a machine where the packages are installed has been seen yet.
+ * TensorFlow through its native Node binding: layers-models, graphs, and SavedModels as one native call a batch. Unverified: no run on a machine
+ * where the packages are installed has been seen yet.
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE with the reason for each package, ENGINE_DEVICE_UNAVAILABLE when a GPU is asked for
  * and TensorFlow does not see one.
  */
 export async function openTensorflow(model: LocalModel, options: BackendOptions): Promise<Backend> {
+  requireRunnable('tensorflow', model);
   const tensorflow = loadNative(process.versions.node, requirePackage);
   await tensorflow.ready();
   const gpu = (tensorflow.backend() as NativeKernels).isUsingGpuDevice === true;
@@ -37,7 +42,7 @@ export async function openTensorflow(model: LocalModel, options: BackendOptions)
       'the installed TensorFlow runs on the GPU only: set CUDA_VISIBLE_DEVICES= for the daemon, or use backend onnx for the CPU',
     );
   }
-  const network = await TfjsNetwork.load(tensorflow, model, options.features);
+  const network = await loadNetwork(tensorflow, model, options.features);
   // TensorFlow sizes its own thread pool and has no setting for it in Node.
   return new NetworkBackend({ name: 'tensorflow', device: gpu ? 'gpu' : 'cpu', threads: availableParallelism() }, model, {
     run: (pixels, size) => network.run(pixels, size),
@@ -49,13 +54,13 @@ export async function openTensorflow(model: LocalModel, options: BackendOptions)
 }
 
 /** The first native package that loads. `load` is `require` of a package by name. */
-export function loadNative(nodeVersion: string, load: (name: string) => unknown): TensorFlow {
+export function loadNative(nodeVersion: string, load: (name: string) => unknown): TensorFlow & NodeTensorFlow {
   const reasons: string[] = [];
   for (const name of PACKAGES) {
     try {
-      return load(name) as TensorFlow;
+      return load(name) as TensorFlow & NodeTensorFlow;
     } catch (error) {
-      reasons.push(`${name}: ${whyNot(error, nodeVersion)}`);
+      reasons.push(`${name}: ${whyNot(error, name, nodeVersion)}`);
     }
   }
   throw new FramewatchError(
@@ -64,12 +69,14 @@ export function loadNative(nodeVersion: string, load: (name: string) => unknown)
   );
 }
 
-function whyNot(error: unknown, nodeVersion: string): string {
+function whyNot(error: unknown, name: string, nodeVersion: string): string {
   const message = messageOf(error);
-  if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND' && PACKAGES.some((name) => message.includes(`'${name}'`)))
+  if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND' && PACKAGES.some((known) => message.includes(`'${known}'`)))
     return 'not installed';
   const [firstLine = ''] = message.split('\n');
   if (Number.parseInt(nodeVersion, 10) >= FIRST_NODE_TOO_NEW) return `does not run on Node ${nodeVersion}, use Node 20 or 22 (${firstLine})`;
+  if (/native addon module .* can not be found/.test(message))
+    return `installed, but without TensorFlow's library: its install script could not download it (\`npm rebuild ${name}\` tries again)`;
   if (/libcud|libcublas|libnvidia/i.test(message)) return `a CUDA library is missing (${firstLine})`;
   return firstLine;
 }

@@ -1,59 +1,43 @@
 import type * as tf from '@tensorflow/tfjs';
-import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { BackendOutput, LocalModel } from '../backend.ts';
-import { readLayersModel } from '../layers-model.ts';
+import { type Channels, inOrder, sameForAll } from '../network-source.ts';
 
 /** The TensorFlow.js module of a backend, its device already chosen. */
 export type TensorFlow = typeof tf;
 
+/** A model in memory, in whatever form it came. */
+export interface TfjsModel {
+  /** Classes, then features when they were asked for. Called inside `tidy`: what it makes beside them may be left behind. */
+  predict(input: tf.Tensor): readonly tf.Tensor[];
+  dispose(): void;
+}
+
 /**
- * A layers-model on TensorFlow.js, whatever device lies under it. Same pixels in, same probabilities out as the converted graph.
+ * A model on TensorFlow.js, whatever device lies under it. Same pixels in, same probabilities out as the converted graph.
  * Every tensor of a run is disposed before `run` returns.
  */
 export class TfjsNetwork {
   readonly #tf: TensorFlow;
-  readonly #model: tf.LayersModel;
+  readonly #model: TfjsModel;
   readonly #local: LocalModel;
-  readonly #features: boolean;
+  readonly #wantsFeatures: boolean;
 
-  private constructor(tensorflow: TensorFlow, model: tf.LayersModel, local: LocalModel, features: boolean) {
+  constructor(tensorflow: TensorFlow, local: LocalModel, model: TfjsModel, wantsFeatures: boolean) {
     this.#tf = tensorflow;
-    this.#model = model;
     this.#local = local;
-    this.#features = features;
-  }
-
-  /** Throws FramewatchError MODEL_NOT_FOUND, MODEL_HASH_MISMATCH, MODEL_INVALID; ENGINE_START_FAILED when TensorFlow.js refuses the model. */
-  static async load(tensorflow: TensorFlow, local: LocalModel, features: boolean): Promise<TfjsNetwork> {
-    const source = await readLayersModel(local.layersModel, local.sha256);
-    const { outputLayers } = local.layersModel;
-    try {
-      const whole = await tensorflow.loadLayersModel({
-        load: () =>
-          Promise.resolve({
-            modelTopology: source.topology,
-            weightSpecs: source.specs.map(({ byteLength: _, shape, ...spec }) => ({ ...spec, shape: [...shape] })),
-            weightData: exactBuffer(source.data),
-          }),
-      });
-      const names = features && outputLayers.features !== null ? [outputLayers.probabilities, outputLayers.features] : [outputLayers.probabilities];
-      // The layers are shared with `whole`, and so are the weights: nothing of it has to be freed.
-      const model = tensorflow.model({ inputs: whole.inputs, outputs: names.map((name) => symbolicOutput(whole.getLayer(name))) });
-      return new TfjsNetwork(tensorflow, model, local, names.length > 1);
-    } catch (error) {
-      throw new FramewatchError('ENGINE_START_FAILED', `TensorFlow.js could not load the model ${local.name}: ${messageOf(error)}`, { cause: error });
-    }
+    this.#model = model;
+    this.#wantsFeatures = wantsFeatures;
   }
 
   async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
     const outputs = this.#tf.tidy(() => {
-      const predicted = this.#model.predict(this.#input(pixels, size), { batchSize: size });
-      return Array.isArray(predicted) ? predicted : [predicted];
+      const [classes, features] = this.#model.predict(this.#input(pixels, size));
+      if (classes === undefined) throw new Error('the model gave no output');
+      return [this.#probabilities(classes, size), ...(this.#wantsFeatures && features !== undefined ? [features] : [])];
     });
     try {
-      const [probabilities, features] = await Promise.all(outputs.map((tensor) => tensor.data<'float32'>()));
-      if (probabilities === undefined) throw new Error('the model gave no output');
-      return { probabilities, features: this.#features ? (features ?? null) : null };
+      const [probabilities = new Float32Array(), features = null] = await Promise.all(outputs.map((tensor) => tensor.data<'float32'>()));
+      return { probabilities, features };
     } finally {
       this.#tf.dispose(outputs);
     }
@@ -69,22 +53,22 @@ export class TfjsNetwork {
   }
 
   #input(pixels: Uint8Array, size: number): tf.Tensor {
-    const { inputSize, normalisation, layersModel } = this.#local;
-    // Uint8 becomes int32 first: TensorFlow.js has no smaller integer.
+    const { inputSize, input } = this.#local;
+    // Uint8 becomes int32: TensorFlow.js has no smaller integer. Where the network itself takes uint8, its runtime turns it back.
     const raw = this.#tf.tensor4d(pixels, [size, inputSize, inputSize, 3], 'int32');
-    const ordered = layersModel.colourOrder === 'rgb' ? raw : this.#tf.reverse(raw, 3);
-    return ordered.toFloat().sub(normalisation.mean).div(normalisation.scale);
+    const ordered = input.colourOrder === 'rgb' ? raw : this.#tf.reverse(raw, 3);
+    const values = input.dtype === 'uint8' ? ordered : this.#normalised(ordered);
+    return input.layout === 'nchw' ? this.#tf.transpose(values, [0, 3, 1, 2]) : values;
   }
-}
 
-function symbolicOutput(layer: tf.layers.Layer): tf.SymbolicTensor {
-  const { output } = layer;
-  const [first] = Array.isArray(output) ? output : [output];
-  if (first === undefined) throw new Error(`layer ${layer.name} has no output`);
-  return first;
-}
+  #normalised(pixels: tf.Tensor): tf.Tensor {
+    const { colourOrder, normalisation } = this.#local.input;
+    const factor = (channels: Channels) => sameForAll(channels) ?? this.#tf.tensor1d([...inOrder(channels, colourOrder)]);
+    return pixels.toFloat().sub(factor(normalisation.mean)).div(factor(normalisation.scale));
+  }
 
-/** TensorFlow.js takes an ArrayBuffer that holds nothing else; the joined files may lie in a pool. */
-function exactBuffer(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
+  #probabilities(classes: tf.Tensor, size: number): tf.Tensor {
+    if (this.#local.outputs.kind === 'probabilities') return classes;
+    return this.#tf.softmax(this.#tf.reshape(classes, [size, -1]));
+  }
 }

@@ -3,18 +3,22 @@ import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, LocalModel } from '../backend.ts';
+import { loadNetwork } from './load-network.ts';
 import { NetworkBackend } from './network-backend.ts';
-import { type TensorFlow, TfjsNetwork } from './tfjs-network.ts';
+import { requireRunnable } from './runnable-formats.ts';
+import type { TensorFlow } from './tfjs-network.ts';
 
 /**
  * TensorFlow.js on WebAssembly: runs wherever Node runs, slowly, and is the reference that the other backends are compared with.
- * Throws FramewatchError ENGINE_DEVICE_UNAVAILABLE when a GPU is asked for, ENGINE_BACKEND_UNAVAILABLE when WASM does not start.
+ * Throws FramewatchError ENGINE_DEVICE_UNAVAILABLE when a GPU is asked for, ENGINE_BACKEND_UNAVAILABLE when WASM does not start or the
+ * model's format is not for it.
  */
 export async function openWasm(model: LocalModel, options: BackendOptions): Promise<Backend> {
   if (options.device === 'gpu')
     throw new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', 'the wasm backend has no GPU: use backend onnx or tensorflow, or device cpu');
+  requireRunnable('wasm', model);
   const { tensorflow, threads } = await startWasm(options.threads);
-  const network = await TfjsNetwork.load(tensorflow, model, options.features);
+  const network = await loadNetwork(tensorflow, model, options.features);
   return new NetworkBackend({ name: 'wasm', device: 'cpu', threads }, model, {
     run: (pixels, size) => network.run(pixels, size),
     close: () => {

@@ -55,6 +55,14 @@ describe('openBackend', () => {
     expect(await opened({}, machine({ installed: ['wasm'] }))).toEqual(['wasm', 'cpu', null]);
   });
 
+  it('takes TensorFlow before wasm where the first cannot run the model, and says why when none can', async () => {
+    expect(await opened({ device: 'cpu' }, machine({ installed: ['wasm', 'tensorflow'] }))).toEqual(['tensorflow', 'cpu', null]);
+    await expect(opened({ device: 'cpu' }, machine({ installed: [] }))).rejects.toMatchObject({
+      code: 'ENGINE_BACKEND_UNAVAILABLE',
+      message: 'onnx is not installed; tensorflow is not installed; wasm is not installed',
+    });
+  });
+
   it('fails when the wanted device is not there, with the reason of each backend', async () => {
     const wanted = opened({ device: 'gpu' }, cpuOnly);
     await expect(wanted).rejects.toMatchObject({

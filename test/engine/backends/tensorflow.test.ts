@@ -33,6 +33,12 @@ describe('loadNative', () => {
       () => new TypeError('isNullOrUndefined is not a function'),
       'does not run on Node 24.1.0, use Node 20 or 22',
     ],
+    [
+      'a library that could not be downloaded',
+      '20.20.0',
+      () => new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: /x. \nPlease run'),
+      "installed, but without TensorFlow's library: its install script could not download it (`npm rebuild @tensorflow/tfjs-node` tries again)",
+    ],
     ['anything else', '22.0.0', () => new Error('invalid ELF header'), '@tensorflow/tfjs-node: invalid ELF header'],
   ])('names the reason: %s', (_, node, fault, reason) => {
     const load = (name: string) => {

@@ -1,0 +1,63 @@
+import { downloadFile } from '../engine/model-download.ts';
+import { placeInWords } from '../engine/model-place.ts';
+import { readManifest } from '../engine/model-store.ts';
+import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { sha256OfFile } from '../engine/sha256.ts';
+import { systemClock } from '../util/clock.ts';
+import { DownloadBar } from './download-bar.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { printFault } from './fault.ts';
+import { readModelsConfig } from './models-settings.ts';
+import { terminationSignal } from './signals.ts';
+
+export interface PullOptions {
+  readonly config?: string;
+  /** An address or a file that is used in place of those of the manifest. */
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+/** A server that says nothing for so long is given up, ms. */
+const STALL_MS = 30_000;
+
+/** `framewatch models pull NAME`: fetches the weights that a manifest names into `<stateDir>/models/NAME`. */
+export async function modelsPull(name: string, options: PullOptions): Promise<ExitCode> {
+  const config = readModelsConfig(options.config);
+  if (config === null) return EXIT.config;
+  const ending = new AbortController();
+  void terminationSignal().then((signal) => ending.abort(new Error(`ended by ${signal}; what came is kept, the next pull goes on with it`)));
+  const bar = new DownloadBar(systemClock, process.stderr);
+  try {
+    const { source, weightsSha256, selfTest } = readManifest(name, config);
+    const { place } = source;
+    if (place.kind !== 'pulled') {
+      tell(options, { name, state: 'present', source: placeInWords(place) }, `nothing to pull: ${name} comes with ${placeInWords(place)}`);
+      return EXIT.ok;
+    }
+    const target = (await firstRight(place.files, weightsSha256)) ?? place.files.at(-1) ?? '';
+    const outcome = await downloadFile({
+      ...{ target, sources: options.from === undefined ? place.urls : [options.from], bytes: place.bytes, sha256: weightsSha256 },
+      ...{ clock: systemClock, env: process.env, stallMs: STALL_MS, signal: ending.signal },
+      onProgress: (progress) => bar.show(progress),
+    });
+    bar.end();
+    const words =
+      outcome.state === 'present' ? `${target} is there already, and as it should be` : `${target}: ${place.bytes} bytes, SHA-256 as in the manifest`;
+    tell(options, { name, ...outcome, file: target, bytes: place.bytes, sha256: weightsSha256, verified: selfTest !== null }, words);
+    if (selfTest === null) process.stderr.write(`${UNVERIFIED}; \`framewatch models verify ${name}\` tries it on this machine\n`);
+    return EXIT.ok;
+  } catch (error) {
+    bar.end();
+    return printFault(error);
+  }
+}
+
+/** Weights may have been put beside the manifest by hand. */
+async function firstRight(files: readonly string[], sha256: string): Promise<string | null> {
+  for (const file of files) if ((await sha256OfFile(file).catch(() => null)) === sha256) return file;
+  return null;
+}
+
+function tell({ json }: PullOptions, document: object, words: string): void {
+  process.stdout.write(json === true ? `${JSON.stringify(document, null, 2)}\n` : `${words}\n`);
+}
