@@ -18,9 +18,9 @@ export interface ExpectedFrame {
 /** One of the ways in which things may go on. */
 export interface Future {
   /** When the frame is offered, monotonic ms. */
-  offeredMono(frame: ExpectedFrame): number;
+  readonly offeredMono: (frame: ExpectedFrame) => number;
   /** What a batch of an allowed size takes, ms. */
-  batchMs(size: number): number;
+  readonly batchMs: (size: number) => number;
 }
 
 /** Futures that are played through, a power of two; twice as many are no better. */
@@ -57,7 +57,7 @@ export function futuresOf(costs: Pick<CostModel, 'typicalMs' | 'safeMs'>): Futur
     // Around the middle between median and 95th percentile: a plan made of medians is late every other time.
     const stretch = 0.5 + centred(((index + 1) * GOLDEN) % 1);
     return {
-      offeredMono({ beatMono, errorMs, notBeforeMono, lot }) {
+      offeredMono: ({ beatMono, errorMs, notBeforeMono, lot }) => {
         const at = centred(shareOf(index, lot));
         const offeredMono = beatMono + ERRORS * errorMs * at;
         // Overdue: then it comes soon.
