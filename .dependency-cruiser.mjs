@@ -59,6 +59,13 @@ export default {
     },
     { name: 'util-is-a-leaf', severity: 'error', from: { path: '^src/util/' }, to: { path: '^src/(?!util/)' } },
     { name: 'nobody-imports-cli', severity: 'error', from: { path: '^src/', pathNot: '^src/cli/' }, to: { path: '^src/cli/' } },
+    {
+      name: 'commands-are-loaded-when-asked-for',
+      comment: 'else `framewatch --version` waits for the libraries of all of them',
+      severity: 'error',
+      from: { path: '^src/cli/command-line\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(util/errors|cli/(exit-code|package))\\.ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
     { name: 'src-does-not-import-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|bench)/' } },
     {
       name: 'only-the-browser-in-dashboard',

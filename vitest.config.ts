@@ -1,32 +1,63 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-// Two projects: `unit` is the inner loop (seconds, no ports, no children beyond what a unit itself owns);
-// `e2e` boots the built command against real cameras and a real broker, one file at a time: the machine is small.
+// `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-processes` are the units that own many.
+// The others boot the built command against real cameras and a real broker, `e2e` one file at a time, for the machine is small, `e2e-waiting` two.
+
+/** Every test starts a process or a thread, and most of the time goes into that. */
+const PROCESSES = [
+  'bench/measured-daemon',
+  'bench/simulated-fleet',
+  'demo/clip',
+  'demo/h264-bitstream',
+  'engine/engine-client',
+  'engine/engine-process',
+  'engine/engine-supervisor',
+  'store/sqlite-event-store',
+].map(testFile);
+
+/** They mostly wait: for cameras that play at their own pace, for limits of many seconds. None needs the whole machine or measures single ms. */
+const WAITING = [
+  'e2e/arrival-trace',
+  'e2e/bad-input',
+  'e2e/bench',
+  'e2e/coverage',
+  'e2e/daemon',
+  'e2e/demo',
+  'e2e/demo-cameras',
+  'e2e/embedded-broker',
+  'e2e/mqtt',
+  'e2e/mqtt-retained',
+  'e2e/store-faults',
+  'e2e/stream-kinds',
+  'e2e/streams',
+].map(testFile);
+
+const units = {
+  environment: 'node',
+  testTimeout: 20_000,
+  // A process for each of 150 files would cost more than the tests in them; none of them changes anything global.
+  isolate: false,
+  maxWorkers: '100%',
+} as const;
+
+const wholes = {
+  environment: 'node',
+  globalSetup: ['test/helpers/converted-model.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // Of the tests of one file that may run at the same time, all do.
+  maxConcurrency: 20,
+};
+
 const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
     projects: [
+      { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...PROCESSES] } },
+      { test: { ...units, name: 'unit-processes', include: PROCESSES } },
+      { test: { ...wholes, name: 'e2e-waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/faults/**'],
-          environment: 'node',
-          testTimeout: 20_000,
-          // A process for each of 150 files would cost more than the tests in them; none of them changes anything global.
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          environment: 'node',
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-        },
+        test: { ...wholes, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: WAITING, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/dashboard/**'] },
@@ -34,3 +65,7 @@ const config: ViteUserConfig = defineConfig({
 });
 
 export default config;
+
+function testFile(name: string): string {
+  return `test/${name}.test.ts`;
+}

@@ -14,7 +14,7 @@ import { isoTime, systemClock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
 import { type Closable, CloseStack } from '../util/lifecycle.ts';
 import { silentLogger } from '../util/logger.ts';
-import { packageVersion } from './surroundings.ts';
+import { packageVersion } from './package.ts';
 
 export type BenchPart = 'engine' | 'pipeline';
 

@@ -1,19 +1,16 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../util/errors.ts';
 import { number, wholeNumber } from './argument-types.ts';
-import { type BenchOptions, benchCommand } from './bench-command.ts';
+import type { BenchOptions } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
-import { checkCommand } from './check-command.ts';
-import { demoCommand } from './demo-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { addModelsCommands } from './models-command.ts';
-import { type RunOptions, runCommand } from './run-command.ts';
-import { schemaCommand } from './schema-command.ts';
-import { packageVersion } from './surroundings.ts';
+import { packageVersion } from './package.ts';
+import type { RunOptions } from './run-command.ts';
 
 const CONFIG_HELP = 'configuration file (else $FRAMEWATCH_CONFIG, ./config/framewatch.yaml, /etc/framewatch/framewatch.yaml)';
 
-/** Runs one command of `framewatch` and gives the exit code. Never rejects. */
+/** Runs one command of `framewatch` and gives the exit code. Never rejects. Loads no more of the program than that command needs. */
 export async function commandLine(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = new Command('framewatch')
@@ -29,6 +26,7 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .option('--record-seconds <n>', 'end the recording after so many seconds; the daemon goes on', wholeNumber(1, 604_800))
     .action(async (options: RunOptions, command: Command) => {
       if (options.recordSeconds !== undefined && options.recordTrace === undefined) command.error('--record-seconds needs --record-trace FILE');
+      const { runCommand } = await import('./run-command.ts');
       code = await runCommand(options);
     });
   program
@@ -36,13 +34,15 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .description('validate the configuration and print the effective one, secrets as ***')
     .option('--config <file>', CONFIG_HELP)
     .option('--json', 'one JSON document on standard output')
-    .action((options: { config?: string; json?: boolean }) => {
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const { checkCommand } = await import('./check-command.ts');
       code = checkCommand(options.config, options.json === true);
     });
   program
     .command('schema')
     .description('print the JSON Schema of the configuration')
-    .action(() => {
+    .action(async () => {
+      const { schemaCommand } = await import('./schema-command.ts');
       code = schemaCommand();
     });
   program
@@ -51,6 +51,7 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .option('--port <n>', 'port of the dashboard', wholeNumber(0, 65_535), 8787)
     .option('--seconds <n>', 'end by itself after so many seconds', wholeNumber(1, 86_400))
     .action(async (options: { port: number; seconds?: number }) => {
+      const { demoCommand } = await import('./demo-command.ts');
       code = await demoCommand(options);
     });
   program
@@ -66,6 +67,7 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .option('--brief', 'only the number of cameras at that rate')
     .option('--json', 'one JSON document on standard output')
     .action(async (part: BenchPart | undefined, options: BenchOptions) => {
+      const { benchCommand } = await import('./bench-command.ts');
       code = await benchCommand(part, options);
     });
   addModelsCommands(program, CONFIG_HELP, (ended) => {

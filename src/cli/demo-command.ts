@@ -11,8 +11,9 @@ import { CloseStack } from '../util/lifecycle.ts';
 import { Redactor } from '../util/redactor.ts';
 import { printProblems } from './check-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { packageVersion } from './package.ts';
 import { terminationSignal } from './signals.ts';
-import { packageVersion, surroundings } from './surroundings.ts';
+import { surroundings } from './surroundings.ts';
 
 export interface DemoOptions {
   /** Of the dashboard. */

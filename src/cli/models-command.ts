@@ -2,18 +2,15 @@ import { type Command, Option } from 'commander';
 import { PICTURE_FITS } from '../engine/picture-fit.ts';
 import { wholeNumber } from './argument-types.ts';
 import type { ExitCode } from './exit-code.ts';
-import { type ImportCommandOptions, modelsImport } from './models-import.ts';
-import { modelsList } from './models-list.ts';
-import { modelsPull, type PullOptions } from './models-pull.ts';
-import { modelsShow } from './models-show.ts';
-import { modelsVerify } from './models-verify.ts';
+import type { ImportCommandOptions } from './models-import.ts';
+import type { PullOptions } from './models-pull.ts';
 
 interface CommonOptions {
   readonly config?: string;
   readonly json?: boolean;
 }
 
-/** Adds `framewatch models …`; `ended` is told the exit code of what ran. */
+/** Adds `framewatch models …`; `ended` is told the exit code of what ran. Loads only what that needs. */
 export function addModelsCommands(program: Command, configHelp: string, ended: (code: ExitCode) => void): void {
   const models = program.command('models').description('the models folder: what is there, and how more gets into it');
   const add = (nameAndArguments: string, description: string) =>
@@ -22,15 +19,25 @@ export function addModelsCommands(program: Command, configHelp: string, ended: (
       .description(description)
       .option('--config <file>', `${configHelp}; without any, the defaults`)
       .option('--json', 'one JSON document on standard output');
-  add('list', 'every model, and whether it is ready').action(({ config, json }: CommonOptions) => ended(modelsList(config, json === true)));
-  add('show <name>', "what a model's manifest says").action((name: string, { config, json }: CommonOptions) =>
-    ended(modelsShow(name, config, json === true)),
-  );
+  add('list', 'every model, and whether it is ready').action(async ({ config, json }: CommonOptions) => {
+    const { modelsList } = await import('./models-list.ts');
+    ended(modelsList(config, json === true));
+  });
+  add('show <name>', "what a model's manifest says").action(async (name: string, { config, json }: CommonOptions) => {
+    const { modelsShow } = await import('./models-show.ts');
+    ended(modelsShow(name, config, json === true));
+  });
   add('pull <name>', 'fetch the weights that a manifest names, and check them')
     .option('--from <url-or-file>', 'from there, not from where the manifest says; size and hash must be the same')
-    .action(async (name: string, options: PullOptions) => ended(await modelsPull(name, options)));
+    .action(async (name: string, options: PullOptions) => {
+      const { modelsPull } = await import('./models-pull.ts');
+      ended(await modelsPull(name, options));
+    });
   add('verify [name]', 'check files against their hashes and run the self-test; without a name, of all models that are here').action(
-    async (name: string | undefined, { config, json }: CommonOptions) => ended(await modelsVerify(name, config, json === true)),
+    async (name: string | undefined, { config, json }: CommonOptions) => {
+      const { modelsVerify } = await import('./models-verify.ts');
+      ended(await modelsVerify(name, config, json === true));
+    },
   );
   add('import <dir-or-file>', 'take a model of your own: a TensorFlow.js or SavedModel folder, or an ONNX file; asks for what it cannot read')
     .requiredOption('--name <name>', 'what the model is called from now on')
@@ -51,5 +58,8 @@ export function addModelsCommands(program: Command, configHelp: string, ended: (
     .option('--origin <url>', 'where it comes from')
     .option('--replace', 'take the place of an imported model of this name')
     .option('--unverified', 'do not run it now: no results are expected from it, and the program says so whenever it runs')
-    .action(async (source: string, options: ImportCommandOptions) => ended(await modelsImport(source, options)));
+    .action(async (source: string, options: ImportCommandOptions) => {
+      const { modelsImport } = await import('./models-import.ts');
+      ended(await modelsImport(source, options));
+    });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { formatProblem } from '../config/problem.ts';
 import { openTraceRecorder, type TraceRecorder } from '../monitor/trace-recorder.ts';
-import { Monitor } from '../monitor.ts';
+import type { Monitor } from '../monitor.ts';
 import { createLog } from '../telemetry/logger.ts';
 import { SystemdNotifier } from '../telemetry/systemd.ts';
 import { systemClock } from '../util/clock.ts';
@@ -11,9 +11,9 @@ import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { printProblems, readConfiguration } from './check-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { packageVersion } from './package.ts';
 import { keysThatNeedRestart } from './reload.ts';
 import { terminationSignal } from './signals.ts';
-import { packageVersion } from './surroundings.ts';
 
 export interface RunOptions {
   readonly config?: string;
@@ -33,6 +33,8 @@ export async function runCommand({ config: flag, recordTrace, recordSeconds }: R
   printProblems(result);
   if (!result.ok) return EXIT.config;
   const { config } = result;
+  // What is wrong with the configuration was said without waiting for the rest of the program.
+  const program = await import('../monitor.ts');
   const log = createLog(config.log, redactor);
   const { logger } = log;
   let trace: TraceRecorder | null = null;
@@ -45,7 +47,7 @@ export async function runCommand({ config: flag, recordTrace, recordSeconds }: R
       return EXIT.usage;
     }
   }
-  const monitor = new Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion(), trace });
+  const monitor = new program.Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion(), trace });
   // Until there is something to reload it must not end the daemon, as it does by default.
   process.on('SIGHUP', () => undefined);
   const systemd = new SystemdNotifier({ environment: process.env, clock: systemClock, logger, isMakingProgress: () => monitor.isMakingProgress() });

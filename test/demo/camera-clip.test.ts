@@ -1,16 +1,16 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cameraClip } from '../../src/demo/camera-clip.ts';
 
 const STREAM = { width: 128, height: 72, framesPerSecond: 5, kilobitsPerSecond: 100, keyFrameMs: 1000 };
 let stateDir = '';
 
-beforeAll(() => {
+beforeEach(() => {
   stateDir = mkdtempSync(path.join(tmpdir(), 'framewatch-clip-'));
 });
-afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
 
 const clipOf = (ffmpegPath: string, stream = STREAM) => cameraClip({ stream, ffmpegPath, stateDir, signal: new AbortController().signal });
 
@@ -26,6 +26,7 @@ it('codes what it was asked for, once', async () => {
 });
 
 it('codes a damaged or another clip anew', async () => {
+  await clipOf('ffmpeg');
   const [file = ''] = readdirSync(path.join(stateDir, 'cache/demo'));
   writeFileSync(path.join(stateDir, 'cache/demo', file), 'no video');
   await expect(clipOf('/nowhere/ffmpeg')).rejects.toMatchObject({ code: 'FFMPEG_NOT_FOUND' });

@@ -57,10 +57,12 @@ describe('splitNalUnits', () => {
 });
 
 function encoded(options: readonly string[]): { annexB: Buffer; packets: { pts: number; key: boolean }[] } {
-  const [timed, plain] = [path.join(folder, 'a.nut'), path.join(folder, 'a.h264')];
-  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=12:duration=4'];
-  ffmpeg(...source, '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-sc_threshold', '0', ...options, timed);
-  const lines = ffmpeg('-i', timed, '-c', 'copy', '-bsf:v', 'dump_extra', plain, '-c', 'copy', '-f', 'framecrc', '-').split('\n');
+  const plain = path.join(folder, 'a.h264');
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=12:duration=4', '-map', '0:v'];
+  // Coded once, written twice: as the stream itself, and as the list of its packets.
+  const both = ['-flags', '+global_header', '-f', 'tee', `[f=h264:bsfs=dump_extra]${plain}|[f=framecrc]pipe:1`];
+  const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-sc_threshold', '0'];
+  const lines = ffmpeg(...source, ...coding, ...options, ...both).split('\n');
   const fields = lines.filter((line) => /^0,/.test(line)).map((line) => line.split(',').map((field) => field.trim()));
   const packets = fields.map((field) => ({ pts: Number(field[2]), key: !field.some((one) => one.startsWith('F=')) }));
   return { annexB: readFileSync(plain), packets };

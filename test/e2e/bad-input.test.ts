@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand, startDaemon } from '../helpers/daemon.ts';
+import { FEW_BATCH_SIZES, runCommand, startDaemon } from '../helpers/daemon.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -68,7 +68,7 @@ describe('what a restart may cure ends with 1', () => {
 
   it('a state directory that another daemon has; the first is not disturbed', async () => {
     const stateDir = path.join(folder, 'shared-state');
-    const yaml = `${CAMERA}\nmqtt: { enabled: false }\n`;
+    const yaml = `${CAMERA}\nmqtt: { enabled: false }\n${FEW_BATCH_SIZES}\n`;
     const first = await startDaemon({ yaml, stateDir });
     try {
       await first.ready();
@@ -85,7 +85,7 @@ describe('what a restart may cure ends with 1', () => {
 
 describe('the daemon keeps running without what can come back', () => {
   it('a broker that is away', async () => {
-    const daemon = await startDaemon({ yaml: `${CAMERA}\nmqtt: { url: "mqtt://127.0.0.1:9" }\n` });
+    const daemon = await startDaemon({ yaml: `${CAMERA}\nmqtt: { url: "mqtt://127.0.0.1:9" }\n${FEW_BATCH_SIZES}\n` });
     try {
       await daemon.ready();
       const stats = await daemon.json<{ mqtt: { connected: boolean; error: string | null } }>('/api/stats');

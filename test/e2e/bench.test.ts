@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BenchDocument } from '../../src/bench/document.ts';
 import type { Step } from '../../src/bench/step.ts';
-import { runCommand, shareCache } from '../helpers/daemon.ts';
+import { FEW_BATCH_SIZES, runCommand, shareCache } from '../helpers/daemon.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -21,7 +21,7 @@ beforeEach(() => {
   mkdirSync(path.join(folder, 'tmp'));
   shareCache(path.join(folder, 'state'));
   config = path.join(folder, 'framewatch.yaml');
-  writeFileSync(config, `stateDir: ${path.join(folder, 'state')}\nbatching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }\ncameras: {}\n`);
+  writeFileSync(config, `stateDir: ${path.join(folder, 'state')}\n${FEW_BATCH_SIZES}\ncameras: {}\n`);
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import type { CheckedCosts } from '../../src/cli/bound-check.ts';
 import type { Problem } from '../../src/config/problem.ts';
 import type { LatencyLedger } from '../../src/events/label-event.ts';
 import type { CameraView } from '../../src/http/monitor-view.ts';
-import { type Daemon, runCommand, startDaemon } from '../helpers/daemon.ts';
+import { type Daemon, FEW_BATCH_SIZES, runCommand, startDaemon } from '../helpers/daemon.ts';
 import { connectFeed, type FeedClient } from '../helpers/feed-client.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
@@ -29,6 +29,7 @@ let feed: FeedClient;
 
 const yaml = (hastyMs: number) => `
 mqtt: { enabled: false }
+${FEW_BATCH_SIZES}
 cameraDefaults:
   decode: all
   sampleFps: 2

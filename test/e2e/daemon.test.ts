@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import type { CameraView } from '../../src/http/monitor-view.ts';
-import { type Daemon, freePort, startDaemon } from '../helpers/daemon.ts';
+import { type Daemon, FEW_BATCH_SIZES, freePort, startDaemon } from '../helpers/daemon.ts';
 import { connectFeed, type FeedClient } from '../helpers/feed-client.ts';
 import { type Mosquitto, startMosquitto } from '../helpers/mosquitto.ts';
 import { type Subscriber, startSubscriber } from '../helpers/mqtt-subscriber.ts';
@@ -31,6 +31,7 @@ let yaml: string;
 
 function cameras(urls: { readonly closed: number }): string {
   return `
+${FEW_BATCH_SIZES}
 mqtt: { url: "${broker.url}" }
 cameraDefaults:
   sampleFps: 2

@@ -16,7 +16,7 @@ describe('framewatch demo', () => {
       expect(lines.filter((line) => line.startsWith('camera '))).toHaveLength(4);
       expect(stdout).toMatch(/^broker {5}mqtt:\/\/127\.0\.0\.1:\d+/m);
       expect(stdout).toMatch(/^dashboard {2}http:\/\/127\.0\.0\.1:\d+/m);
-      const starts = lines.filter((line) => / drawing +start +Drawing 0\.\d+/.test(line)).map((line) => line.split(/\s+/)[1]);
+      const starts = lines.filter((line) => / drawing +start +Drawing (0\.\d\d|1\.00) /.test(line)).map((line) => line.split(/\s+/)[1]);
       expect(new Set(starts).size).toBeGreaterThanOrEqual(2);
       expect(lines.some((line) => / drawing +end .*\(exit\)/.test(line))).toBe(true);
       expect(lines.at(-2)).toBe('ended');

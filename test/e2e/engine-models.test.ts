@@ -121,12 +121,15 @@ it('an engine that hangs in the middle of its work is replaced by a warm one wit
   });
   const input = { pixels: drawTestPicture('sunset', 3, model.inputSize), count: 1, paddedTo: 1 };
   try {
+    const beganAt = performance.now();
     await engine.start();
+    const startMs = performance.now() - beganAt;
     process.kill(engine.pid ?? -1, 'SIGSTOP');
     const hungAt = performance.now();
     await expect(engine.classify(input)).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
     expect(await engine.whenAvailable(60_000)).toBe(true);
-    expect(performance.now() - hungAt).toBeLessThan(15_000);
+    // 15 s on a machine that starts an engine in five. One that is busy with other things, and takes longer, is not what this is about.
+    expect(performance.now() - hungAt).toBeLessThan(Math.max(15_000, 3 * startMs));
     expect((await engine.classify(input)).probabilities[2]).toBeCloseTo(0.68, 1);
   } finally {
     await engine.close();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelEvent, LatencyLedger } from '../../src/events/label-event.ts';
 import type { CameraView } from '../../src/http/monitor-view.ts';
 import { quantile } from '../../src/util/percentile.ts';
-import { type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { type Daemon, FEW_BATCH_SIZES, startDaemon } from '../helpers/daemon.ts';
 import { connectFeed, type FeedClient } from '../helpers/feed-client.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { burntClock, type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
@@ -46,6 +46,7 @@ beforeAll(async () => {
   daemon = await startDaemon({
     yaml: `
 mqtt: { enabled: false }
+${FEW_BATCH_SIZES}
 cameraDefaults:
   sampleFps: 3
   decode: all

@@ -15,15 +15,18 @@ import { streamAddress } from '../../src/stream/stream-address.ts';
 import { tcpProbe } from '../../src/stream/tcp-probe.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
+import { quantile } from '../../src/util/percentile.ts';
 import { Secret } from '../../src/util/secret.ts';
 import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
-import { cameraConfig, eventually, realSources, record, SourceRecorder } from '../helpers/stream-cameras.ts';
+import { cameraConfig, realSources, record, SourceRecorder } from '../helpers/stream-cameras.ts';
 import { makeTestClip } from '../helpers/test-clip.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 const PASSWORD = "p@ss:w/o'rd#?%é";
 
 let folder: string;
 let clip: string;
+let otherCodec: string;
 let server: RtspServer;
 let openSource: SourceFactory;
 
@@ -34,6 +37,7 @@ beforeAll(async () => {
   const square = await makeTestClip({ file: path.join(folder, 'square.mp4'), seconds: 2, size: '480x360', picture: 'color=c=blue' });
   const plain = await makeTestClip({ file: path.join(folder, 'plain.mp4'), seconds: 4 });
   const reordered = await makeTestClip({ file: path.join(folder, 'reordered.mp4'), seconds: 8, gop: 50, bFrames: 2, preset: 'veryfast' });
+  otherCodec = await makeTestClip({ file: path.join(folder, 'other.mp4'), seconds: 4, codec: 'libx265' });
   const mount = (...clips: string[]) => ({ kind: 'clip' as const, clips });
   server = await startRtspServer({ mounts: { clip: mount(clip), plain: mount(plain), reordered: mount(reordered), changing: mount(wide, square) } });
   openSource = await realSources();
@@ -76,56 +80,7 @@ describe('a source that cannot be opened says why', () => {
   });
 });
 
-describe('a stream', () => {
-  it('keeps its pictures whole when it changes its shape in flight', async () => {
-    const camera = cameraConfig({ url: server.url('changing'), sampleFps: 10 });
-    const { frames, invalid } = await record(openSource(camera, 'all'), 20_000, (seen) => seen.frames.length >= 50);
-    // ffmpeg keeps the output at the shape of the first picture; the clock goes on and so must the colours.
-    expect(new Set(frames.map(({ width, height }) => `${width}x${height}`)).size).toBe(1);
-    expect(new Set(frames.map(({ pixels: [red = 0] }) => (red > 128 ? 'red' : 'blue')))).toEqual(new Set(['red', 'blue']));
-    // Of a picture that is cut in the wrong place not all pixels are of one colour.
-    for (const { pixels } of frames) {
-      const [red = 0, , blue = 0] = pixels;
-      for (let at = 0; at < pixels.length; at += 3 * 97)
-        expect(Math.abs((pixels[at] ?? 0) - red) + Math.abs((pixels[at + 2] ?? 0) - blue)).toBeLessThan(60);
-    }
-    expect(invalid).toBeLessThanOrEqual(1);
-  });
-});
-
-describe('RTSP over UDP', () => {
-  it('gives the same pictures, with their arrivals', async () => {
-    const source = openSource(cameraConfig({ url: server.url('plain'), transport: 'udp' }), 'all');
-    const { frames, invalid } = await record(source, 20_000, (seen) => seen.frames.length >= 10);
-    expect(frames.length).toBeGreaterThanOrEqual(10);
-    expect(frames.every(({ arrivalKnown, width }) => arrivalKnown && width === 320)).toBe(true);
-    expect(invalid).toBeLessThanOrEqual(1);
-  });
-});
-
 describe('a supervised camera', () => {
-  it('whose server is killed is offline at once, and back within 10 s of its return, with another codec, too', async () => {
-    const other = await makeTestClip({ file: path.join(folder, 'other.mp4'), seconds: 4, codec: 'libx265' });
-    let camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } } });
-    const { port } = camera;
-    const watched = watch(cameraConfig({ url: camera.url('clip') }), openSource);
-    try {
-      await eventually('live', 20_000, () => watched.supervisor.status.state === 'live');
-      await camera.close();
-      await eventually('offline', 2000, () => watched.supervisor.status.state === 'offline');
-      const before = watched.frames.length;
-      camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [other] } }, port });
-      await eventually('live again', 10_000, () => watched.supervisor.status.state === 'live');
-      await eventually('pictures go on', 5000, () => watched.frames.length >= before + 10);
-      expect(watched.supervisor.status).toMatchObject({ codec: 'hevc', error: null });
-      const sequences = watched.frames.map(({ sequence }) => sequence);
-      expect(sequences).toEqual(sequences.map((_, index) => index + 1));
-    } finally {
-      await watched.supervisor.close();
-      await camera.close();
-    }
-  });
-
   it.each([
     ['ignores SIGTERM', "trap '' TERM PIPE\nwhile :; do sleep 0.1; done"],
     ['is stopped', "trap '' PIPE\nkill -STOP $$"],
@@ -133,7 +88,7 @@ describe('a supervised camera', () => {
     const stubborn = await fakeFfmpeg('stubborn', body);
     const stop = new AbortController();
     const run = (await realSources({ file: stubborn }))(cameraConfig(), 'all').run(stop.signal, new SourceRecorder());
-    await eventually('the child runs', 5000, () => childrenOf(process.pid).length > 0);
+    await waitFor('the child runs', () => childrenOf(process.pid).length > 0, 5000);
     const started = performance.now();
     stop.abort();
     await run;
@@ -154,14 +109,58 @@ describe('a supervised camera', () => {
 });
 
 // They mostly wait: together they take as long as the longest.
+describe('a stream', { concurrent: true }, () => {
+  it('keeps its pictures whole when it changes its shape in flight', async ({ expect }) => {
+    const camera = cameraConfig({ url: server.url('changing'), sampleFps: 10 });
+    const { frames, invalid } = await record(openSource(camera, 'all'), 20_000, (seen) => seen.frames.length >= 50);
+    // ffmpeg keeps the output at the shape of the first picture; the clock goes on and so must the colours.
+    expect(new Set(frames.map(({ width, height }) => `${width}x${height}`)).size).toBe(1);
+    expect(new Set(frames.map(({ pixels: [red = 0] }) => (red > 128 ? 'red' : 'blue')))).toEqual(new Set(['red', 'blue']));
+    // Of a picture that is cut in the wrong place not all pixels are of one colour.
+    expect(Math.max(...frames.map(({ pixels }) => colourSpread(pixels)))).toBeLessThan(60);
+    expect(invalid).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('RTSP over UDP', { concurrent: true }, () => {
+  it('gives the same pictures, with their arrivals', async ({ expect }) => {
+    const source = openSource(cameraConfig({ url: server.url('plain'), transport: 'udp' }), 'all');
+    const { frames, invalid } = await record(source, 20_000, (seen) => seen.frames.length >= 10);
+    expect(frames.length).toBeGreaterThanOrEqual(10);
+    expect(frames.every(({ arrivalKnown, width }) => arrivalKnown && width === 320)).toBe(true);
+    expect(invalid).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('a camera watched for long', { concurrent: true }, () => {
+  it('whose server is killed is offline at once, and back within 10 s of its return, with another codec, too', async ({ expect }) => {
+    let camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } } });
+    const { port } = camera;
+    const watched = watch(cameraConfig({ url: camera.url('clip') }), openSource);
+    try {
+      await waitFor('live', () => watched.supervisor.status.state === 'live', 20_000);
+      await camera.close();
+      await waitFor('offline', () => watched.supervisor.status.state === 'offline', 2000);
+      const before = watched.frames.length;
+      camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [otherCodec] } }, port });
+      await waitFor('live again', () => watched.supervisor.status.state === 'live', 10_000);
+      await waitFor('pictures go on', () => watched.frames.length >= before + 10, 5000);
+      expect(watched.supervisor.status).toMatchObject({ codec: 'hevc', error: null });
+      const sequences = watched.frames.map(({ sequence }) => sequence);
+      expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    } finally {
+      await watched.supervisor.close();
+      await camera.close();
+    }
+  });
+
   it('that hangs with its connection open is seen within 12 s', async ({ expect }) => {
     const camera = await startRtspServer({ mounts: { clip: { kind: 'clip', clips: [clip] } } });
     const watched = watch(cameraConfig({ url: camera.url('clip') }), openSource);
     try {
-      await eventually('live', 20_000, () => watched.supervisor.status.state === 'live');
+      await waitFor('live', () => watched.supervisor.status.state === 'live', 20_000);
       camera.stop();
-      await eventually('not live', 12_000, () => watched.supervisor.status.state !== 'live');
+      await waitFor('not live', () => watched.supervisor.status.state !== 'live', 12_000);
       expect(watched.supervisor.status.error?.code).toBe('CAMERA_STALLED');
     } finally {
       camera.cont();
@@ -174,9 +173,9 @@ describe('a camera watched for long', { concurrent: true }, () => {
     const auto = (sampleFps: number) => watch(cameraConfig({ url: server.url('plain'), decode: 'auto', sampleFps }), openSource);
     const [rare, often] = [auto(1), auto(5)];
     try {
-      await eventually('key frames only', 60_000, () => rare.supervisor.status.decode === 'keyframes');
+      await waitFor('key frames only', () => rare.supervisor.status.decode === 'keyframes', 60_000);
       const before = rare.frames.length;
-      await eventually('pictures go on', 20_000, () => rare.frames.length >= before + 8);
+      await waitFor('pictures go on', () => rare.frames.length >= before + 8, 20_000);
       expect(rare.supervisor.status).toMatchObject({ state: 'live', decode: 'keyframes', restarts: 1, error: null });
       expect(rare.reasons).toEqual(['decodeMode']);
       const gapsMs = rare.frames.slice(before + 1).map((frame, index) => frame.receivedMono - (rare.frames[before + index]?.receivedMono ?? 0));
@@ -192,18 +191,27 @@ describe('a camera watched for long', { concurrent: true }, () => {
   }) => {
     const { supervisor, frames } = watch(cameraConfig({ url: server.url('reordered'), decode: 'keyframes', sampleFps: 1 }), openSource);
     try {
-      await eventually('everything is decoded', 60_000, () => supervisor.status.decode === 'all');
+      await waitFor('everything is decoded', () => supervisor.status.decode === 'all', 60_000);
       const age = (frame: Frame) => frame.decodedMono - frame.receivedMono;
-      // What made it change: else this test shows nothing.
-      expect(Math.min(...frames.map(age))).toBeGreaterThan(2000);
+      // What made it change: else this test shows nothing. By two groups of pictures, 4 s; less for one whose arrival was itself read late.
+      expect(quantile(frames.map(age), 0.5)).toBeGreaterThan(3500);
       frames.length = 0;
-      await eventually('pictures go on', 20_000, () => frames.length >= 4);
+      await waitFor('pictures go on', () => frames.length >= 4, 20_000);
       expect(Math.max(...frames.map(age))).toBeLessThan(500);
     } finally {
       await supervisor.close();
     }
   });
 });
+
+/** How far the red and blue of a pixel, of one in 97, are together from those of the first. */
+function colourSpread(pixels: Uint8Array): number {
+  const [red = 0, , blue = 0] = pixels;
+  let widest = 0;
+  for (let at = 0; at < pixels.length; at += 3 * 97)
+    widest = Math.max(widest, Math.abs((pixels[at] ?? 0) - red) + Math.abs((pixels[at + 2] ?? 0) - blue));
+  return widest;
+}
 
 function watch(camera: CameraConfig, source: SourceFactory) {
   const frames: Frame[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { systemClock, wallAt } from '../../src/util/clock.ts';
 import { quantile } from '../../src/util/percentile.ts';
 import { burntClock, type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
@@ -10,7 +10,8 @@ import { cameraConfig, realSources, record } from '../helpers/stream-cameras.ts'
 const FPS = 100;
 const ALLOWED_MS = 100;
 
-describe('the ledger and a clock burnt into the picture', () => {
+// All four at once: they mostly wait.
+describe('the ledger and a clock burnt into the picture', { concurrent: true }, () => {
   let server: RtspServer;
 
   beforeAll(async () => {
@@ -28,7 +29,7 @@ describe('the ledger and a clock burnt into the picture', () => {
     for (const decode of ['all', 'keyframes'] as const) {
       // On a machine with other work a picture may be sent or its line be read late, which is neither side's lie and hits one run; a ledger that
       // takes a wrong packet does so in every run. So a run is repeated once, and in the one that counts every picture must agree.
-      it(`agree within ${ALLOWED_MS} ms: ${mount}, ${decode}`, { retry: 1 }, async () => {
+      it(`agree within ${ALLOWED_MS} ms: ${mount}, ${decode}`, { retry: 1 }, async ({ expect }) => {
         const wanted = decode === 'all' ? 24 : 6;
         const camera = cameraConfig({ url: server.url(mount), sampleFps: 4, frameWidth: 384, decode });
         const openSource = await realSources();

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { waitFor } from './wait-for.ts';
 
-const root: string = path.resolve(import.meta.dirname, '../..');
+export const root: string = path.resolve(import.meta.dirname, '../..');
 const command: string = path.join(root, 'dist/cli/main.js');
 const LONGEST_LOG = 1_000_000;
+/** A line of a configuration where batch sizes do not matter: two of them instead of five, and warm-up takes a quarter of the time. */
+export const FEW_BATCH_SIZES = 'batching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }';
 
 export interface DaemonOptions {
   /** The configuration; `stateDir` and `http` are added to it. HTTP needs no token. */

@@ -90,12 +90,3 @@ export async function record(source: FrameSource, limitMs: number, isEnough: (re
   }
   return recorder;
 }
-
-/** Waits for a condition; fails with `what` after `limitMs`. */
-export async function eventually(what: string, limitMs: number, condition: () => boolean): Promise<void> {
-  const limit = performance.now() + limitMs;
-  while (!condition()) {
-    if (performance.now() > limit) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -23,12 +23,15 @@ class Recorder {
   }
 }
 
-const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-pipe-'));
-
 describe('openPicturePipe', () => {
-  beforeEach(() => void vi.stubEnv('TMPDIR', folder));
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'framewatch-pipe-'));
+    vi.stubEnv('TMPDIR', folder);
+  });
   afterEach(() => {
     vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
   });
 
   const child = (pipe: PicturePipe, script: string) => {
@@ -59,7 +62,6 @@ describe('openPicturePipe', () => {
     expect(recorders.map(({ text }) => text)).toEqual(['0\n', '1\n']);
     expect(readdirSync(deep)).toEqual([]);
     expect(readdirSync(folder)).toEqual([path.basename(deep)]);
-    rmSync(deep, { recursive: true });
   });
 
   it('ends a child that writes without end, when it is closed', async () => {
@@ -84,6 +86,5 @@ describe('openPicturePipe', () => {
     vi.stubEnv('TMPDIR', path.join(folder, 'away'));
     const failed = openPicturePipe(new Recorder());
     await expect(failed).rejects.toMatchObject({ code: 'CAMERA_EXITED', message: expect.stringContaining(path.join(folder, 'away')) });
-    rmSync(folder, { recursive: true });
   });
 });
