@@ -3,6 +3,7 @@ import { messageOf } from '../util/errors.ts';
 import { type BenchOptions, benchCommand } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
 import { checkCommand } from './check-command.ts';
+import { type ClassifyOptions, classifyCommand } from './classify-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
@@ -65,6 +66,18 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .option('--json', 'one JSON document on standard output')
     .action(async (part: BenchPart | undefined, options: BenchOptions) => {
       code = await benchCommand(part, options);
+    });
+  program
+    .command('classify')
+    .description('judge recorded files as fast as the machine can: labels of every picture, rules as intervals (docs/classify.md)')
+    .argument('<files...>', 'videos or pictures; what begins with a dash stands behind --')
+    .option('--config <file>', `${CONFIG_HELP}; without any, the defaults`)
+    .option('--fps <n>', 'judge at most so many pictures a second (default: all)', number(0.001, 1000))
+    .addOption(new Option('--json', 'one JSON document on standard output').conflicts('csv'))
+    .addOption(new Option('--csv', 'one row a picture on standard output'))
+    .option('--report <file>', 'write one HTML page with timelines and pictures')
+    .action(async (files: string[], options: ClassifyOptions) => {
+      code = await classifyCommand(files, options);
     });
   try {
     await program.parseAsync([...args], { from: 'user' });
