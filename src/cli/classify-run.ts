@@ -150,7 +150,10 @@ export class ClassifyRun implements Closable {
     await workThrough(readable, atOnce, signal, async (found) => {
       const run = this.#open(found, { ffmpeg, threads }, labels);
       await run.read(signal);
-      written.push(run.findings().then((findings) => this.#write(found.index, findings)));
+      const writing = run.findings().then((findings) => this.#write(found.index, findings));
+      // Waited for below, when all are read.
+      writing.catch(() => undefined);
+      written.push(writing);
     });
     await this.#batcher.finish();
     await Promise.all(written);
@@ -175,10 +178,7 @@ export class ClassifyRun implements Closable {
       ...{ labels, regions, memory: this.#memory },
       intervals: new RuleIntervals(rules, maxGapMs(facts.fps ?? Number.POSITIVE_INFINITY)),
       scoresOf: (probabilities) => labelScores(labels, probabilities),
-      onVerdict: (verdict) => {
-        if (verdict.region === regions[0]?.id) this.#counted();
-        this.#sections.write(index, format?.verdict(verdict) ?? '');
-      },
+      onVerdict: (verdict) => this.#sections.write(index, format?.verdict(verdict) ?? ''),
       illustrations: illustrated ? illustrationsOf(labels, rules, this.#options.files.length, this.#options.logger) : null,
     });
     const slots = regions.map(({ id, crop }) => ({ cameraId: name, region: id, crop, maxLatencyMs: PATIENCE_MS, weight: 1 }));
@@ -200,13 +200,14 @@ export class ClassifyRun implements Closable {
 
   #settle({ slot, frame }: BatchEntry, outcome: Outcome, spentMs: number): void {
     const owner = this.#owners.get(slot);
-    owner?.run.spent(spentMs);
-    owner?.judge.settled(frame.sequence, slot.region, outcome);
-  }
-
-  #counted(): void {
-    this.#judged += 1;
-    this.#rate.add();
+    if (!owner) return;
+    const { run, judge } = owner;
+    const before = judge.judged;
+    run.spent(spentMs);
+    judge.settled(frame.sequence, slot.region, outcome);
+    if (judge.judged === before) return;
+    this.#judged += judge.judged - before;
+    this.#rate.add(judge.judged - before);
     this.#lastMono = systemClock.monotonicMs();
   }
 

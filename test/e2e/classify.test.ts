@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -54,6 +54,30 @@ function leftOver(): string[] {
 
 function classify(...args: string[]) {
   return runCommand(['classify', ...args], { cwd: folder, env: { ...process.env, TMPDIR: at('tmp') } });
+}
+
+/** The command, when it has judged some of the pictures of `endless.mkv`: a pipe into which the large clip was written, whose end is open. */
+async function hanging(...files: string[]) {
+  rmSync(at('endless.mkv'), { force: true });
+  execFileSync('mkfifo', [at('endless.mkv')]);
+  const child = spawn(process.execPath, [COMMAND, 'classify', ...files, '--config', config, '--json'], {
+    ...{ cwd: folder, env: { ...process.env, TMPDIR: at('tmp') } },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve)).then((code) => ({ code, stdout, stderr }));
+  // It is opened when ffmpeg opens the other end.
+  const writer = createWriteStream(at('endless.mkv'));
+  writer.on('error', () => undefined);
+  writer.write(readFileSync(at('-b:large.mkv')));
+  await waitFor('pictures of the pipe are judged', () => /"file":"endless\.mkv","frames":\[\n\{/.test(stdout), 60_000);
+  return { child, writer, ended };
 }
 
 beforeAll(async () => {
@@ -183,37 +207,15 @@ describe('framewatch classify', () => {
   });
 
   it('can be interrupted while a file hangs: says what is known, as partial, and leaves nothing', async () => {
-    execFileSync('mkfifo', [at('endless.mkv')]);
-    const child: ChildProcess = spawn(
-      process.execPath,
-      [COMMAND, 'classify', 'film.mp4', 'endless.mkv', 'variable.mp4', '--config', config, '--json'],
-      {
-        cwd: folder,
-        env: { ...process.env, TMPDIR: at('tmp') },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    let [stdout, stderr] = ['', ''];
-    child.stdout?.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-    });
-    child.stderr?.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-    });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    // Opens as soon as ffmpeg does at the other end; never closed before the end.
-    const writer = createWriteStream(at('endless.mkv'));
-    writer.on('error', () => undefined);
-    writer.write(readFileSync(at('-b:large.mkv')));
-    await waitFor('pictures of the endless file are judged', () => /"file":"endless\.mkv","frames":\[\n\{/.test(stdout), 60_000);
-    const before = processTree(child.pid ?? 0).map(({ pid }) => pid);
+    const run = await hanging('film.mp4', 'endless.mkv', 'variable.mp4');
+    const before = processTree(run.child.pid ?? 0).map(({ pid }) => pid);
     expect(before.length).toBeGreaterThanOrEqual(3);
     const askedAt = performance.now();
-    child.kill('SIGINT');
-    expect(await ended).toBe(1);
+    run.child.kill('SIGINT');
+    const { code, stdout, stderr } = await run.ended;
     expect(performance.now() - askedAt).toBeLessThan(10_000);
-    writer.destroy();
-    expect(stderr).toBe('');
+    run.writer.destroy();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     const document = JSON.parse(stdout) as Document;
     expect(document).toMatchObject({ partial: true, partialReason: 'interrupted by SIGINT' });
     const [film, endless, variable] = document.files;
@@ -223,6 +225,21 @@ describe('framewatch classify', () => {
     expect(variable).toMatchObject({ file: 'variable.mp4', error: null });
     expect(before.filter((pid) => processTree(pid).length > 0)).toEqual([]);
     expect(leftOver()).toEqual([]);
+  });
+
+  it('loses no picture when the engine dies', async () => {
+    const run = await hanging('endless.mkv');
+    const engine = processTree(run.child.pid ?? 0).find(({ command }) => command.includes('engine-main'));
+    process.kill(engine?.pid ?? 0, 'SIGKILL');
+    run.writer.end();
+    const { code, stdout, stderr } = await run.ended;
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: 'framewatch: warning: the engine is gone and will be restarted: the engine process was ended by SIGKILL\n',
+    });
+    const [file] = (JSON.parse(stdout) as Document).files;
+    expect(file).toMatchObject({ judged: 75, complete: true });
+    expect(file?.frames.map(({ frame }) => frame)).toEqual(Array.from({ length: 75 }, (_, index) => index));
   });
 
   it.each([

@@ -48,7 +48,7 @@ function strip({ regions }: FileFindings, shown: readonly ShownLabel[]): Html {
 
 function state({ intervals, durationMs, error, complete }: FileFindings): Html {
   if (error) return html`<b class="bad">${error.code}</b>`;
-  const held = intervals.length === 0 ? NOTHING : html`<b class="bad">${intervals.length} ×</b> `;
+  const held = intervals.length === 0 ? NOTHING : html`<b class="bad">held ${intervals.length} ×</b> · `;
   const length = durationMs === null ? '' : fileTime(durationMs);
   return complete ? html`${held}${length}` : html`${held}<b class="warn">not to its end</b>`;
 }
