@@ -44,37 +44,43 @@ async function bare(): Promise<number> {
   return cost?.framesPerSecond ?? Number.NaN;
 }
 
-async function classify(clip: string): Promise<number> {
+interface Classified {
+  readonly framesPerSecond: number;
+  readonly networkShare: number;
+}
+
+async function classify(clip: string): Promise<Classified> {
   const { code, stdout, stderr } = await runCommand(['classify', clip, '--config', config, '--json']);
   if (code !== 0) throw new Error(`classify ended with ${code}: ${stderr}`);
-  return (JSON.parse(stdout) as { framesPerSecond: number }).framesPerSecond;
+  return JSON.parse(stdout) as Classified;
 }
 
 await engine.start();
 await bare();
-const measured: { readonly before: number; readonly classify: number; readonly after: number }[] = [];
+const measured: { readonly before: number; readonly classify: Classified; readonly after: number }[] = [];
 const clip = await makeTestClip({
   ...{ file: path.join(folder, 'clip.mp4'), fps: FPS, size: values.size },
   seconds: Math.ceil(((await bare()) * seconds) / FPS),
 });
 let before = await bare();
 for (let round = 0; round < rounds; round += 1) {
-  const rate = await classify(clip);
+  const classified = await classify(clip);
   const after = await bare();
-  measured.push({ before, classify: rate, after });
+  measured.push({ before, classify: classified, after });
   before = after;
 }
 await engine.close();
 rmSync(folder, { recursive: true, force: true });
 
-const ratios = measured.map((round) => round.classify / ((round.before + round.after) / 2));
+const ratios = measured.map((round) => round.classify.framesPerSecond / ((round.before + round.after) / 2));
 const median = (numbers: readonly number[]) => quantile(numbers, 0.5);
 const result = {
   ratio: median(ratios),
   lowerQuartile: quantile(ratios, 0.25),
   upperQuartile: quantile(ratios, 0.75),
   bareFramesPerSecond: median(measured.map((round) => (round.before + round.after) / 2)),
-  classifyFramesPerSecond: median(measured.map((round) => round.classify)),
+  classifyFramesPerSecond: median(measured.map((round) => round.classify.framesPerSecond)),
+  networkShare: median(measured.map((round) => round.classify.networkShare)),
   ratios,
   ...{ rounds, seconds, batch, size: values.size },
 };
@@ -82,8 +88,14 @@ if (values.json) console.log(JSON.stringify(result, null, 2));
 else {
   console.log(`every picture of a clip of ${values.size} (H.264); batch ${batch}; ${rounds} rounds of about ${seconds} s each\n`);
   printTable(
-    ['round', 'bare engine, frames/s', 'classify, frames/s', 'ratio'],
-    measured.map((round, index) => [`${index + 1}`, (round.before + round.after) / 2, round.classify, ratios[index] ?? Number.NaN]),
+    ['round', 'bare engine, frames/s', 'classify, frames/s', 'ratio', 'network ran'],
+    measured.map((round, index) => [
+      `${index + 1}`,
+      (round.before + round.after) / 2,
+      round.classify.framesPerSecond,
+      ratios[index] ?? Number.NaN,
+      round.classify.networkShare,
+    ]),
   );
   console.log(`\nratio: median ${result.ratio.toFixed(3)}, quartiles ${result.lowerQuartile.toFixed(3)} to ${result.upperQuartile.toFixed(3)}`);
 }

@@ -69,6 +69,8 @@ export interface RunTotals {
   /** From the first picture to the last verdict. */
   readonly seconds: number;
   readonly framesPerSecond: number;
+  /** In so much of this time the network ran, 0…1: near 1, it is the limit; else reading and decoding are. */
+  readonly networkShare: number;
   /** What ran; null when it did not come to that. */
   readonly engine: Pick<EngineInfo, 'model' | 'sha256' | 'backend' | 'device' | 'precision'> | null;
   /** Why it is not all; null when it is, but for files with an error. */

@@ -49,17 +49,10 @@ function summary(findings: FileFindings): object {
   };
 }
 
-function outcome({ judged, seconds, framesPerSecond, engine, partialReason }: RunTotals): object {
+function outcome({ judged, seconds, framesPerSecond, networkShare, engine, partialReason }: RunTotals): object {
   const { sha256, backend, device, precision } = engine ?? { sha256: null, backend: null, device: null, precision: null };
-  const ran = engine && { sha256, backend, device, precision };
-  return {
-    judged,
-    seconds: rounded(seconds),
-    framesPerSecond: rounded(framesPerSecond),
-    engine: ran,
-    partial: partialReason !== null,
-    partialReason,
-  };
+  const rates = { seconds: rounded(seconds), framesPerSecond: rounded(framesPerSecond), networkShare: rounded(networkShare) };
+  return { judged, ...rates, engine: engine && { sha256, backend, device, precision }, partial: partialReason !== null, partialReason };
 }
 
 /** `{"a":1,"b":2}` → `"a":1,"b":2`, for a document that is written in pieces. */

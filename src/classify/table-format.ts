@@ -62,9 +62,12 @@ function intervalText({ startMs, endMs, decidedMs, peakScore, label, region, end
   return `${span}  peak ${peakScore.toFixed(2)}  ${printable(label)}${where}  sure at ${fileTime(decidedMs)}${how}`;
 }
 
-function totalLine({ files, judged, seconds, framesPerSecond, engine, partialReason }: RunTotals): string {
+function totalLine({ files, judged, seconds, framesPerSecond, networkShare, engine, partialReason }: RunTotals): string {
   const what = `${counted(files.length)} ${files.length === 1 ? 'file' : 'files'}, ${counted(judged)} ${judged === 1 ? 'picture' : 'pictures'}`;
   const ran = engine ? ` (${engine.model}, ${engine.backend} ${engine.device} ${engine.precision})` : '';
-  const rate = judged > 0 ? ` in ${seconds.toFixed(1)} s: ${framesPerSecond.toFixed(1)} a second${ran}` : '';
+  const rate =
+    judged > 0
+      ? ` in ${seconds.toFixed(1)} s: ${framesPerSecond.toFixed(1)} a second; the network ran ${percent(networkShare)} of the time${ran}`
+      : '';
   return `${what}${rate}${partialReason === null ? '' : `\npartial: ${partialReason}`}\n`;
 }

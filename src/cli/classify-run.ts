@@ -115,6 +115,7 @@ export class ClassifyRun implements Closable {
       judged: this.#judged,
       seconds,
       framesPerSecond: seconds > 0 ? this.#judged / seconds : 0,
+      networkShare: seconds > 0 ? Math.min(1, this.#batcher.networkMs / 1000 / seconds) : 0,
       engine: this.#engine,
       partialReason,
     };

@@ -39,6 +39,7 @@ export class FileBatcher implements Closable {
   #landedMono: number | null = null;
   #landed: Batch | null = null;
   #shareMs = 0;
+  #networkMs = 0;
 
   constructor(options: FileBatcherOptions) {
     this.#options = options;
@@ -67,11 +68,19 @@ export class FileBatcher implements Closable {
         if (reason === 'engine' && !this.#engine.available && !this.#isClosed) this.#options.onGone(this.#engine.reason);
         onOutcome(entry, { dropped: reason }, 0);
       },
+      onInference: ({ networkMs }) => {
+        this.#networkMs += networkMs;
+      },
       onLadder: (sizes) => this.#filler?.setLadder(sizes, this.#engine.info.costMs),
     });
     this.#filler = new BatchFiller({ executor: runner, costs, clock });
     if (this.#isClosed) this.#filler.stop();
     return info;
+  }
+
+  /** So long the network ran, ms. */
+  get networkMs(): number {
+    return this.#networkMs;
   }
 
   openLane(): FrameLane {

@@ -26,7 +26,7 @@ describe('jsonFormat', () => {
     expect(document).toMatchObject({
       ...{ schema: 1, version: '1.2.3', model: 'small', labels: ['cat', 'dog', 'owl'], regions: ['full'], fps: null },
       rules: [{ id: 'pets', labels: ['cat', 'dog'], enter: 0.8 }],
-      ...{ partial: true, partialReason: 'interrupted by SIGINT', seconds: 10 },
+      ...{ partial: true, partialReason: 'interrupted by SIGINT', seconds: 10, networkShare: 0.985 },
       engine: { backend: 'onnx', device: 'cpu', precision: 'float32' },
       files: [
         {

@@ -44,7 +44,7 @@ export function findingsOf(about: Partial<FileFindings> = {}): FileFindings {
 export function totalsOf(files: readonly FileFindings[], about: Partial<RunTotals> = {}): RunTotals {
   const judged = files.reduce((sum, file) => sum + file.judged, 0);
   const engine = { model: 'small', sha256: '0'.repeat(64), backend: 'onnx', device: 'cpu', precision: 'float32' } as const;
-  return { files, judged, seconds: 10, framesPerSecond: judged / 10, engine, partialReason: null, ...about };
+  return { files, judged, seconds: 10, framesPerSecond: judged / 10, networkShare: 0.985, engine, partialReason: null, ...about };
 }
 
 export const INTERVAL: FileFindings['intervals'][number] = {

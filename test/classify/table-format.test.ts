@@ -43,7 +43,9 @@ describe('tableFormat', () => {
 
   it('sums up', () => {
     const { tail } = tableFormat(FACTS);
-    expect(tail(totalsOf([findingsOf()]))).toBe('1 file, 250 pictures in 10.0 s: 25.0 a second (small, onnx cpu float32)\n');
+    expect(tail(totalsOf([findingsOf()]))).toBe(
+      '1 file, 250 pictures in 10.0 s: 25.0 a second; the network ran 98.5 % of the time (small, onnx cpu float32)\n',
+    );
     expect(tail(totalsOf([], { partialReason: 'interrupted by SIGINT', engine: null }))).toBe(
       '0 files, 0 pictures\npartial: interrupted by SIGINT\n',
     );
