@@ -9,7 +9,7 @@ import { Redactor } from '../util/redactor.ts';
 import { type BenchPart, BenchRun } from './bench-run.ts';
 import { printProblems, readConfiguration } from './check-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { terminationSignal } from './signals.ts';
+import { hangUp, terminationSignal } from './signals.ts';
 import { surroundings } from './surroundings.ts';
 
 export interface BenchOptions {
@@ -49,11 +49,6 @@ export async function benchCommand(part: BenchPart | undefined, options: BenchOp
     process.stderr.write(`framewatch: ${error instanceof FramewatchError ? error.code : 'INTERNAL'}: ${messageOf(error)}\n`);
     return exitCodeOf(error);
   }
-}
-
-/** The terminal was closed: what runs must not stay behind. */
-function hangUp(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => process.once('SIGHUP', resolve));
 }
 
 /** As every command reads it; where there is none, a machine is measured all the same, with the defaults. */

@@ -3,6 +3,7 @@ import { messageOf } from '../util/errors.ts';
 import { number, wholeNumber } from './argument-types.ts';
 import type { BenchOptions } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
+import type { ClassifyOptions } from './classify-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { addModelsCommands } from './models-command.ts';
 import { packageVersion } from './package.ts';
@@ -73,6 +74,19 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
   addModelsCommands(program, CONFIG_HELP, (ended) => {
     code = ended;
   });
+  program
+    .command('classify')
+    .description('judge recorded files as fast as the machine can: labels of every picture, rules as intervals (docs/classify.md)')
+    .argument('<files...>', 'videos or pictures; what begins with a dash stands behind --')
+    .option('--config <file>', `${CONFIG_HELP}; without any, the defaults`)
+    .option('--fps <n>', 'judge at most so many pictures a second (default: all)', number(0.001, 1000))
+    .addOption(new Option('--json', 'one JSON document on standard output').conflicts('csv'))
+    .addOption(new Option('--csv', 'one row a picture on standard output'))
+    .option('--report <file>', 'write one HTML page with timelines and pictures')
+    .action(async (files: string[], options: ClassifyOptions) => {
+      const { classifyCommand } = await import('./classify-command.ts');
+      code = await classifyCommand(files, options);
+    });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;

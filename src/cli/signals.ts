@@ -11,3 +11,8 @@ export function terminationSignal(): Promise<NodeJS.Signals> {
     process.on('SIGINT', onSignal);
   });
 }
+
+/** The terminal was closed: what runs must not stay behind. */
+export function hangUp(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => process.once('SIGHUP', resolve));
+}

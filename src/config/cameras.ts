@@ -4,7 +4,7 @@ import { type NamedEntry, namedEntries } from './entry-map.ts';
 import { mergeMaps } from './merge.ts';
 import { warnOfCamera } from './not-yet.ts';
 import { readLogin } from './password.ts';
-import type { Findings, Place } from './problem.ts';
+import { Findings, type Place } from './problem.ts';
 import { judgedRegions, readRegions } from './regions.ts';
 import { defaultRules, type RuleContext, readRules } from './rules.ts';
 import { type CameraFile, cameraSchema } from './schema.ts';
@@ -33,6 +33,19 @@ export function readCameraDefaults(node: YamlNode | undefined, place: Place, fin
   const { settings } = readSection(cameraSchema, node?.kind === 'map' ? node : undefined, node ?? place, findings, true);
   const { sampleFps, decode, maxLatencyMs, frameWidth } = settings;
   return { sampleFps, decode, maxLatencyMs, frameWidth };
+}
+
+/** What of a picture is judged, and what is made of it. */
+export type Judging = Pick<CameraConfig, 'regions' | 'rules'>;
+
+/**
+ * What `cameraDefaults` says by itself, for pictures of no camera. What is wrong with that is no fault of the file: defaults may name regions that only
+ * the cameras have, and are right for those.
+ */
+export function readDefaultJudging(node: YamlNode | undefined, place: Place, context: CameraContext): Judging & { readonly findings: Findings } {
+  const findings = new Findings();
+  const section = readSection(cameraSchema, node?.kind === 'map' ? node : undefined, node ?? place, findings, true);
+  return { ...readJudging(section, context, findings), findings };
 }
 
 /** A camera, and where its bound stands: in its own lines, in `cameraDefaults`, or nowhere, then the camera itself. */
@@ -72,10 +85,8 @@ function readCamera({ id, place, map }: NamedEntry, context: CameraContext, find
     username: address?.credentials.username ?? live?.credentials.username ?? null,
     password: address?.credentials.password ?? live?.credentials.password ?? null,
   };
-  const listedRegions = readRegions(section.node('regions'), context.headIds, findings);
-  const rulesContext: RuleContext = { labels: context.model?.labels ?? null, headIds: context.headIds, listedRegions };
+  const { regions, rules } = readJudging(section, context, findings);
   const rulesNode = section.node('rules');
-  const rules = rulesNode ? readRules(rulesNode, rulesContext, findings) : context.model ? defaultRules(context.model, rulesContext) : [];
   if (rules.length === 0 && context.model && section.sound('rules')) {
     const why = rulesNode ? 'it has no rules' : 'it has no rules and the model has no default rules';
     findings.warn(rulesNode ?? place, `${why}: only states will be published`, rulesNode ? null : 'add rules with labels of the model');
@@ -95,14 +106,20 @@ function readCamera({ id, place, map }: NamedEntry, context: CameraContext, find
     weight: settings.weight,
     frameWidth: settings.frameWidth,
     motion: settings.motion,
-    regions: judgedRegions(
-      listedRegions,
-      rules.flatMap((rule) => rule.regions),
-    ),
+    regions,
     rules,
   };
   const { path, line, column } = section.place('maxLatencyMs');
   return { camera, boundPlace: { path, line, column } };
+}
+
+function readJudging(section: Section<CameraFile>, { headIds, model }: CameraContext, findings: Findings): Judging {
+  const listedRegions = readRegions(section.node('regions'), headIds, findings);
+  const context: RuleContext = { labels: model?.labels ?? null, headIds, listedRegions };
+  const rulesNode = section.node('rules');
+  const rules = rulesNode ? readRules(rulesNode, context, findings) : model ? defaultRules(model, context) : [];
+  const named = rules.flatMap((rule) => rule.regions);
+  return { regions: judgedRegions(listedRegions, named), rules };
 }
 
 /** A password of the camera's own replaces an inherited one, in whichever of the two ways each is given. */

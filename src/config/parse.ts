@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { FramewatchError } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
-import { type CameraDefaults, type ReadCamera, readCameraDefaults, readCameras } from './cameras.ts';
+import { type CameraDefaults, type Judging, type ReadCamera, readCameraDefaults, readCameras, readDefaultJudging } from './cameras.ts';
 import type { Config, ModelFacts } from './config.ts';
 import { namedEntries } from './entry-map.ts';
 import { deepFreeze } from './freeze.ts';
@@ -42,6 +42,8 @@ export type ConfigResult =
       readonly ok: true;
       readonly config: Config;
       readonly cameraDefaults: CameraDefaults;
+      /** What `cameraDefaults` says of pictures that are of no camera, and what is wrong with it then: no fault of the file. */
+      readonly defaultJudging: Judging & { readonly errors: readonly Problem[] };
       /** By camera: what is found out later of its bound (whether this machine can keep it) can still be said in its place. */
       readonly boundPlaces: ReadonlyMap<string, Place>;
       readonly warnings: readonly Problem[];
@@ -59,8 +61,10 @@ export function parseConfig(text: string, source: ConfigSource): ConfigResult {
   const clean = (line: string): string => source.redactor.redact(line);
   if (read === null || findings.failed) return { ok: false, errors: findings.errors(name, clean) };
   const { config, cameraDefaults, cameras } = read;
+  const { regions, rules, findings: ofDefaults } = read.defaultJudging;
+  const defaultJudging = deepFreeze({ regions, rules, errors: ofDefaults.errors(name, clean) });
   const boundPlaces = new Map(cameras.map(({ camera, boundPlace }) => [camera.id, boundPlace]));
-  return { ok: true, config: deepFreeze(config), cameraDefaults, boundPlaces, warnings: findings.warnings(name, clean) };
+  return { ok: true, config: deepFreeze(config), cameraDefaults, defaultJudging, boundPlaces, warnings: findings.warnings(name, clean) };
 }
 
 const TOP: Place = { path: '', line: 1, column: 1 };
@@ -68,6 +72,7 @@ const TOP: Place = { path: '', line: 1, column: 1 };
 interface ReadConfig {
   readonly config: Config;
   readonly cameraDefaults: CameraDefaults;
+  readonly defaultJudging: Judging & { readonly findings: Findings };
   readonly cameras: readonly ReadCamera[];
 }
 
@@ -83,11 +88,10 @@ function readConfig(text: string, source: ConfigSource, findings: Findings): Rea
   const model = section.sound('model') ? lookUpModel(section, modelsDir, stateDir, source, findings) : null;
   const heads = readHeads(section.node('heads'), findings);
   const cameraDefaults = readCameraDefaults(section.node('cameraDefaults'), section.place('cameraDefaults'), findings);
-  const cameras = readCameras(
-    section.node('cameras'),
-    { defaults: section.node('cameraDefaults'), headIds: Object.keys(heads), model, folder, redactor },
-    findings,
-  );
+  const defaults = section.node('cameraDefaults');
+  const context = { defaults, headIds: Object.keys(heads), model, folder, redactor };
+  const defaultJudging = readDefaultJudging(defaults, section.place('cameraDefaults'), context);
+  const cameras = readCameras(section.node('cameras'), context, findings);
   if (cameras.length === 0 && section.sound('cameras'))
     findings.warn(section.place('cameras'), 'no camera is configured: nothing is watched', 'add one under cameras');
   warnOfFile(section, findings);
@@ -109,7 +113,7 @@ function readConfig(text: string, source: ConfigSource, findings: Findings): Rea
   };
   if (source.worldReadable) warnOfExposure(root, findings);
   if (source.checksFiles) checkFiles(subsection(section, 'mqtt'), subsection(section, 'http'), folder, findings);
-  return { config, cameraDefaults, cameras };
+  return { config, cameraDefaults, defaultJudging, cameras };
 }
 
 /** systemd may name several folders, separated by colons; the first is the unit's own. */

@@ -8,6 +8,11 @@ export function roundScore(score: number): number {
   return Math.round(Math.min(1, Math.max(0, score)) * 10_000) / 10_000;
 }
 
+/** Every label with its probability, strongest first. `labels` and `probabilities` stand in the order of the network's outputs. */
+export function labelScores(labels: readonly string[], probabilities: ArrayLike<number>): LabelScore[] {
+  return labels.map((label, index) => ({ label, score: probabilities[index] ?? 0 })).sort((a, b) => b.score - a.score);
+}
+
 export function topLabels(scores: readonly LabelScore[]): readonly LabelScore[] {
   return scores.slice(0, TOP_LABELS).map(({ label, score }) => ({ label, score: roundScore(score) }));
 }

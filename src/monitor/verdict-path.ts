@@ -3,6 +3,7 @@ import type { CameraConfig } from '../config/config.ts';
 import type { EntryScores } from '../engine/batch-outcome.ts';
 import type { CameraJudge } from '../events/camera-judge.ts';
 import type { Classification, EndReason, LabelEvent, LatencyLedger, UnsequencedEvent } from '../events/label-event.ts';
+import { labelScores } from '../events/scores.ts';
 import type { Feed } from '../http/feed.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { CameraStateMessage, Publisher } from '../sinks/publisher.ts';
@@ -208,12 +209,11 @@ export class VerdictPath {
 /** Labels with their probabilities, strongest first, and the ledger up to here. */
 function classificationOf({ batch, entry, probabilities, engine, paddedTo, ledger, finishedMono }: EntryScores, feasible: boolean): Classification {
   const { frame, slot } = entry;
-  const scores = engine.labels.map((label, index) => ({ label, score: probabilities[index] ?? 0 })).sort((a, b) => b.score - a.score);
   return {
     camera: slot.cameraId,
     region: slot.region,
     frame: { sequence: frame.sequence, receivedAt: frame.receivedAt, receivedMono: frame.receivedMono, width: frame.width, height: frame.height },
-    scores,
+    scores: labelScores(engine.labels, probabilities),
     ledger: { ...ledger, decide: 0, total: finishedMono - frame.receivedMono, bound: slot.maxLatencyMs, feasible },
     batch: { id: batch.id, size: batch.entries.length, paddedTo, flushReason: batch.flushReason },
   };

@@ -10,14 +10,17 @@ import type { StreamAddress, StreamScheme } from './stream-address.ts';
  */
 export type Lesson = 'stampOnArrival' | 'analyseLonger';
 
-export interface FfmpegInput {
+export interface WantedPictures {
+  /** At most so many frames a second, > 0; null: all. */
+  readonly sampleFps: number | null;
+  /** Width of the pictures; the height follows, rounded to an even number. */
+  readonly frameWidth: number;
+}
+
+export interface FfmpegInput extends WantedPictures {
   readonly address: StreamAddress;
   readonly transport: 'tcp' | 'udp';
   readonly decode: DecodeMode;
-  /** At most so many frames a second, > 0. */
-  readonly sampleFps: number;
-  /** Width of the pictures; the height follows, rounded to an even number. */
-  readonly frameWidth: number;
   readonly hwaccel: FfmpegConfig['hwaccel'];
   readonly learned: ReadonlySet<Lesson>;
 }
@@ -60,15 +63,22 @@ const PROTOCOLS: Record<StreamScheme, string> = {
  * The last one is for passing to `spawn` only: it holds the password.
  */
 export function ffmpegArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): string[] {
-  const passthrough = [capabilities.frameRateModeOption, 'passthrough', '-threads', '1', '-enc_time_base', `1:${FRAME_TICKS_PER_SECOND}`];
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+warning'],
     ...inputArguments(input, capabilities),
-    ...['-filter_complex', filterGraph(input)],
+    ...pictureOutputs('0:v:0', input, capabilities),
+    ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', '-flush_packets', '1', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
+  ];
+}
+
+/** The pictures that are wanted of a stream, on `pipe:1`, and their lines, on `pipe:4`: the same for cameras and recordings, so that the network sees the same. */
+export function pictureOutputs(stream: string, wanted: WantedPictures, { frameRateModeOption }: FfmpegCapabilities): string[] {
+  const passthrough = [frameRateModeOption, 'passthrough', '-threads', '1', '-enc_time_base', `1:${FRAME_TICKS_PER_SECOND}`];
+  return [
+    ...['-filter_complex', filterGraph(stream, wanted)],
     // `-threads 1` stands among the *output* options: the rawvideo encoder is frame-threaded and would hold each picture back by one sample.
     ...['-map', '[picture]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'rawvideo', `pipe:${RAW_PIPE}`],
     ...['-map', '[line]', ...passthrough, '-pix_fmt', 'rgb24', '-flush_packets', '1', '-f', 'framecrc', `pipe:${FRAME_PIPE}`],
-    ...['-map', '0:v:0', '-c', 'copy', '-copyinkf', '-flush_packets', '1', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
   ];
 }
 
@@ -103,8 +113,8 @@ function analysisUs(learned: ReadonlySet<Lesson>): number {
  * Time is cut into cells of 1/sampleFps, the first frame in the middle of its cell, and the first frame of each cell is taken. So the mean rate
  * is exact whatever the camera's own, and a camera that delivers just sampleFps loses none to jitter. Unlike `fps`, nothing is ever repeated.
  */
-function filterGraph(input: FfmpegInput): string {
-  const cell = (time: string) => `floor((${time}-start_t)*${input.sampleFps}+0.5)`;
-  const select = `select='isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')}))'`;
-  return `[0:v:0]${select},scale=${input.frameWidth}:-2,split[picture][line]`;
+function filterGraph(stream: string, { sampleFps, frameWidth }: WantedPictures): string {
+  const cell = (time: string) => `floor((${time}-start_t)*${sampleFps}+0.5)`;
+  const select = sampleFps === null ? '' : `select='isnan(prev_selected_t)+not(eq(${cell('t')},${cell('prev_selected_t')}))',`;
+  return `[${stream}]${select}scale=${frameWidth}:-2,split[picture][line]`;
 }

@@ -11,8 +11,12 @@ export interface FramecrcPacket {
   /** Seconds; null when the stream says none. */
   readonly pts: number | null;
   readonly dts: number | null;
+  /** Seconds; 0 when it is not known. */
+  readonly durationS: number;
   readonly bytes: number;
   readonly isKey: boolean;
+  /** The demuxer knows that not all of it is there, or not as it was. */
+  readonly isCorrupt: boolean;
 }
 
 export interface FramecrcListener {
@@ -24,8 +28,9 @@ export interface FramecrcListener {
 /** AV_NOPTS_VALUE, as libavformat prints it. */
 const NO_TIME = '-9223372036854775808';
 const KEY_FLAG = 1;
+const CORRUPT_FLAG = 2;
 const LONGEST_LINE = 4096;
-const PACKET = /^\s*0,\s*(-?\d+),\s*(-?\d+),\s*-?\d+,\s*(\d+),\s*0x[0-9a-f]+(?:,\s*F=0x([0-9a-f]+))?/i;
+const PACKET = /^\s*0,\s*(-?\d+),\s*(-?\d+),\s*(-?\d+),\s*(\d+),\s*0x[0-9a-f]+(?:,\s*F=0x([0-9a-f]+))?/i;
 
 /**
  * Reads the text of ffmpeg's `framecrc` muxer (format: libavformat/framecrcenc.c, framehash.c) of one stream, in chunks of any size.
@@ -72,7 +77,7 @@ export class FramecrcReader {
   }
 
   #readPacket(line: string): void {
-    const [, dts, pts, bytes, flags] = PACKET.exec(line) ?? [];
+    const [, dts, pts, duration, bytes, flags] = PACKET.exec(line) ?? [];
     const timeBase = this.#timeBase;
     if (dts === undefined || pts === undefined || timeBase === undefined) return;
     if (!this.#headerTold) {
@@ -80,8 +85,15 @@ export class FramecrcReader {
       this.#listener.onHeader({ timeBase, codec: this.#codec, width: this.#width, height: this.#height });
     }
     // The muxer leaves the flags out when the key flag is the only one.
-    const isKey = flags === undefined || (Number.parseInt(flags, 16) & KEY_FLAG) !== 0;
-    this.#listener.onPacket({ pts: seconds(pts, timeBase), dts: seconds(dts, timeBase), bytes: Number(bytes), isKey });
+    const flagBits = flags === undefined ? KEY_FLAG : Number.parseInt(flags, 16);
+    this.#listener.onPacket({
+      pts: seconds(pts, timeBase),
+      dts: seconds(dts, timeBase),
+      durationS: Math.max(0, Number(duration)) * timeBase,
+      bytes: Number(bytes),
+      isKey: (flagBits & KEY_FLAG) !== 0,
+      isCorrupt: (flagBits & CORRUPT_FLAG) !== 0,
+    });
   }
 }
 

@@ -17,6 +17,9 @@ export interface PicturePipe {
   readonly childEnd: Socket;
   /** Resolves when all that the child wrote was read, or the pipe was closed. Never rejects. */
   readonly ended: Promise<void>;
+  /** Reads no more until `resume`: once the system's buffer is full the child waits. What comes from a camera must not wait; a file does. */
+  pause(): void;
+  resume(): void;
   /** Idempotent. */
   close(): void;
 }
@@ -77,5 +80,5 @@ async function connected(server: Server, address: string, reader: PictureReader)
     ours.destroy();
     childEnd.destroy();
   };
-  return { childEnd, ended, close };
+  return { childEnd, ended, pause: () => void ours.pause(), resume: () => void ours.resume(), close };
 }

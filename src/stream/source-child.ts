@@ -14,7 +14,7 @@ export interface ChildEnd {
 
 export interface ChildPipes {
   /** Its standard output. */
-  readonly pictures: PicturePipe;
+  readonly pictures: Pick<PicturePipe, 'childEnd' | 'ended' | 'close'>;
   readonly onPacketText: (text: string) => void;
   readonly onFrameText: (text: string) => void;
   readonly onStderr: (text: string) => void;
@@ -34,7 +34,7 @@ export class SourceChild {
   readonly #clock: Clock;
   readonly #spawn: SpawnChild;
   #process: ChildProcess | undefined;
-  #pictures: PicturePipe | undefined;
+  #pictures: ChildPipes['pictures'] | undefined;
   #ended: Promise<ChildEnd> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -78,7 +78,7 @@ export class SourceChild {
     return end;
   }
 
-  #spawned({ childEnd }: PicturePipe): ChildProcess {
+  #spawned({ childEnd }: ChildPipes['pictures']): ChildProcess {
     try {
       return this.#spawn(this.#file, [...this.#args], {
         shell: false,

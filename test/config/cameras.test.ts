@@ -44,6 +44,34 @@ describe('readCameras', () => {
     expect(errorsOf('cameraDefaults: { sampleFps: 0 }\ncameras: {}')).toHaveLength(1);
   });
 
+  it('tells what cameraDefaults makes of pictures that are of no camera', () => {
+    const plain = parse('cameras: {}');
+    expect(plain).toMatchObject({
+      defaultJudging: { regions: [{ id: 'full' }], rules: [{ id: 'unsafe', enter: 0.8, regions: ['full'] }], errors: [] },
+    });
+    const own = parse(`
+cameraDefaults:
+  regions: { gate: { crop: [0, 0, 0.5, 1] } }
+  rules: { drawn: { labels: [Drawing], enter: 0.5 } }
+cameras: {}
+`);
+    expect(own).toMatchObject({ defaultJudging: { regions: [{ id: 'gate' }], rules: [{ id: 'drawn', exit: 0.5, regions: ['gate'] }], errors: [] } });
+    expect(parse('cameraDefaults: { rules: {} }\ncameras: {}')).toMatchObject({ defaultJudging: { rules: [] } });
+  });
+
+  it('takes defaults that only cameras can use for no fault of the file, but tells of it', () => {
+    const result = parse(`
+cameraDefaults:
+  rules: { drawn: { labels: [Drawing], regions: [gate] } }
+cameras:
+  door: { url: rtsp://h/1, regions: { gate: { crop: [0, 0, 0.5, 1] } } }
+`);
+    expect(result).toMatchObject({
+      ok: true,
+      defaultJudging: { errors: [{ line: 3, code: 'CONFIG_INVALID', message: 'there is no region "gate"' }] },
+    });
+  });
+
   it('merges cameraDefaults under each camera', () => {
     const text = `
 cameraDefaults:

@@ -28,15 +28,15 @@ function read(chunks: readonly string[]): { headers: FramecrcHeader[]; packets: 
 }
 
 describe('FramecrcReader', () => {
-  it('reads header, times, sizes and key flags', () => {
+  it('reads header, times, durations, sizes and flags', () => {
     const { headers, packets } = read([TEXT]);
     expect(headers).toEqual([{ timeBase: 1 / 90_000, codec: 'h264', width: 384, height: 216 }]);
     expect(packets).toEqual([
-      { pts: null, dts: seconds(-3600), bytes: 1121, isKey: true },
-      { pts: seconds(90_000), dts: seconds(86_400), bytes: 560, isKey: true },
-      { pts: seconds(95_400), dts: seconds(88_200), bytes: 31, isKey: false },
-      { pts: seconds(270_000), dts: seconds(266_400), bytes: 559, isKey: true },
-      { pts: seconds(271_800), dts: seconds(268_200), bytes: 77, isKey: false },
+      { pts: null, dts: seconds(-3600), durationS: seconds(1800), bytes: 1121, isKey: true, isCorrupt: false },
+      { pts: seconds(90_000), dts: seconds(86_400), durationS: seconds(1800), bytes: 560, isKey: true, isCorrupt: false },
+      { pts: seconds(95_400), dts: seconds(88_200), durationS: seconds(1800), bytes: 31, isKey: false, isCorrupt: false },
+      { pts: seconds(270_000), dts: seconds(266_400), durationS: seconds(1800), bytes: 559, isKey: true, isCorrupt: false },
+      { pts: seconds(271_800), dts: seconds(268_200), durationS: seconds(1800), bytes: 77, isKey: false, isCorrupt: true },
     ]);
   });
 

@@ -20,9 +20,10 @@ function assembler() {
   );
   made.packetHeader({ ...SHAPE, timeBase: 1 / 1000 });
   made.pictureHeader({ ...SHAPE, timeBase: 1 / 90_000 });
-  const packet = (timeS: number) => made.packet({ pts: timeS, dts: timeS, bytes: 9, isKey: true }, clock.monotonicMs());
+  const packet = (timeS: number) =>
+    made.packet({ pts: timeS, dts: timeS, durationS: 0, bytes: 9, isKey: true, isCorrupt: false }, clock.monotonicMs());
   const picture = (timeS: number | null) => {
-    made.pictureLine({ pts: timeS, dts: timeS, bytes: BYTES, isKey: true });
+    made.pictureLine({ pts: timeS, dts: timeS, durationS: 0, bytes: BYTES, isKey: true, isCorrupt: false });
     made.raw(Buffer.alloc(BYTES));
   };
   /** Packets at 25 frames/s until what is held back at the start is let go. */
@@ -64,9 +65,9 @@ describe('PictureAssembler', () => {
     // The start's rush is not over, so both are kept back.
     picture(0);
     picture(0.04);
-    made.pictureLine({ pts: 0.08, dts: 0.08, bytes: BYTES, isKey: true });
+    made.pictureLine({ pts: 0.08, dts: 0.08, durationS: 0, bytes: BYTES, isKey: true, isCorrupt: false });
     made.raw(Buffer.alloc(5));
-    made.pictureLine({ pts: 0.12, dts: 0.12, bytes: BYTES, isKey: true });
+    made.pictureLine({ pts: 0.12, dts: 0.12, durationS: 0, bytes: BYTES, isKey: true, isCorrupt: false });
     made.end();
     made.end();
     expect(frames).toEqual([]);
@@ -78,7 +79,7 @@ describe('PictureAssembler', () => {
   it('throws away and counts a picture of impossible size, and stays aligned', async () => {
     const { clock, frames, made, packet, picture, settle, invalid } = assembler();
     await settle();
-    made.pictureLine({ pts: 0.1, dts: 0.1, bytes: BYTES + 1, isKey: true });
+    made.pictureLine({ pts: 0.1, dts: 0.1, durationS: 0, bytes: BYTES + 1, isKey: true, isCorrupt: false });
     made.raw(Buffer.alloc(BYTES + 1, 7));
     packet(1);
     await clock.advance(1);

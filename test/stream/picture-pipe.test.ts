@@ -64,6 +64,22 @@ describe('openPicturePipe', () => {
     expect(readdirSync(folder)).toEqual([path.basename(deep)]);
   });
 
+  it('holds a child up while it is paused, and reads the rest afterwards', async () => {
+    const recorder = new Recorder();
+    const pipe = await openPicturePipe(recorder);
+    pipe.pause();
+    const started = child(pipe, `head -c 2000000 /dev/zero | tr '\\0' x; echo end`);
+    // More than any buffer of the system holds: it cannot end before it is read.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(started.exitCode).toBeNull();
+    expect(recorder.text).toBe('');
+    pipe.resume();
+    await pipe.ended;
+    expect(recorder.text.length).toBe(2_000_004);
+    expect(recorder.text.endsWith('xend\n')).toBe(true);
+    pipe.close();
+  });
+
   it('ends a child that writes without end, when it is closed', async () => {
     const pipe = await openPicturePipe(new Recorder());
     const started = child(pipe, 'exec yes 2>/dev/null');
