@@ -159,10 +159,16 @@ function commentOf({ name }: ImportDecisions): readonly string[] {
   return [`Made by \`framewatch models import\`. \`model: ${name}\` in the configuration runs it; docs/models.md describes every field.`];
 }
 
-/** One rename; where something has to make room first, two. */
-async function putInPlace(made: string, folder: string, old: string): Promise<void> {
-  if (await exists(folder)) await rename(folder, old);
-  await rename(made, folder);
+/** One rename; where something has to make room first, two: it comes back when the second fails. */
+export async function putInPlace(made: string, folder: string, old: string): Promise<void> {
+  const makesRoom = await exists(folder);
+  if (makesRoom) await rename(folder, old);
+  try {
+    await rename(made, folder);
+  } catch (error) {
+    if (makesRoom) await rename(old, folder);
+    throw error;
+  }
 }
 
 async function removeAbandoned(models: string): Promise<void> {
