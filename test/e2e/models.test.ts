@@ -125,6 +125,25 @@ describe('models pull and verify', () => {
     });
   });
 
+  it('mends a wrong file beside the manifest, which goes before a pulled one; does not call weights present that are missing', async () => {
+    const bytes = readFileSync(path.join(folder, 'net.onnx'));
+    const server = await fileServer(bytes);
+    const config = pullable('beside', server.url, bytes);
+    const beside = path.join(folder, 'models-beside', 'beside', 'net.onnx');
+    writeFileSync(beside, 'half');
+    expect(await framewatch(['models', 'pull', 'beside', '--config', config])).toMatchObject({ code: 0 });
+    expect(readFileSync(beside).equals(bytes)).toBe(true);
+
+    const manifest = path.join(folder, 'models-beside', 'beside', 'model.yaml');
+    const { source, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as { source: object };
+    writeFileSync(manifest, JSON.stringify({ ...rest, source: { file: 'gone.onnx' } }));
+    expect(source).toHaveProperty('url');
+    expect(await framewatch(['models', 'pull', 'beside', '--config', config, '--json'])).toMatchObject({
+      ...{ code: 1, stdout: '' },
+      stderr: expect.stringMatching(/MODEL_NOT_FOUND: .*gone.onnx is not there/),
+    });
+  });
+
   it('keeps a wrong file out', async () => {
     const bytes = readFileSync(path.join(folder, 'net.onnx'));
     const server = await fileServer(Buffer.from(bytes.toReversed()));
