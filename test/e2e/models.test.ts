@@ -200,6 +200,19 @@ describe('models import', () => {
     expect(JSON.parse(replaced.stdout)).toMatchObject({ selfTest: { featureSize: 5 * 14 * 14 } });
   });
 
+  it('does not hide a model of the package without being told to', async () => {
+    const args = ['models', 'import', 'net.onnx', '--name', 'inception-v3-content-safety', ...told, '--unverified'];
+    expect(await framewatch(args)).toMatchObject({ code: 1, stderr: expect.stringContaining('--replace') });
+    expect(await framewatch([...args, '--replace'])).toMatchObject({ code: 0 });
+    rmSync(own('inception-v3-content-safety'), { recursive: true });
+  });
+
+  it('leaves nothing of an import that is ended in the middle', async () => {
+    const ended = await framewatch(['models', 'import', 'net.onnx', '--name', 'ended', ...told], 'asking the reference');
+    expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ended by SIGTERM') });
+    expect(readdirSync(own()).filter((entry) => entry.includes('ended') || entry.startsWith('.'))).toEqual([]);
+  });
+
   it('leaves nothing of a model that fails its first run', async () => {
     const flat = path.join(folder, 'flat.onnx');
     writeFileSync(flat, smallOnnx({ size: 16, blind: true }));
