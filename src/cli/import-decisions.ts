@@ -95,7 +95,7 @@ export async function decide(inspection: Inspection, options: DecisionOptions, i
 
 /** Throws FramewatchError MODEL_INVALID with what would be right. */
 export function parseNormalisation(text: string): Normalisation {
-  const named = NORMALISATIONS[text];
+  const named = Object.hasOwn(NORMALISATIONS, text) ? NORMALISATIONS[text] : undefined;
   if (named !== undefined) return named;
   const [mean, scale, more] = text.split('/').map(parseChannels);
   if (mean && scale && more === undefined && scale.every((value) => value > 0)) return { mean, scale };

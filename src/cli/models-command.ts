@@ -56,7 +56,7 @@ export function addModelsCommands(program: Command, configHelp: string, ended: (
     .option('--architecture <text>', 'such as inception-v3')
     .option('--license <spdx>', 'of the model')
     .option('--origin <url>', 'where it comes from')
-    .option('--replace', 'take the place of an imported model of this name')
+    .option('--replace', 'take the place of a model of this name')
     .option('--unverified', 'do not run it now: no results are expected from it, and the program says so whenever it runs')
     .action(async (source: string, options: ImportCommandOptions) => {
       const { modelsImport } = await import('./models-import.ts');

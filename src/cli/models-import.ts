@@ -5,11 +5,13 @@ import { MODEL_NAME } from '../engine/manifest.ts';
 import { type ImportOutcome, importModel } from '../engine/model-import.ts';
 import { inspectModel } from '../engine/model-inspection.ts';
 import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { FramewatchError } from '../util/errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printFault } from './fault.ts';
 import { type Ask, type DecisionOptions, decide } from './import-decisions.ts';
 import { openModelEngine } from './model-engine.ts';
 import { readModelsConfig } from './models-settings.ts';
+import { terminationSignal } from './signals.ts';
 import { TerminalQuestions } from './terminal-questions.ts';
 
 export interface ImportCommandOptions extends DecisionOptions {
@@ -28,16 +30,22 @@ export async function modelsImport(source: string, options: ImportCommandOptions
   const config = readModelsConfig(options.config);
   if (config === null) return EXIT.config;
   const questions = new TerminalQuestions();
+  const ending = new AbortController();
   const ask = options.json === true ? null : questions.ask;
   try {
     const inspection = await inspect(path.resolve(source), options, ask);
     if (options.json !== true) process.stderr.write(`${foundLines(inspection).join('\n')}\n`);
     const decided = await decide(inspection, options, path.join(config.modelsDir, 'inception-v1-imagenet'), ask);
     if (!decided.ok) return usage(`the model does not say everything; give\n${decided.missing.map((line) => `  ${line}`).join('\n')}`);
+    void terminationSignal().then((signal) =>
+      ending.abort(new FramewatchError('MODEL_INVALID', `ended by ${signal} before the model was tested; nothing was imported`)),
+    );
     const outcome = await importModel({
       inspection,
       decisions: decided.decisions,
       stateDir: config.stateDir,
+      modelsDir: config.modelsDir,
+      signal: ending.signal,
       replaces: options.replace === true,
       openEngine: options.unverified === true ? null : (wanted) => openModelEngine(config, wanted),
       tell: (line) => void process.stderr.write(`… ${line}\n`),

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { downloadFile } from '../engine/model-download.ts';
 import { placeInWords } from '../engine/model-place.ts';
+import { findWeights } from '../engine/model-presence.ts';
 import { readManifest } from '../engine/model-store.ts';
 import { UNVERIFIED } from '../engine/sanity-self-test.ts';
-import { sha256OfFile } from '../engine/sha256.ts';
 import { systemClock } from '../util/clock.ts';
+import { FramewatchError } from '../util/errors.ts';
 import { DownloadBar } from './download-bar.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printFault } from './fault.ts';
@@ -25,16 +27,22 @@ export async function modelsPull(name: string, options: PullOptions): Promise<Ex
   const config = readModelsConfig(options.config);
   if (config === null) return EXIT.config;
   const ending = new AbortController();
-  void terminationSignal().then((signal) => ending.abort(new Error(`ended by ${signal}; what came is kept, the next pull goes on with it`)));
+  void terminationSignal().then((signal) =>
+    ending.abort(new FramewatchError('MODEL_DOWNLOAD_FAILED', `ended by ${signal}; what came is kept, the next pull goes on with it`)),
+  );
   const bar = new DownloadBar(systemClock, process.stderr);
   try {
-    const { source, weightsSha256, selfTest } = readManifest(name, config);
-    const { place } = source;
+    const manifest = readManifest(name, config);
+    const { weightsSha256, selfTest } = manifest;
+    const { place } = manifest.source;
     if (place.kind !== 'pulled') {
+      const weights = findWeights(manifest);
+      if (weights.state !== 'here') throw new FramewatchError('MODEL_NOT_FOUND', `${weights.reason}, and the manifest has no address to pull from`);
       tell(options, { name, state: 'present', source: placeInWords(place) }, `nothing to pull: ${name} comes with ${placeInWords(place)}`);
       return EXIT.ok;
     }
-    const target = (await firstRight(place.files, weightsSha256)) ?? place.files.at(-1) ?? '';
+    // The one that is looked at first, should it be there: put beside the manifest by hand, and a wrong one perhaps.
+    const target = place.files.find((file) => existsSync(file)) ?? place.files.at(-1) ?? '';
     const outcome = await downloadFile({
       ...{ target, sources: options.from === undefined ? place.urls : [options.from], bytes: place.bytes, sha256: weightsSha256 },
       ...{ clock: systemClock, env: process.env, stallMs: STALL_MS, signal: ending.signal },
@@ -50,12 +58,6 @@ export async function modelsPull(name: string, options: PullOptions): Promise<Ex
     bar.end();
     return printFault(error);
   }
-}
-
-/** Weights may have been put beside the manifest by hand. */
-async function firstRight(files: readonly string[], sha256: string): Promise<string | null> {
-  for (const file of files) if ((await sha256OfFile(file).catch(() => null)) === sha256) return file;
-  return null;
 }
 
 function tell({ json }: PullOptions, document: object, words: string): void {

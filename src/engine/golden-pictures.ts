@@ -51,14 +51,14 @@ export async function askForGolden(
   return { selfTest: { tolerance: TOLERANCE, pictures }, colourMargin: (best[0]?.moved ?? 0) / TOLERANCE, featureSize };
 }
 
-/** As it stands in a manifest: four digits, most probable labels first. */
+/** As it stands in a manifest: six digits, so that a thousand that are rounded still add up to 1; most probable labels first. */
 function expectation({ drawing, seed, probabilities }: Asked, labels: readonly string[]): SelfTestPicture {
   const expected: Record<string, number> = {};
   let told = 0;
   for (const index of [...probabilities.keys()].sort((one, other) => (probabilities[other] ?? 0) - (probabilities[one] ?? 0))) {
     const probability = probabilities[index] ?? 0;
     if (told >= TOLD && probability < LISTED) break;
-    expected[labels[index] ?? ''] = Number(probability.toFixed(4));
+    expected[labels[index] ?? ''] = Number(probability.toFixed(6));
     told += probability;
   }
   return { drawing, seed, expected };

@@ -29,8 +29,8 @@ export type HttpAnswer =
       readonly body: AsyncIterable<Uint8Array>;
       close(): Promise<void>;
     }
-  /** `again`: the same request may do better later, or from the beginning. */
-  | { readonly state: 'refused'; readonly reason: string; readonly again: boolean };
+  /** `later`: the same request may do better then; `anew`: one from the beginning may; `no`: neither. */
+  | { readonly state: 'refused'; readonly reason: string; readonly again: 'later' | 'anew' | 'no' };
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
@@ -150,9 +150,10 @@ function judge(status: number, header: (name: string) => string | null, resume: 
     const [, from, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header('content-range') ?? '') ?? [];
     if (Number(from) === resume.offset)
       return { state: 'open', offset: resume.offset, total: wholeNumber(total ?? null), validator: resume.validator };
-    return { state: 'refused', reason: 'it answers with another part of the file than was asked for', again: true };
+    return { state: 'refused', reason: 'it answers with another part of the file than was asked for', again: 'anew' };
   }
-  return { state: 'refused', reason: `it answers ${status}`, again: status === 416 || status === 408 || status === 429 || status >= 500 };
+  const again = status === 416 ? 'anew' : status === 408 || status === 429 || status >= 500 ? 'later' : 'no';
+  return { state: 'refused', reason: `it answers ${status}`, again };
 }
 
 function headersFor(url: URL, resume: Resumption | null): Record<string, string> {
@@ -176,5 +177,5 @@ function wholeNumber(text: string | null): number | null {
 }
 
 function refuse(reason: string): HttpAnswer {
-  return { state: 'refused', reason, again: false };
+  return { state: 'refused', reason, again: 'no' };
 }

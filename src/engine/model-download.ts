@@ -114,12 +114,11 @@ class SourceDownload {
     try {
       answer = await this.#open();
     } catch (error) {
-      return { reason: messageOf(error), again: true };
+      return { reason: messageOf(error), again: !isOfTheAddress(error) };
     }
     if (answer.state === 'refused') {
-      // What is here cannot be gone on with: the next try begins anew.
-      if (answer.again && this.#part.length > 0) await this.#part.discard();
-      return answer;
+      if (answer.again === 'anew' && this.#part.length > 0) await this.#part.discard();
+      return { reason: answer.reason, again: answer.again !== 'no' };
     }
     try {
       if (answer.total !== null && answer.total !== bytes) return { reason: `it has ${answer.total} bytes, ${bytes} are wanted`, again: false };
@@ -144,10 +143,13 @@ class SourceDownload {
     if (/^https?:\/\//i.test(source)) return openUrl(source, await this.#part.resumption(source), this.#options);
     const file = source.startsWith('file:') ? fileURLToPath(source) : source;
     try {
-      const { size } = await stat(file);
+      const found = await stat(file);
+      // A pipe or a device may keep who opens it waiting for ever.
+      if (!found.isFile()) return { state: 'refused', reason: 'it is not a file', again: 'no' };
+      const { size } = found;
       return { state: 'open', offset: 0, total: size, validator: null, body: createReadStream(file), close: () => Promise.resolve() };
     } catch (error) {
-      return { state: 'refused', reason: messageOf(error), again: false };
+      return { state: 'refused', reason: messageOf(error), again: 'no' };
     }
   }
 
@@ -176,6 +178,11 @@ class SourceDownload {
   get #name(): string {
     return /^https?:/i.test(this.#source) ? urlInWords(this.#source) : this.#source;
   }
+}
+
+/** An address, of a source or of a proxy, that is none does not become one. */
+function isOfTheAddress(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ERR_INVALID_URL' || error.code === 'UND_ERR_INVALID_ARG');
 }
 
 /** A disk that is full or read-only does not heal by asking the network again. */

@@ -9,7 +9,7 @@ import type { Inspection } from './inspection.ts';
 import type { Label } from './label-list.ts';
 import type { License } from './manifest.ts';
 import { labelsText, type ManifestContent, manifestText } from './manifest-writing.ts';
-import { ownFolder } from './model-store.ts';
+import { listModels, ownFolder } from './model-store.ts';
 import type { Normalisation } from './network-source.ts';
 import type { PictureFit } from './picture-fit.ts';
 import { ORIGINAL_FOLDER } from './tfjs-folder.ts';
@@ -33,6 +33,8 @@ export interface ImportOptions {
   readonly inspection: Inspection;
   readonly decisions: ImportDecisions;
   readonly stateDir: string;
+  /** What lies here under the name would be hidden by the import. */
+  readonly modelsDir: string;
   /** Takes the place of a model of this name. */
   readonly replaces: boolean;
   /** Starts an engine process on the model, with its self-test; closed here. Null: the model is not run, and its manifest says that nothing is expected of it. */
@@ -43,6 +45,8 @@ export interface ImportOptions {
     | null;
   /** What goes on, for a person who waits. */
   readonly tell: (line: string) => void;
+  /** Ends the import; it rejects with the reason, and nothing is left but an engine process that ends with this one. */
+  readonly signal: AbortSignal;
 }
 
 export interface ImportOutcome {
@@ -75,17 +79,14 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export async function importModel(options: ImportOptions): Promise<ImportOutcome> {
   const { decisions, replaces } = options;
   const folder = ownFolder(decisions.name, options);
-  if (!replaces && (await exists(folder)))
-    throw new FramewatchError(
-      'MODEL_INVALID',
-      `there is a model called ${decisions.name} already (${folder}): choose another --name, or give --replace`,
-    );
+  if (!replaces && ((await exists(folder)) || listModels(options).includes(decisions.name)))
+    throw new FramewatchError('MODEL_INVALID', `there is a model called ${decisions.name} already: choose another --name, or give --replace`);
   const models = dirname(folder);
   await mkdir(models, { recursive: true });
   await removeAbandoned(models);
   const staging = join(models, `.import-${process.pid}-${randomUUID()}`);
   try {
-    const tested = await stage(options, staging);
+    const tested = await Promise.race([stage(options, staging), ended(options.signal)]);
     await putInPlace(join(staging, decisions.name), folder, join(staging, 'old'));
     return { folder, tested };
   } finally {
@@ -159,10 +160,16 @@ function commentOf({ name }: ImportDecisions): readonly string[] {
   return [`Made by \`framewatch models import\`. \`model: ${name}\` in the configuration runs it; docs/models.md describes every field.`];
 }
 
-/** One rename; where something has to make room first, two. */
-async function putInPlace(made: string, folder: string, old: string): Promise<void> {
-  if (await exists(folder)) await rename(folder, old);
-  await rename(made, folder);
+/** One rename; where something has to make room first, two: it comes back when the second fails. */
+export async function putInPlace(made: string, folder: string, old: string): Promise<void> {
+  const makesRoom = await exists(folder);
+  if (makesRoom) await rename(folder, old);
+  try {
+    await rename(made, folder);
+  } catch (error) {
+    if (makesRoom) await rename(old, folder);
+    throw error;
+  }
 }
 
 async function removeAbandoned(models: string): Promise<void> {
@@ -172,6 +179,14 @@ async function removeAbandoned(models: string): Promise<void> {
     const { mtimeMs } = await stat(join(models, name)).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
     if (mtimeMs < oldest) await rm(join(models, name), { recursive: true, force: true });
   }
+}
+
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const end = () => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function exists(path: string): Promise<boolean> {

@@ -17,7 +17,9 @@ export async function inspectModel(path: string, wishes: InspectionWishes): Prom
   const found = await stat(path).catch((error: unknown) => {
     throw new FramewatchError('MODEL_NOT_FOUND', `there is nothing to import: ${messageOf(error)}`, { cause: error });
   });
-  if (!found.isDirectory()) return inspectOnnx(path, wishes);
+  if (found.isFile()) return inspectOnnx(path, wishes);
+  // A pipe or a device may have no end.
+  if (!found.isDirectory()) throw new FramewatchError('MODEL_NOT_FOUND', `there is nothing to import: ${path} is neither a folder nor a file`);
   const isThere = (name: string) =>
     stat(join(path, name)).then(
       () => true,

@@ -4,6 +4,9 @@ import { FramewatchError } from '../util/errors.ts';
 import type { Resumption } from './http-source.ts';
 import { sha256OfFile } from './sha256.ts';
 
+/** Lock files of this process: in a container every process has the same pid, the one that was killed had it too. */
+const held = new Set<string>();
+
 /**
  * A file on its way: `FILE.part`, and in `FILE.part.json` where it comes from, so that a later try can go on where this one ends. Only one process at a time
  * writes it (`FILE.part.lock` holds its pid).
@@ -55,8 +58,12 @@ export class PartFile {
   }
 
   async append(bytes: Uint8Array): Promise<void> {
-    await this.#handle?.write(bytes, 0, bytes.length, this.#length);
-    this.#length += bytes.length;
+    // A disk that gets full takes a part of the bytes first, and says so at the next.
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = (await this.#handle?.write(bytes, done, bytes.length - done, this.#length)) ?? { bytesWritten: bytes.length };
+      done += bytesWritten;
+      this.#length += bytesWritten;
+    }
   }
 
   /** What came so far lies on the disk, and can be gone on with. */
@@ -92,6 +99,7 @@ export class PartFile {
   async close(): Promise<void> {
     await this.pause();
     await rm(`${this.target}.part.lock`, { force: true });
+    held.delete(`${this.target}.part.lock`);
   }
 
   get #file(): string {
@@ -108,11 +116,12 @@ async function lock(file: string): Promise<void> {
   for (const lastTry of [false, true]) {
     try {
       await writeFile(file, String(process.pid), { flag: 'wx' });
+      held.add(file);
       return;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
       const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-      if (lastTry || isAlive(holder))
+      if (lastTry || (holder === process.pid ? held.has(file) : isAlive(holder)))
         throw new FramewatchError('MODEL_DOWNLOAD_FAILED', `process ${holder} is downloading the same file; if it is not, delete ${file}`, {
           cause: error,
         });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FramewatchError, messageOf } from '../util/errors.ts';
@@ -17,8 +18,11 @@ export async function savedModelFiles(folder: string): Promise<readonly string[]
   });
   const inFolders = await Promise.all(
     FOLDERS.map(async (name) => {
-      const entries = await readdir(join(folder, name), { withFileTypes: true }).catch(() => []);
-      return entries.filter((entry) => entry.isFile()).map((entry) => `${name}/${entry.name}`);
+      const entries = existsSync(join(folder, name)) ? await readdir(join(folder, name)) : [];
+      const paths = entries.map((entry) => `${name}/${entry}`);
+      // Followed: in the caches of model hubs every file is a link.
+      const areFiles = await Promise.all(paths.map(async (path) => (await stat(join(folder, path))).isFile()));
+      return paths.filter((_, index) => areFiles[index]);
     }),
   );
   return [SAVED_MODEL_FILE, ...inFolders.flat()].sort();

@@ -97,7 +97,7 @@ describe('parseNormalisation', () => {
     expect(parseNormalisation(text)).toEqual({ mean, scale });
   });
 
-  it.each(['', '1', '1/0', '1/2/3', '1,2/3', 'x/1', '1,,2/3', '0..2'])('refuses %s', (text) => {
+  it.each(['', '1', '1/0', '1/2/3', '1,2/3', 'x/1', '1,,2/3', '0..2', 'constructor'])('refuses %s', (text) => {
     expect(() => parseNormalisation(text)).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
   });
 });

@@ -125,6 +125,25 @@ describe('models pull and verify', () => {
     });
   });
 
+  it('mends a wrong file beside the manifest, which goes before a pulled one; does not call weights present that are missing', async () => {
+    const bytes = readFileSync(path.join(folder, 'net.onnx'));
+    const server = await fileServer(bytes);
+    const config = pullable('beside', server.url, bytes);
+    const beside = path.join(folder, 'models-beside', 'beside', 'net.onnx');
+    writeFileSync(beside, 'half');
+    expect(await framewatch(['models', 'pull', 'beside', '--config', config])).toMatchObject({ code: 0 });
+    expect(readFileSync(beside).equals(bytes)).toBe(true);
+
+    const manifest = path.join(folder, 'models-beside', 'beside', 'model.yaml');
+    const { source, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as { source: object };
+    writeFileSync(manifest, JSON.stringify({ ...rest, source: { file: 'gone.onnx' } }));
+    expect(source).toHaveProperty('url');
+    expect(await framewatch(['models', 'pull', 'beside', '--config', config, '--json'])).toMatchObject({
+      ...{ code: 1, stdout: '' },
+      stderr: expect.stringMatching(/MODEL_NOT_FOUND: .*gone.onnx is not there/),
+    });
+  });
+
   it('keeps a wrong file out', async () => {
     const bytes = readFileSync(path.join(folder, 'net.onnx'));
     const server = await fileServer(Buffer.from(bytes.toReversed()));
@@ -179,6 +198,19 @@ describe('models import', () => {
     // How long the values of a tensor inside are stands nowhere: they are counted when it runs. Five channels of 14 × 14 pixels.
     const replaced = await framewatch([...again, '--replace']);
     expect(JSON.parse(replaced.stdout)).toMatchObject({ selfTest: { featureSize: 5 * 14 * 14 } });
+  });
+
+  it('does not hide a model of the package without being told to', async () => {
+    const args = ['models', 'import', 'net.onnx', '--name', 'inception-v3-content-safety', ...told, '--unverified'];
+    expect(await framewatch(args)).toMatchObject({ code: 1, stderr: expect.stringContaining('--replace') });
+    expect(await framewatch([...args, '--replace'])).toMatchObject({ code: 0 });
+    rmSync(own('inception-v3-content-safety'), { recursive: true });
+  });
+
+  it('leaves nothing of an import that is ended in the middle', async () => {
+    const ended = await framewatch(['models', 'import', 'net.onnx', '--name', 'ended', ...told], 'asking the reference');
+    expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('ended by SIGTERM') });
+    expect(readdirSync(own()).filter((entry) => entry.includes('ended') || entry.startsWith('.'))).toEqual([]);
   });
 
   it('leaves nothing of a model that fails its first run', async () => {

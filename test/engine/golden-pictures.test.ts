@@ -48,3 +48,14 @@ it('tells when swapped colours would go unnoticed', async () => {
     ).colourMargin,
   ).toBeLessThan(0.01);
 });
+
+it('expects probabilities that add up to 1 of a network that is as sure of a thousand labels', async () => {
+  const labels = Array.from({ length: 960 }, (_, index) => `label ${index}`);
+  const flat = ({ paddedTo }: EngineInput) =>
+    Promise.resolve({ probabilities: new Float32Array(paddedTo * labels.length).fill(1 / labels.length), features: null, inferenceMs: 1 });
+  const { selfTest } = await askForGolden(flat, { labels, inputSize: SIZE });
+  for (const { expected } of selfTest.pictures) {
+    const sum = Object.values(expected).reduce((total, value) => total + value, 0);
+    expect(Math.abs(sum - 1)).toBeLessThan(0.006);
+  }
+});

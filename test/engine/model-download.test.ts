@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -149,6 +150,29 @@ describe('downloadFile', () => {
     expect(await download([gone.url, busy.url]).run()).toMatchObject({ source: busy.url });
   });
 
+  it('keeps what came while the server is busy, and goes on from there', async () => {
+    const server = await fileServer(FILE, { etag: '"one"', cutAfter: [150_000], statuses: [undefined, 503, 429] });
+    const { run, options } = download([server.url], { onProgress: ({ received }) => server.taken(received) });
+    expect(await run()).toMatchObject({ state: 'downloaded', resumedFrom: 150_000 });
+    expect(server.ranges).toEqual([null, 'bytes=150000-', 'bytes=150000-', 'bytes=150000-']);
+    expect(readFileSync(options.target).equals(FILE)).toBe(true);
+  });
+
+  it.each([
+    ['an address that is none', 'http://', {}, 'Invalid URL'],
+    ['a proxy that speaks no HTTP', 'http://127.0.0.1:1/m', { ALL_PROXY: 'socks5://127.0.0.1:1' }, 'Invalid URL protocol'],
+  ])('does not try %s again', async (_, source, env, reason) => {
+    const { run, clock } = download([source], { env });
+    await expect(run()).rejects.toMatchObject({ code: 'MODEL_DOWNLOAD_FAILED', message: expect.stringContaining(reason) });
+    expect(clock.waits).toEqual([]);
+  });
+
+  it('does not open what is not a file: a pipe would keep it waiting for ever', async () => {
+    const pipe = join(temporaryDirectory(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(download([pipe]).run()).rejects.toMatchObject({ code: 'MODEL_DOWNLOAD_FAILED', message: `${pipe}: it is not a file` });
+  });
+
   it('gives up at a server that does not answer, or sends nothing any more', async () => {
     const server = await fileServer(FILE, { stalls: true, etag: '"one"' });
     const { run, there } = download([server.url], { stallMs: 50 });
@@ -213,5 +237,12 @@ describe('downloadFile', () => {
     writeFileSync(`${options.target}.part.lock`, '999999999');
     expect(await run()).toMatchObject({ state: 'downloaded' });
     expect(existsSync(`${options.target}.part.lock`)).toBe(false);
+    // In a container the process that was killed had the same pid as this one.
+    writeFileSync(options.target, 'damaged');
+    writeFileSync(`${options.target}.part.lock`, String(process.pid));
+    expect(await run()).toMatchObject({ state: 'downloaded' });
+    writeFileSync(options.target, 'damaged');
+    const both = await Promise.allSettled([run(), run()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 });

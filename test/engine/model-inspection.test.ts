@@ -84,6 +84,13 @@ describe('a graph', () => {
   });
 });
 
+it('refuses what is neither a folder nor a file, without reading from it', async () => {
+  await expect(inspect('/dev/zero')).rejects.toMatchObject({
+    code: 'MODEL_NOT_FOUND',
+    message: expect.stringContaining('neither a folder nor a file'),
+  });
+});
+
 describe('an ONNX file', () => {
   const onnx = (options: SmallOnnxOptions, wishes: Partial<InspectionWishes> = {}) => {
     const file = join(temporaryDirectory(), 'my net.onnx');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashSavedModel, savedModelFiles } from '../../src/engine/saved-model-files.ts';
@@ -50,6 +50,17 @@ it.each(['saved_model.pb', 'variables/variables.index', 'assets/words.txt'])(
     expect(new Set([before, changed, await hashSavedModel(folder)]).size).toBe(3);
   },
 );
+
+it('follows links, as they lie in the caches of model hubs', async () => {
+  const folder = savedModel();
+  const before = await hashSavedModel(folder);
+  const name = join(folder, 'variables', 'variables.data-00000-of-00001');
+  renameSync(name, join(folder, 'blob'));
+  symlinkSync('../blob', name);
+  expect(await hashSavedModel(folder)).toBe(before);
+  symlinkSync('nowhere', join(folder, 'variables', 'broken'));
+  await expect(hashSavedModel(folder)).rejects.toThrow('ENOENT');
+});
 
 it('refuses a folder that is none', async () => {
   await expect(savedModelFiles(temporaryDirectory())).rejects.toMatchObject({
