@@ -4,6 +4,8 @@ import type { Situation } from './policy.ts';
 
 /** Looking ahead pays where a batch that is in the way costs at least this share of the tightest bound. */
 const IN_THE_WAY = 0.15;
+/** … and where large batches make a picture hardly cheaper, at most by this factor: else the next one is as large as it can be, and what is in whose way is seen too late by a plan of a few frames. */
+const MOST_GAIN = 2;
 /** How far ahead, in smallest batches: whatever comes later can still be planned for later. */
 const HORIZON_BATCHES = 5;
 /** Of those who wait, the most urgent. */
@@ -20,7 +22,8 @@ const SCARCE = 0.85;
 const WORTHWHILE_GAIN = 1.05;
 
 export function isWorthLookingAhead({ costs, tightestRoomMs }: Situation): boolean {
-  return costs.typicalMs(costs.ladder[0] ?? 1) > IN_THE_WAY * tightestRoomMs;
+  const smallestMs = costs.typicalMs(costs.ladder[0] ?? 1);
+  return smallestMs > IN_THE_WAY * tightestRoomMs && smallestMs * costs.bestRatePerMs <= MOST_GAIN;
 }
 
 /**
@@ -41,7 +44,7 @@ export function lookAhead(situation: Situation, idleUntilMono: number): Move {
   if (waitingTasks.length === waiting.length) choices.push('wait');
   if (choices.length === 1) return { size: smallest };
 
-  const expected = expectedFrames(situation, startMono + HORIZON_BATCHES * smallestMs);
+  const expected = expectedFrames(situation, startMono + HORIZON_BATCHES * smallestMs, MOST_TASKS);
   const outlooks = futuresOf(costs).map(
     (future): Outlook => ({
       tasks: [...waitingTasks, ...tasksOfExpected(situation, expected, startMono, future).slice(0, MOST_TASKS - waitingTasks.length)].sort(byDue),

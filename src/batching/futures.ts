@@ -34,18 +34,19 @@ const ERRORS = 2;
 /** Multiples of it, less their whole part, are spread evenly. */
 const GOLDEN = 0.618034;
 
-/** The frames that belong to beats before `untilMono`. */
-export function expectedFrames({ nowMono, slots, costs }: Situation, untilMono: number): ExpectedFrame[] {
+/** The first frames that belong to beats before `untilMono`, at most `most`. */
+export function expectedFrames({ nowMono, slots, costs }: Situation, untilMono: number, most: number): ExpectedFrame[] {
   const frames: ExpectedFrame[] = [];
   const smallestMs = costs.typicalMs(costs.ladder[0] ?? 1);
   for (const { rhythm, roomMs, ordinal } of slots) {
     const { errorMs, periodMs } = rhythm;
     if (errorMs > FORESEEABLE * smallestMs) continue;
-    for (let beatMono = rhythm.after(nowMono - PATIENCE * errorMs); beatMono < untilMono; beatMono += periodMs) {
+    const firstMono = rhythm.after(nowMono - PATIENCE * errorMs);
+    for (let beat = 0, beatMono = firstMono; beatMono < untilMono && beat < most; beat++, beatMono = firstMono + beat * periodMs) {
       frames.push({ beatMono, errorMs, notBeforeMono: nowMono, roomMs, lot: scrambled(Math.imul(ordinal + 1, 0x9e37_79b1) + frames.length) });
     }
   }
-  return frames;
+  return frames.length > most ? frames.sort((a, b) => a.beatMono - b.beatMono).slice(0, most) : frames;
 }
 
 /**

@@ -68,10 +68,12 @@ describe('lookAhead', () => {
 });
 
 describe('isWorthLookingAhead', () => {
-  it('is where one batch takes a good part of the tightest bound', () => {
+  it('is where one batch takes a good part of the tightest bound, and a larger one is hardly cheaper', () => {
     expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: 100 }))).toBe(true);
     expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: 2_000 }))).toBe(false);
     expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, tightestRoomMs: 100 }))).toBe(false);
     expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: Number.POSITIVE_INFINITY }))).toBe(false);
+    // One camera in a hurry does not change how a GPU is used.
+    expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, tightestRoomMs: 30 }))).toBe(false);
   });
 });

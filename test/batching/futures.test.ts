@@ -10,8 +10,8 @@ function camera(ordinal: number, nextMono: number, errorMs: number, periodMs: nu
   return { ordinal, roomMs: 90, rhythm: { errorMs, periodMs, after } };
 }
 
-function expected(cameras: readonly Foreseeable[], untilMono: number): ExpectedFrame[] {
-  return expectedFrames(situation(slots(1), { nowMono: NOW, slots: cameras }), untilMono);
+function expected(cameras: readonly Foreseeable[], untilMono: number, most: number = 30): ExpectedFrame[] {
+  return expectedFrames(situation(slots(1), { nowMono: NOW, slots: cameras }), untilMono, most);
 }
 
 describe('expectedFrames', () => {
@@ -26,6 +26,13 @@ describe('expectedFrames', () => {
     expect(expected([camera(0, NOW + 50, 3 * flat.typicalMs(1) + 1)], NOW + 200)).toEqual([]);
     expect(expected([camera(0, NOW + 50, Number.POSITIVE_INFINITY)], NOW + 200)).toEqual([]);
     expect(expected([camera(0, Number.POSITIVE_INFINITY, 5)], NOW + 200)).toEqual([]);
+  });
+
+  it('are the first of them where there are many', () => {
+    const hasty = camera(0, NOW + 50, 0, 1);
+    const others = Array.from({ length: 1_000 }, (_, index) => camera(index + 1, NOW + 60 + index, 5));
+    const frames = expected([...others, hasty], NOW + 100_000, 12);
+    expect(frames.map(({ beatMono }) => beatMono - NOW)).toEqual([50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 60]);
   });
 
   it('wait a little for a frame that is overdue, and then no more', () => {
