@@ -142,7 +142,9 @@ export function clairvoyantBound(scenario: Scenario, standstills: Standstills = 
     // To wait pays only when nothing could have been judged meanwhile.
     if (comingMs < Number.POSITIVE_INFINITY && (open.length === 0 || endOf(atMs + curve.preprocessMs, smallest) > comingMs))
       followers.push(arrive(comingMs, true, next, open, missed));
-    return followers;
+    if (followers.length > 0 || open.length === 0) return followers;
+    // Those who wait could have been judged, had they been prepared already; now nobody can be in time.
+    return [comingMs < Number.POSITIVE_INFINITY ? arrive(comingMs, true, next, open, missed) : { ...state, open: [], missed: missed + open.length }];
   }
 
   /** Up to which arrival a batch may reach, so that it does not start later for nothing; -Infinity: as far as it can be prepared while the engine is still busy. */

@@ -36,3 +36,13 @@ export const H100: CostCurve = {
   noise: 0.08,
   pauses: { everyMs: 5_000, lengthMs: 14 },
 };
+
+/** An engine between the two: a picture alone takes a fifth of a door's bound, sixteen take three and a half times as long. */
+export const MIDDLING: CostCurve = {
+  name: 'middling',
+  sizes: CPU_SIZES,
+  inferenceMs: (size) => 15 + 3 * size,
+  preprocessMs: 1,
+  noise: 0.05,
+  pauses: { everyMs: 10_000, lengthMs: 72 },
+};

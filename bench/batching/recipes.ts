@@ -1,6 +1,6 @@
 import type { SimulatedCamera } from './arrivals.ts';
 import type { CostCurve } from './cost-curve.ts';
-import { CPU, FLAT, GPU, H100 } from './curves.ts';
+import { CPU, FLAT, GPU, H100, MIDDLING } from './curves.ts';
 import type { Random } from './random.ts';
 import type { Recipe } from './scenario.ts';
 
@@ -39,6 +39,11 @@ function camera(index: number, kind: Kind, random: Random): SimulatedCamera {
 
 function mixed(count: number): (random: Random) => SimulatedCamera[] {
   return (random) => Array.from({ length: count }, (_, index) => camera(index, MIXED[index % MIXED.length] ?? 'yard', random));
+}
+
+/** Mixed cameras, and one whose bound is half of a door's. */
+function oneInAHurry(count: number): (random: Random) => SimulatedCamera[] {
+  return (random) => mixed(count)(random).map((each, index) => (index === 1 ? { ...each, spec: { ...each.spec, maxLatencyMs: 45 } } : each));
 }
 
 /** Cameras of a bad network: nobody can foresee their next frame. */
@@ -93,6 +98,9 @@ export const RECIPES: readonly Recipe[] = [
   ...many('few', CPU, 5, [2], mixed, 120_000),
   // Added when it had been measured; nothing was tuned on it.
   ...many('large GPU', H100, 1_000, LOADS, mixed, 10_000),
+  // Added when a review had shown what one tight bound, and an engine of middling speed, did to the policy; both were mended with other seeds.
+  ...many('one in a hurry', GPU, 400, [0.8], oneInAHurry, 15_000),
+  ...many('sixty', MIDDLING, 60, [0.5, 0.8], mixed, 30_000),
   ...many('many', GPU, 2_000, [0.5, 0.95, 2], mixed, 40_000),
   ...many('erratic', FLAT, 24, [0.5, 0.8, 0.95], erratic, 120_000),
   ...many('erratic', CPU, 24, [0.5, 0.8, 0.95], erratic, 120_000),

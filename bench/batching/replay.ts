@@ -9,7 +9,7 @@ import { recordedOutcome } from './recorded-outcome.ts';
 import { recordedScenario } from './recorded-scenario.ts';
 
 /** The row of what the daemon did itself while the trace was recorded. */
-const AS_RECORDED = 'as recorded';
+export const AS_RECORDED = 'as recorded';
 
 const TRACES = path.resolve(import.meta.dirname, 'traces');
 
@@ -32,7 +32,9 @@ export async function replay(file: string, scale: number, contenders: readonly C
   const rows = await compareScenarios(scenarios, contenders);
   const [one] = scenarios;
   const [row] = rows;
-  return scale === 1 && one !== undefined && row !== undefined ? [...rowOf([one], AS_RECORDED, [recordedOutcome(trace, one)], row), ...rows] : rows;
+  if (scale !== 1 || one === undefined || row === undefined) return rows;
+  const { boundShare, unforeseenShare } = row;
+  return [...rowOf([one], AS_RECORDED, [recordedOutcome(trace, one)], { boundShare, unforeseenShare }), ...rows];
 }
 
 function textOf(file: string): string {

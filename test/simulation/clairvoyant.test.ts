@@ -33,6 +33,13 @@ describe('clairvoyantBound', () => {
     expect(missed(scenario([[100], [100], [100], [100], [100]], { boundMs: 75 }))).toBe(3);
   });
 
+  it('gives up a frame that came too late to be prepared, and goes on', () => {
+    // Room for 32 ms when it comes: enough for the 30 of inference, not for preparing it before.
+    expect(missed(scenario([[100]], { boundMs: 38 }))).toBe(1);
+    expect(missed(scenario([[100], [400]], { boundMs: 38 }))).toBe(2);
+    expect(missed(scenario([[100, 400], [105]], { boundMs: 38 }))).toBe(3);
+  });
+
   it('leaves the engine idle where that is better', () => {
     const patient = scenario([[100], [105]], { boundMs: 45 });
     const [first, second] = patient.cameras;

@@ -10,7 +10,7 @@ import { RECIPES } from '../../bench/batching/recipes.ts';
 import { recordedCosts } from '../../bench/batching/recorded-costs.ts';
 import { recordedOutcome } from '../../bench/batching/recorded-outcome.ts';
 import { recordedScenario } from '../../bench/batching/recorded-scenario.ts';
-import { committedTraces } from '../../bench/batching/replay.ts';
+import { AS_RECORDED, committedTraces, replay } from '../../bench/batching/replay.ts';
 import { type Scenario, scenarioOf } from '../../bench/batching/scenario.ts';
 import { simulate } from '../../bench/batching/simulate.ts';
 import type { ArrivalTrace, TraceHeader, TraceRecord } from '../../src/batching/arrival-trace.ts';
@@ -108,6 +108,16 @@ describe('a recorded trace', () => {
 });
 
 describe('the recordings of the project', () => {
+  it.each(committedTraces().map((file) => [path.basename(file), file]))('%s: beside the policies stands what the daemon did', async (_, file) => {
+    const text = readFileSync(file, 'utf8');
+    const trace = decodeTrace(text, file);
+    const done = recordedOutcome(trace, recordedScenario({ name: 'x', trace, curve: recordedCosts(trace), scale: 1 }, 101));
+    const [recorded, ...others] = await replay(file, 1, [DEADLINE], [101]);
+    expect(recorded).toMatchObject({ policy: AS_RECORDED, missed: done.missed, meanBatch: done.meanBatch, boundShare: others[0]?.boundShare });
+    expect(others.map(({ policy }) => policy)).toEqual(['deadline']);
+    expect(others[0]?.missed).not.toBe(done.missed);
+  });
+
   it.each(committedTraces().map((file) => [path.basename(file), file]))(
     '%s: whole, small, and no policy misses fewer than the bound',
     async (_, file) => {
