@@ -115,7 +115,9 @@ describe('framewatch run --record-trace', { concurrent: true }, () => {
     try {
       await timed.ready();
       await waitFor('it has ended', () => timed.log().includes('the recording of the trace has ended'), 30_000);
-      const { records, end } = decodeTrace(readFileSync(file, 'utf8'), file);
+      const written = () => decodeTrace(readFileSync(file, 'utf8'), file);
+      await waitFor('its last line is on disk, too', () => written().end !== null);
+      const { records, end } = written();
       expect(end).toBe('time');
       expect(records.at(-1)?.atMs).toBeGreaterThanOrEqual(2_000 - TIMER_GRAIN_MS);
       expect(records.at(-1)?.atMs).toBeLessThan(5_000);
