@@ -3,6 +3,11 @@ import type { FfmpegConfig } from '../config/config.ts';
 import { PACKET_PIPE, pictureOutputs, type WantedPictures } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
 
+/** A file as ffmpeg opens it: with its protocol before it a name is nothing but a name, whatever it begins with and whatever stands in it. */
+export function recordingUrl(file: string): string {
+  return `file:${file}`;
+}
+
 export interface RecordingInput extends WantedPictures {
   /** Absolute. */
   readonly file: string;
@@ -39,8 +44,7 @@ export function recordingArguments(input: RecordingInput, capabilities: FfmpegCa
     ...['-threads', String(input.threads)],
     ...['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS.join(',')],
     ...(LIKE_A_SERIES.test(path.basename(input.file)) ? ['-f', 'image2', '-pattern_type', 'none'] : []),
-    // With its protocol before it a name is nothing but a name, whatever it begins with and whatever stands in it.
-    ...['-an', '-sn', '-dn', '-i', `file:${input.file}`],
+    ...['-an', '-sn', '-dn', '-i', recordingUrl(input.file)],
     ...pictureOutputs(VIDEO, input, capabilities),
     ...['-map', VIDEO, '-c', 'copy', '-copyinkf', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
   ];

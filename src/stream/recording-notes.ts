@@ -6,10 +6,13 @@ const CORRUPT = /corrupt/i;
 /** A guess of ffmpeg's, from the first bytes and the size of the file. */
 const ESTIMATED = /Estimating duration from bitrate/i;
 const LONGEST_LINE = 500;
+/** Without an end yet; it may hold a path. */
+const LONGEST_REST = 16_384;
 const MOST_KEPT = 20;
 
 /** What ffmpeg tells of a recording on standard error, in words. Reads every line, keeps few: a broken file writes many. */
 export class RecordingNotes {
+  readonly #input: string;
   #rest = '';
   #durationMs: number | null = null;
   #isEstimated = false;
@@ -19,9 +22,14 @@ export class RecordingNotes {
   #lastFault: string | null = null;
   readonly #said = new Set<string>();
 
+  /** `input`: what ffmpeg was told to open. It repeats that, and a name says nothing of its file. */
+  constructor(input: string) {
+    this.#input = input;
+  }
+
   push(chunk: string): void {
     const lines = (this.#rest + chunk).split(/[\r\n]+/);
-    this.#rest = (lines.pop() ?? '').slice(0, 4 * LONGEST_LINE);
+    this.#rest = (lines.pop() ?? '').slice(0, LONGEST_REST);
     for (const line of lines) this.#read(line);
   }
 
@@ -55,7 +63,7 @@ export class RecordingNotes {
   }
 
   #read(raw: string): void {
-    const [, level, text] = LINE.exec(raw.slice(0, LONGEST_LINE)) ?? [];
+    const [, level, text] = LINE.exec(raw.replaceAll(this.#input, () => 'it').slice(0, LONGEST_LINE)) ?? [];
     if (level === undefined || text === undefined) return;
     if (level === 'info') this.#readDuration(text);
     if (ESTIMATED.test(text)) this.#isEstimated = true;

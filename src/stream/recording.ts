@@ -6,7 +6,7 @@ import { type FramecrcHeader, type FramecrcPacket, FramecrcReader } from './fram
 import type { PictureMemory } from './picture-memory.ts';
 import { openPicturePipe, type PicturePipe } from './picture-pipe.ts';
 import { RawFrameSplitter } from './raw-frame-splitter.ts';
-import { recordingArguments } from './recording-arguments.ts';
+import { recordingArguments, recordingUrl } from './recording-arguments.ts';
 import { type RecordingVerdict, recordingVerdict } from './recording-fault.ts';
 import { RecordingNotes } from './recording-notes.ts';
 import { type ChildEnd, SourceChild } from './source-child.ts';
@@ -49,6 +49,7 @@ export interface RecordingFacts {
 /** Pictures that are read ahead of the receiver. When there are so many, ffmpeg waits. */
 const READ_AHEAD = 2;
 const LARGEST_PICTURE_BYTES = 64 * 1024 * 1024;
+const ASTRAY = 'could not be read: ffmpeg sent pictures without saying what they are; please report this with its version';
 
 interface Shape {
   readonly timeMs: number;
@@ -59,12 +60,15 @@ interface Shape {
 /** One file, read once from its beginning to its end, no faster than its pictures are taken. */
 export class Recording {
   readonly #options: RecordingOptions;
-  readonly #notes = new RecordingNotes();
+  readonly #notes: RecordingNotes;
   readonly #splitter: RawFrameSplitter<Shape>;
   readonly #ready: RecordedPicture[] = [];
   #pipe: PicturePipe | undefined;
   #wake: () => void = () => undefined;
+  #giveUp: () => void = () => undefined;
   #isOver = false;
+  /** Pictures come without their lines: nothing that the child says can be trusted. */
+  #isAstray = false;
   #stream: Pick<RecordingFacts, 'codec' | 'width' | 'height'> = { codec: null, width: null, height: null };
   #lineWidth = 0;
   #lastTimeMs = 0;
@@ -76,6 +80,7 @@ export class Recording {
 
   constructor(options: RecordingOptions) {
     this.#options = options;
+    this.#notes = new RecordingNotes(recordingUrl(options.file));
     this.#splitter = new RawFrameSplitter(
       (bytes) => options.memory.take(bytes),
       (shape, pixels) => this.#pictureCame({ ...shape, pixels }),
@@ -95,7 +100,7 @@ export class Recording {
   async run(signal: AbortSignal, take: (picture: RecordedPicture) => Promise<void>): Promise<RecordingVerdict | null> {
     let pipe: PicturePipe;
     try {
-      pipe = await openPicturePipe({ room: () => this.#splitter.room(), read: (bytes) => this.#splitter.push(bytes) });
+      pipe = await openPicturePipe({ room: () => this.#splitter.room(), read: (bytes) => this.#bytesCame(bytes) });
     } catch (cause) {
       return { fault: startFault(cause), warnings: [] };
     }
@@ -118,12 +123,14 @@ export class Recording {
       void child.stop();
     };
     signal.addEventListener('abort', stop, { once: true });
+    this.#giveUp = stop;
     try {
       if (isAborted()) return null;
       const ended = this.#start(child, pictures);
       await this.#hand(take, signal);
       const end = await ended;
       if (isAborted()) return null;
+      if (this.#isAstray) return { fault: new FramewatchError('RECORDING_UNREADABLE', ASTRAY), warnings: [] };
       if (!(end instanceof FramewatchError)) return this.#verdict(end);
       if (end.code === 'FFMPEG_NOT_FOUND') throw end;
       return { fault: end, warnings: [] };
@@ -177,6 +184,13 @@ export class Recording {
           this.#wake = resolve;
         });
     }
+  }
+
+  #bytesCame(bytes: Uint8Array): void {
+    this.#splitter.push(bytes);
+    if (this.#isAstray || this.#splitter.unannouncedBytes <= LARGEST_PICTURE_BYTES) return;
+    this.#isAstray = true;
+    this.#giveUp();
   }
 
   #widthCame(width: number | null): void {

@@ -3,7 +3,7 @@ import { type RecordingEnding, recordingVerdict } from '../../src/stream/recordi
 import { RecordingNotes } from '../../src/stream/recording-notes.ts';
 
 function verdict(stderr: string, about: Partial<Omit<RecordingEnding, 'notes'>> = {}) {
-  const notes = new RecordingNotes();
+  const notes = new RecordingNotes('file:/a.mp4');
   notes.push(stderr);
   const { fault, warnings } = recordingVerdict({
     ...{ exitCode: 0, signal: null, pictures: 100, packets: 100, lastIsCorrupt: false, reachedMs: 4000, unusable: 0 },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RecordingNotes } from '../../src/stream/recording-notes.ts';
 
 function notesOf(...chunks: string[]): RecordingNotes {
-  const notes = new RecordingNotes();
+  const notes = new RecordingNotes('file:/films/partial file, corrupt.mp4');
   for (const chunk of chunks) notes.push(chunk);
   return notes;
 }
@@ -45,6 +45,17 @@ describe('RecordingNotes', () => {
     const guessed =
       '[mp3 @ 0x55] [warning] Estimating duration from bitrate, this may be inaccurate\n[info]   Duration: 00:00:08.00, start: 0.0, bitrate: 1 kb/s\n';
     expect(notesOf(guessed).durationMs).toBeNull();
+  });
+
+  it('believes no name of a file', () => {
+    const notes = notesOf(
+      '[warning] file:/films/partial file, corrupt.mp4: something else\n[error] file:/films/partial file, corrupt.mp4: Invalid data found\n',
+    );
+    expect({ cutOff: notes.cutOff, faults: notes.faults, lastFault: notes.lastFault }).toEqual({
+      cutOff: null,
+      faults: 1,
+      lastFault: 'it: Invalid data found',
+    });
   });
 
   it('counts no warning that is about taste', () => {

@@ -106,6 +106,14 @@ describe('Recording', () => {
     expect(times.length).toBeLessThan(FRAMES);
   });
 
+  it('gives up a child that sends pictures without saying what they are', async () => {
+    const program = path.join(folder, 'ffmpeg');
+    writeFileSync(program, '#!/bin/sh\nexec cat /dev/zero\n', { mode: 0o755 });
+    const verdict = await open(clip, program).run(new AbortController().signal, async () => undefined);
+    expect(verdict?.fault).toMatchObject({ code: 'RECORDING_UNREADABLE' });
+    expect(ffmpegsHere()).toBe(0);
+  });
+
   it('says what it is when a file is no film, and when there is no ffmpeg', async () => {
     const text = path.join(folder, 'text.mp4');
     writeFileSync(text, 'Dear diary');
