@@ -3,27 +3,41 @@ import type { Slot } from './slot.ts';
 
 /** Above this many waiting frames single deadlines are no longer played through: the best size under the cap is right. */
 const PLAY_THROUGH_LIMIT = 64;
-/** A size that would keep the engine busier than this is too small for what is asked. */
-const COMFORTABLE_UTILISATION = 0.85;
 const WORTHWHILE_GAIN = 1.02;
 
 /**
- * The largest batch that may start in the feasible regime: T(b) + T(1) must fit into the tightest bound that can be kept, or a batch
- * in flight makes the next urgent frame late; yet not so small that the engine cannot keep up with what is asked.
+ * The largest batch that may start in the feasible regime. Large ones are in the way of frames that come while they run and have little time; small ones may be too
+ * slow for all that is asked. The size is taken by which the smallest share of the frames suffers one or the other, and of sizes that are alike the largest.
  */
-export function batchSizeCap({ costs, framesPerMs, tightestRoomMs }: Situation): number {
-  const smallest = costs.ladder[0] ?? 1;
-  const urgentMs = costs.preprocessMs(1) + costs.safeMs(smallest) + costs.overheadMs;
-  let cap = smallest;
+export function batchSizeCap(situation: Situation): number {
+  const { costs, framesPerMs } = situation;
+  let cap = costs.ladder[0] ?? 1;
+  let least = Number.POSITIVE_INFINITY;
   for (const size of costs.ladder) {
-    if (costs.safeMs(size) + urgentMs <= tightestRoomMs) cap = size;
-    else {
-      const tooSmall = (framesPerMs * costs.typicalMs(cap)) / cap > COMFORTABLE_UTILISATION;
-      const gains = costs.typicalMs(cap) / cap > (WORTHWHILE_GAIN * costs.typicalMs(size)) / size;
-      if (tooSmall && gains) cap = size;
-    }
+    const asked = (framesPerMs * costs.typicalMs(size)) / size;
+    const harmed = shareInTheWay(situation, size) + Math.max(0, asked - 1);
+    if (harmed > least) continue;
+    cap = size;
+    least = harmed;
   }
   return cap;
+}
+
+/**
+ * The share of all frames that would be late because a batch of `size` was running when they came. A frame comes at any moment of that batch, with those that are in no
+ * less of a hurry; what is left of the batch and the one for all of them must fit into its bound.
+ */
+function shareInTheWay({ costs, framesPerMs, hurries }: Situation, size: number): number {
+  const runsMs = costs.safeMs(size);
+  let hurried = 0;
+  let late = 0;
+  for (const { roomMs, share } of hurries) {
+    hurried += share;
+    const together = Math.min(costs.largestSize, Math.max(1, Math.ceil(hurried * framesPerMs * runsMs)));
+    const neededMs = costs.preprocessMs(1) + costs.safeMs(costs.sizeFor(together)) + costs.overheadMs;
+    late += share * Math.min(1, Math.max(0, (runsMs + neededMs - roomMs) / runsMs));
+  }
+  return late;
 }
 
 /**

@@ -21,9 +21,9 @@ const CLEAR_MISSES = 2;
 const SCARCE = 0.85;
 const WORTHWHILE_GAIN = 1.05;
 
-export function isWorthLookingAhead({ costs, tightestRoomMs }: Situation): boolean {
+export function isWorthLookingAhead({ costs, hurries }: Situation): boolean {
   const smallestMs = costs.typicalMs(costs.ladder[0] ?? 1);
-  return smallestMs > IN_THE_WAY * tightestRoomMs && smallestMs * costs.bestRatePerMs <= MOST_GAIN;
+  return smallestMs > IN_THE_WAY * (hurries[0]?.roomMs ?? Number.POSITIVE_INFINITY) && smallestMs * costs.bestRatePerMs <= MOST_GAIN;
 }
 
 /**

@@ -31,12 +31,20 @@ export interface Situation {
   readonly framesPerMs: number;
   /** More is asked than can be done. */
   readonly overloaded: boolean;
-  /** What the camera with the tightest bound that can be kept has left when its frame is offered, ms; Infinity without any. */
-  readonly tightestRoomMs: number;
+  /** How much time the bounds leave that can be kept, tightest first. */
+  readonly hurries: readonly Hurry[];
   /** All of them, waiting or not: whose frames are foreseen. */
   readonly slots: Iterable<Foreseeable>;
   /** Slots in all, waiting or not. */
   readonly slotCount: number;
+}
+
+/** Frames whose bounds leave about the same time. */
+export interface Hurry {
+  /** What is left of the bound when they are offered, ms; a little more is. */
+  readonly roomMs: number;
+  /** Of all frames, 0…1. */
+  readonly share: number;
 }
 
 export interface Foreseeable extends Pick<Slot, 'ordinal' | 'roomMs'> {

@@ -6,7 +6,7 @@ import type { CostModel } from './cost-model.ts';
 import { EngineForecast, type Flight } from './engine-forecast.ts';
 import { FairTurns } from './fairness.ts';
 import { LoadGauge } from './load-gauge.ts';
-import type { BatchingPolicy, Decision } from './policy.ts';
+import type { BatchingPolicy, Decision, Hurry } from './policy.ts';
 import type { Slot } from './slot.ts';
 import { SlotRegistry } from './slot-registry.ts';
 import { WaitingSlots } from './waiting-slots.ts';
@@ -58,8 +58,8 @@ export class BatchScheduler {
   /** Nothing is formed before this moment, ms: the engine is busy, and the batch planned when `#plannedFor` slots waited is ready in time from then on. */
   #restUntilMono = Number.NEGATIVE_INFINITY;
   #plannedFor = 0;
-  #tightestRoomMs = Number.POSITIVE_INFINITY;
-  #roomStale = false;
+  #hurries: readonly Hurry[] = [];
+  #hurriesStale = false;
   #lastCompletedMono: number | null = null;
   #batchIds = 0;
 
@@ -79,7 +79,7 @@ export class BatchScheduler {
   addSlot(spec: SlotSpec): void {
     this.removeSlot(spec.cameraId, spec.region);
     this.#turns.join(this.#slots.add(spec));
-    this.#roomStale = true;
+    this.#hurriesStale = true;
   }
 
   /** Without `region`: all of the camera. A waiting frame is dropped as `shutdown`; one in flight ends as usual. */
@@ -89,7 +89,7 @@ export class BatchScheduler {
       this.#slots.remove(slot);
       this.#turns.leave(slot);
     }
-    this.#roomStale = true;
+    this.#hurriesStale = true;
   }
 
   /**
@@ -124,7 +124,7 @@ export class BatchScheduler {
   /** The engine was exchanged, or lost its top rung. */
   setLadder(sizes: readonly number[], costMs: Readonly<Record<number, number>>): void {
     this.#costs.setLadder(sizes, costMs);
-    this.#roomStale = true;
+    this.#hurriesStale = true;
     this.#restUntilMono = Number.NEGATIVE_INFINITY;
     this.#queueTurn();
   }
@@ -211,7 +211,7 @@ export class BatchScheduler {
       costs: this.#costs,
       framesPerMs: this.#load.framesPerMs,
       overloaded: this.#load.overloaded,
-      tightestRoomMs: this.#tightestRoomMs,
+      hurries: this.#hurries,
       slots: this.#slots,
       slotCount: this.#slots.size,
     });
@@ -271,9 +271,9 @@ export class BatchScheduler {
   }
 
   #review(nowMono: number): void {
-    if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono), this.#costs.bestRatePerMs) && !this.#roomStale) return;
-    this.#roomStale = false;
-    this.#tightestRoomMs = this.#slots.tightestRoomMs(this.#costs.smallestFeasibleBoundMs);
+    if (!this.#load.review(nowMono, this.#engine.busyMs(nowMono), this.#costs.bestRatePerMs) && !this.#hurriesStale) return;
+    this.#hurriesStale = false;
+    this.#hurries = this.#slots.hurries(this.#costs.smallestFeasibleBoundMs);
   }
 
   #finish(): void {

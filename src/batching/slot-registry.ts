@@ -1,5 +1,9 @@
 import type { SlotSpec } from './batch.ts';
+import type { Hurry } from './policy.ts';
 import { Slot } from './slot.ts';
+
+/** Cameras are told apart by steps of a twentieth of what their bounds leave. */
+const STEP = Math.log(1.05);
 
 /** The slots that exist, by camera and region. */
 export class SlotRegistry {
@@ -27,11 +31,18 @@ export class SlotRegistry {
     for (const regions of this.#byCamera.values()) yield* regions.values();
   }
 
-  /** What the tightest bound leaves when its frame is offered, of those that leave at least `neededMs`; Infinity without any. */
-  tightestRoomMs(neededMs: number): number {
-    let tightest = Number.POSITIVE_INFINITY;
-    for (const slot of this) if (slot.roomMs >= neededMs) tightest = Math.min(tightest, slot.roomMs);
-    return tightest;
+  /** How much time frames leave when they are offered, tightest first; without cameras that leave less than `neededMs`, and by how often frames come. */
+  hurries(neededMs: number): Hurry[] {
+    const rates = new Map<number, number>();
+    let all = 0;
+    for (const { roomMs, framesPerMs } of this) {
+      all += framesPerMs;
+      if (!(roomMs >= neededMs)) continue;
+      // A few groups, however many cameras there are.
+      const step = Math.floor(Math.log(roomMs) / STEP);
+      rates.set(step, (rates.get(step) ?? 0) + framesPerMs);
+    }
+    return [...rates].sort(([a], [b]) => a - b).map(([step, rate]) => ({ roomMs: Math.exp(step * STEP), share: all > 0 ? rate / all : 0 }));
   }
 
   add(spec: SlotSpec): Slot {

@@ -75,6 +75,11 @@ export class Slot {
     return this.#lastArrival + EARLY_SHARE * this.#intervalMs;
   }
 
+  /** How often frames come, a ms; 0 until two have come. */
+  get framesPerMs(): number {
+    return 1 / this.#intervalMs;
+  }
+
   /** Older than this, a frame is dropped instead of judged, ms. */
   get expiryMs(): number {
     return Math.max(2 * this.spec.maxLatencyMs, EXPIRY_FLOOR_MS);

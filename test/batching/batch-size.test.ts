@@ -2,24 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { batchSizeCap, bestCount } from '../../src/batching/batch-size.ts';
 import { CostModel } from '../../src/batching/cost-model.ts';
 import { waitingSlot } from './frames.ts';
-import { flat, gpu, situation, slots } from './situation.ts';
+import { allLeave, flat, gpu, situation, slots } from './situation.ts';
 
 describe('batchSizeCap', () => {
-  it('leaves room for the next urgent frame behind a batch in flight', () => {
-    expect(batchSizeCap(situation([], { costs: flat, tightestRoomMs: 100 }))).toBe(2);
-    expect(batchSizeCap(situation([], { costs: flat, tightestRoomMs: 300 }))).toBe(8);
-    expect(batchSizeCap(situation([], { costs: gpu, tightestRoomMs: 100 }))).toBe(16);
+  const middling = new CostModel([1, 2, 4, 8, 16], { 1: 18, 2: 21, 4: 27, 8: 39, 16: 63 });
+
+  it('leaves room for urgent frames that come while a batch runs', () => {
+    expect(batchSizeCap(situation([], { costs: flat, hurries: allLeave(100) }))).toBe(2);
+    expect(batchSizeCap(situation([], { costs: flat, hurries: allLeave(300) }))).toBe(4);
+    expect(batchSizeCap(situation([], { costs: gpu, hurries: allLeave(100) }))).toBe(16);
     expect(batchSizeCap(situation([], { costs: gpu }))).toBe(16);
   });
 
-  it('gives way where the engine could not keep up with small batches', () => {
-    const tight = { costs: gpu, tightestRoomMs: 15 };
-    expect(batchSizeCap(situation([], { ...tight, framesPerMs: 0.05 }))).toBe(1);
-    expect(batchSizeCap(situation([], { ...tight, framesPerMs: 0.3 }))).toBe(4);
+  it('leaves room for all of them together', () => {
+    const doors = [{ roomMs: 97, share: 0.45 }];
+    expect(batchSizeCap(situation([], { costs: middling, hurries: doors, framesPerMs: 0.01 }))).toBe(16);
+    expect(batchSizeCap(situation([], { costs: middling, hurries: doors, framesPerMs: 0.2 }))).toBe(8);
   });
 
-  it('does not grow batches that gain nothing by it', () => {
-    expect(batchSizeCap(situation([], { costs: flat, tightestRoomMs: 70, framesPerMs: 0.05 }))).toBe(1);
+  it('does not make everybody wait for a single camera in a hurry', () => {
+    const one = [{ roomMs: 15, share: 1 / 400 }];
+    expect(batchSizeCap(situation([], { costs: gpu, hurries: one, framesPerMs: 0.1 }))).toBe(1);
+    expect(batchSizeCap(situation([], { costs: gpu, hurries: one, framesPerMs: 0.7 }))).toBe(16);
+  });
+
+  it('gives way where the engine could not keep up with small batches', () => {
+    const tight = { costs: gpu, hurries: allLeave(15) };
+    expect(batchSizeCap(situation([], { ...tight, framesPerMs: 0.05 }))).toBe(1);
+    expect(batchSizeCap(situation([], { ...tight, framesPerMs: 0.6 }))).toBe(8);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isWorthLookingAhead, lookAhead } from '../../src/batching/foresight.ts';
 import type { Slot } from '../../src/batching/slot.ts';
 import { frameAt, waitingSlot } from './frames.ts';
-import { flat, gpu, situation, slots } from './situation.ts';
+import { allLeave, flat, gpu, situation, slots } from './situation.ts';
 
 const BEATS = 40;
 
@@ -69,11 +69,11 @@ describe('lookAhead', () => {
 
 describe('isWorthLookingAhead', () => {
   it('is where one batch takes a good part of the tightest bound, and a larger one is hardly cheaper', () => {
-    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: 100 }))).toBe(true);
-    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: 2_000 }))).toBe(false);
-    expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, tightestRoomMs: 100 }))).toBe(false);
-    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, tightestRoomMs: Number.POSITIVE_INFINITY }))).toBe(false);
+    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, hurries: allLeave(100) }))).toBe(true);
+    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, hurries: allLeave(2_000) }))).toBe(false);
+    expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, hurries: allLeave(100) }))).toBe(false);
+    expect(isWorthLookingAhead(situation(slots(1), { costs: flat, hurries: [] }))).toBe(false);
     // One camera in a hurry does not change how a GPU is used.
-    expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, tightestRoomMs: 30 }))).toBe(false);
+    expect(isWorthLookingAhead(situation(slots(1), { costs: gpu, hurries: allLeave(30) }))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { CostModel } from '../../src/batching/cost-model.ts';
-import type { Situation } from '../../src/batching/policy.ts';
+import type { Hurry, Situation } from '../../src/batching/policy.ts';
 import type { Slot } from '../../src/batching/slot.ts';
 import { waitingSlot } from './frames.ts';
 
@@ -24,9 +24,14 @@ export function situation(waiting: readonly Slot[], over: Partial<Situation> = {
     costs: flat,
     framesPerMs: 0.01,
     overloaded: false,
-    tightestRoomMs: Number.POSITIVE_INFINITY,
+    hurries: [],
     slots: waiting,
     slotCount: 100,
     ...over,
   };
+}
+
+/** All frames leave so much time. */
+export function allLeave(roomMs: number): Hurry[] {
+  return [{ roomMs, share: 1 }];
 }

@@ -39,12 +39,23 @@ describe('SlotRegistry', () => {
     );
   });
 
-  it('knows the tightest bound that can be kept, less what decoding uses', () => {
+  it('knows how much time frames leave, less what decoding uses, and how often', () => {
     const slots = new SlotRegistry();
-    slots.add(spec('a', { maxLatencyMs: 20 }));
-    slots.add(spec('b', { maxLatencyMs: 100 })).put(frameAt(0), 15);
-    slots.add(spec('c', { maxLatencyMs: 500 }));
-    expect(slots.tightestRoomMs(40)).toBe(85);
-    expect(slots.tightestRoomMs(1_000)).toBe(Number.POSITIVE_INFINITY);
+    const put = (id: string, maxLatencyMs: number, receivedMono: readonly number[], decodedAfterMs: number) => {
+      const slot = slots.add(spec(id, { maxLatencyMs }));
+      for (const at of receivedMono) slot.put(frameAt(at), at + decodedAfterMs);
+    };
+    put('hopeless', 20, [0, 100], 0);
+    put('door', 100, [0, 200], 15);
+    put('gate', 101, [0, 200], 15);
+    put('yard', 500, [0, 400], 15);
+    put('new', 800, [], 0);
+    const hurries = slots.hurries(40);
+    expect(hurries.map(({ share }) => share)).toEqual([0.01 / 0.0225, 0.0025 / 0.0225, 0]);
+    for (const [index, room] of [85, 485, 800].entries()) {
+      expect(hurries[index]?.roomMs).toBeLessThanOrEqual(room);
+      expect(hurries[index]?.roomMs).toBeGreaterThan(room / 1.05);
+    }
+    expect(slots.hurries(1_000)).toEqual([]);
   });
 });
