@@ -207,9 +207,9 @@ class ObservedBackend implements Backend {
     return this.#backend.threads;
   }
 
-  async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
+  async run(pixels: Uint8Array, size: number, features?: boolean): Promise<BackendOutput> {
     const start = performance.now();
-    const output = await this.#backend.run(pixels, size);
+    const output = await this.#backend.run(pixels, size, features);
     this.lastRunMs = performance.now() - start;
     return output;
   }

@@ -68,6 +68,7 @@ serveEngine(async (init) => {
     fallback: settings.fallback ?? null,
     selfTestKind: 'golden',
     async selfTest(observed, size) {
+      if (size === settings.selfTestFailsAt) throw new FramewatchError('MODEL_SELF_TEST_FAILED', `a batch of ${size} is wrong`);
       await observed.run(new Uint8Array(size * pictureBytes), size);
     },
   };

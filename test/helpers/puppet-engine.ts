@@ -45,6 +45,8 @@ export interface PuppetSettings {
   readonly failFromStart?: number;
   /** The first starts exit at once. */
   readonly crashOpen?: number;
+  /** The self-test fails at this batch size. */
+  readonly selfTestFailsAt?: number;
   readonly hangOpen?: boolean;
   /** Why it runs otherwise than it was asked to. */
   readonly fallback?: string;
