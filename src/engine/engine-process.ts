@@ -134,6 +134,7 @@ class EngineSession {
       device: backend.device,
       precision: backend.precision,
       threads: backend.threads,
+      ...(backend.provider === undefined ? {} : { provider: backend.provider }),
       model: model.name,
       sha256: model.sha256,
       labels: model.labels,
