@@ -1,46 +1,13 @@
-import type { EngineInfo, InferenceEngine } from '../engine/engine.ts';
+import type { InferenceEngine } from '../engine/engine.ts';
 import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { quantile } from '../util/percentile.ts';
 import { measureGaps } from './bare-engine.ts';
+import type { Combination, CombinationFigures, SizeFigures } from './combination-figures.ts';
 import type { EngineFigures } from './document.ts';
-
-/** One way to run the network, as it was asked for. */
-export type Combination = Pick<EngineInfo, 'backend' | 'device' | 'precision'>;
 
 /** An engine in a process of its own. */
 export type MeasuredEngine = Pick<InferenceEngine, 'classify' | 'close' | 'info'> & { readonly pid: number | undefined };
-
-/** One batch size of one combination. */
-export interface SizeFigures {
-  readonly size: number;
-  readonly batches: number;
-  /** Over all batches of all rounds, from one answer to the next: the engine always has the next batch waiting. */
-  readonly batchMs: { readonly p25: number; readonly p50: number; readonly p75: number; readonly p95: number };
-  /** Median of the rounds; the lowest and the highest say how the machine drifted meanwhile. */
-  readonly framesPerSecond: number;
-  readonly lowestFramesPerSecond: number;
-  readonly highestFramesPerSecond: number;
-}
-
-/** What a combination did here, or why it did nothing. */
-export type CombinationFigures = Combination & {
-  /** It is what the configuration asks for. */
-  readonly isConfigured: boolean;
-} & (
-    | {
-        readonly state: 'measured';
-        readonly threads: number;
-        readonly provider: string | null;
-        readonly startSeconds: number;
-        /** Resident memory of the engine process, bytes: when it was warm, and after the largest batch; null where the system does not say. A GPU's memory is not in it. */
-        readonly residentBytes: { readonly warm: number; readonly measured: number } | null;
-        readonly sizes: readonly SizeFigures[];
-        /** Sizes at which a batch takes too long to be measured. */
-        readonly leftOut: readonly number[];
-      }
-    | { readonly state: 'not here'; readonly reason: string }
-  );
 
 export interface CombinationBenchParts {
   /** Those to try beside the configured one, each in a process of its own, one after the other. */
@@ -86,13 +53,13 @@ export class CombinationBench {
     const { combinations, openConfigured, open } = this.#parts;
     if (openConfigured) await this.#measure(openConfigured, null, signal);
     const rest = combinations.filter((one) => !this.#figures.some((done) => isSame(one, done)));
-    let failure: unknown = null;
+    let failure: Error | null = null;
     for (const combination of rest) {
       if (signal.aborted) return;
       try {
         await this.#measure(() => open(combination), combination, signal);
       } catch (error) {
-        failure = error;
+        failure = error instanceof Error ? error : new Error(messageOf(error));
         this.#figures.push({ ...combination, isConfigured: false, state: 'not here', reason: messageOf(error) });
       }
     }

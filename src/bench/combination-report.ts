@@ -1,4 +1,4 @@
-import type { CombinationFigures, SizeFigures } from './combination-bench.ts';
+import type { CombinationFigures, SizeFigures } from './combination-figures.ts';
 import { bar, table } from './plot.ts';
 import { isUnverified } from './unverified.ts';
 

@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../engine/engine.ts';
 import type { BatchCost } from './bare-engine.ts';
-import type { CombinationFigures } from './combination-bench.ts';
+import type { CombinationFigures } from './combination-figures.ts';
 import type { Efficiency } from './efficiency.ts';
 import type { Limit } from './limit.ts';
 import type { PipelineSettings } from './settings.ts';

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { type Combination, CombinationBench } from '../bench/combination-bench.ts';
+import { CombinationBench } from '../bench/combination-bench.ts';
+import type { Combination } from '../bench/combination-figures.ts';
 import type { BenchDocument, EngineFigures } from '../bench/document.ts';
 import { measureEngine } from '../bench/engine-bench.ts';
 import { notesOn } from '../bench/notes.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Combination, CombinationBench, type CombinationBenchParts } from '../../src/bench/combination-bench.ts';
+import { CombinationBench, type CombinationBenchParts } from '../../src/bench/combination-bench.ts';
+import type { Combination } from '../../src/bench/combination-figures.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { driven } from './driven.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CombinationFigures, SizeFigures } from '../../src/bench/combination-bench.ts';
+import type { CombinationFigures, SizeFigures } from '../../src/bench/combination-figures.ts';
 import { combinationLines } from '../../src/bench/combination-report.ts';
 
 const size = (pictures: number, ms: number): SizeFigures => {
