@@ -60,14 +60,14 @@ function pictures(): readonly Uint8Array[] {
     drawTestPicture(DRAWING_NAMES[index % DRAWING_NAMES.length] ?? '', index + 20, inputSize),
   );
   const moving = wanted - drawn.length;
-  const size = `${inputSize}x${inputSize}`;
+  const size = `${inputSize}:${inputSize}`;
   const args = [
     '-loglevel',
     'error',
     '-f',
     'lavfi',
     '-i',
-    `testsrc2=size=${size}:rate=1`,
+    `testsrc2=size=640x360:rate=1,scale=${size}`,
     '-frames:v',
     `${moving}`,
     '-f',

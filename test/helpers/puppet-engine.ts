@@ -7,7 +7,16 @@ import { type ErrorCode, FramewatchError } from '../../src/util/errors.ts';
 const PUPPET_LABELS = ['a', 'b', 'c', 'd', 'e'] as const;
 
 /** First bytes of a picture that make a puppet misbehave; any other byte `n` gets label `n % 5` with a score of 1. */
-export const COMMANDS = { throws: 201, notANumber: 202, wrongShape: 203, outOfMemory: 204, hangs: 205, segfaults: 206, exits: 207 } as const;
+export const COMMANDS = {
+  throws: 201,
+  notANumber: 202,
+  wrongShape: 203,
+  outOfMemory: 204,
+  hangs: 205,
+  segfaults: 206,
+  exits: 207,
+  poisons: 208,
+} as const;
 
 const puppetInfo: EngineInfo = {
   backend: 'wasm',
