@@ -25,6 +25,7 @@ const WAITING = [
   'e2e/demo',
   'e2e/demo-cameras',
   'e2e/embedded-broker',
+  'e2e/gpu-acceptance',
   'e2e/mqtt',
   'e2e/mqtt-retained',
   'e2e/store-faults',

@@ -13,7 +13,6 @@ import { drawTestPicture } from '../src/engine/test-picture.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
 import { writeSmallModel } from '../test/helpers/small-model.ts';
-import { printTable } from './table.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -101,11 +100,13 @@ const runner = await (values.backend === 'wasm' ? wasmRunner() : onnxRunner());
 const pictures = Array.from({ length: 7 }, (_, index) => drawTestPicture('ellipses', index + 1, model.inputSize));
 const pixelsOf = (batch: number) =>
   Buffer.concat(Array.from({ length: size }, (_, row) => pictures[(batch + row) % pictures.length] ?? new Uint8Array()));
-const rows: (string | number)[][] = [];
+// Row by row: whoever breaks it off has what was seen.
+const row = (cells: readonly (string | number)[]) => console.log(cells.map((cell) => String(cell).padStart(14)).join(''));
 const look = (done: number) => {
   const resident = readResidentBytes(runner.pid);
-  rows.push([String(done), resident === null ? '?' : (resident / MIB).toFixed(1), runner.liveTensors() ?? '–']);
+  row([done, resident === null ? '?' : (resident / MIB).toFixed(1), runner.liveTensors() ?? '–']);
 };
+row(['batches', 'resident, MiB', 'live tensors']);
 await runner.run(pixelsOf(0));
 look(1);
 const [, ranSeconds] = await seconds(async () => {
@@ -116,6 +117,5 @@ const [, ranSeconds] = await seconds(async () => {
 });
 await runner.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${values.model} on ${values.backend}: ${batches} batches of ${size} in ${ranSeconds.toFixed(0)} s\n`);
-printTable(['batches', 'resident, MiB', 'live tensors'], rows);
+console.log(`${values.model} on ${values.backend}: ${batches} batches of ${size} in ${ranSeconds.toFixed(0)} s`);
 process.exit(0);

@@ -46,7 +46,10 @@ function otherWay(way, verified) {
 }
 
 function reportText() {
-  const steps = read('steps').trim().split('\n').map((line) => line.split('\t'));
+  const steps = read('steps')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'));
   const isRehearsal = values.kind === 'rehearsal';
   const failed = steps.filter(([, outcome]) => outcome === 'failed').map(([step]) => step);
   const run = json('run.json');
@@ -59,7 +62,10 @@ function reportText() {
     `Made ${new Date().toISOString()}.`,
     '',
     ...heading('Steps'),
-    ...table(['step', 'outcome', 'reason'], steps.map(([step = '', outcome = '']) => [step, outcome, outcome === 'failed' ? reasonOf(step) : ''])),
+    ...table(
+      ['step', 'outcome', 'reason'],
+      steps.map(([step = '', outcome = '']) => [step, outcome, outcome === 'failed' ? reasonOf(step) : '']),
+    ),
     ...heading('Machine'),
     ...block(read('machine.out')),
     ...heading('Versions'),
@@ -77,8 +83,12 @@ function reportText() {
 
 /** @param {boolean} isRehearsal @param {readonly (string | undefined)[]} failed @param {any} run */
 function verdict(isRehearsal, failed, run) {
-  if (isRehearsal) return `the script ${failed.length === 0 ? 'went through all its steps' : `failed in ${failed.join(', ')}`}; nothing is accepted by a rehearsal`;
-  const passed = read('passed').trim().split('\n').filter((way) => way !== '');
+  if (isRehearsal)
+    return `the script ${failed.length === 0 ? 'went through all its steps' : `failed in ${failed.join(', ')}`}; nothing is accepted by a rehearsal`;
+  const passed = read('passed')
+    .trim()
+    .split('\n')
+    .filter((way) => way !== '');
   if (passed.length === 0) return 'NOT ACCEPTED: no way to the GPU passed the self-test';
   const faults = failed.filter((step) => step !== 'self-test').map((step) => `${step} failed`);
   if (run && run.engine.device !== 'gpu') faults.push('the daemon did not run on the GPU');
@@ -87,7 +97,9 @@ function verdict(isRehearsal, failed, run) {
   if (!run) faults.push('the daemon was not run');
   const missing = values.ways.split(' ').filter((way) => !passed.includes(way));
   const rest = missing.length === 0 ? '' : `; not passed: ${missing.join(', ')}`;
-  return faults.length === 0 ? `ACCEPTED: ${passed.join(', ')}${rest}` : `NOT ACCEPTED: ${faults.join('; ')} (self-test passed: ${passed.join(', ')}${rest})`;
+  return faults.length === 0
+    ? `ACCEPTED: ${passed.join(', ')}${rest}`
+    : `NOT ACCEPTED: ${faults.join('; ')} (self-test passed: ${passed.join(', ')}${rest})`;
 }
 
 /** @param {string} way */
@@ -98,7 +110,13 @@ function selfTestRow(way) {
   const { engine } = model;
   const wrong = otherWay(way, verified);
   const place = engine ? `${engine.backend} ${engine.device} ${engine.provider ?? ''} ${engine.precision}`.replace(/ +/g, ' ') : '';
-  return [way, wrong === null ? 'passed' : 'failed', place, (engine?.batchSizes ?? []).join(', '), wrong === null ? '' : shortened(model.message ?? wrong)];
+  return [
+    way,
+    wrong === null ? 'passed' : 'failed',
+    place,
+    (engine?.batchSizes ?? []).join(', '),
+    wrong === null ? '' : shortened(model.message ?? wrong),
+  ];
 }
 
 /** @param {string} way */
@@ -119,7 +137,11 @@ function engineLines(way) {
       memory,
     ]);
   });
-  return [`Measured with way \`${way}\`:`, '', ...table(['', 'batch', 'ms a batch (quartiles)', 'frames/s', 'of rounds', 'memory of the process'], rows)];
+  return [
+    `Measured with way \`${way}\`:`,
+    '',
+    ...table(['', 'batch', 'ms a batch (quartiles)', 'frames/s', 'of rounds', 'memory of the process'], rows),
+  ];
 }
 
 /** @param {any} document */
@@ -146,7 +168,10 @@ function pipelineLines(document) {
 function runLines(run) {
   if (!run) return ['Not run.', ''];
   const { engine, latencyMs, gpu, memoryAtStart, memoryAtEnd } = run;
-  const memoryOf = (/** @type {Record<string, number>} */ roles) => Object.entries(roles).map(([role, mib]) => `${role} ${mib}`).join(', ');
+  const memoryOf = (/** @type {Record<string, number>} */ roles) =>
+    Object.entries(roles)
+      .map(([role, mib]) => `${role} ${mib}`)
+      .join(', ');
   return table(
     ['', ''],
     [
@@ -156,7 +181,12 @@ function runLines(run) {
       ['verdicts', `${run.judged}, ${run.verdictsPerSecond.toFixed(1)} a second`],
       ['dropped', run.dropped],
       ['latency, p50 / p99', `${latencyMs.p50?.toFixed(0) ?? '?'} / ${latencyMs.p99?.toFixed(0) ?? '?'} ms`],
-      ['GPU in use', gpu ? `${gpu.meanUtilisation.toFixed(0)} % on average of ${gpu.samples} looks; memory ${gpu.firstMib} → ${gpu.lastMib} MiB` : 'not seen (no nvidia-smi)'],
+      [
+        'GPU in use',
+        gpu
+          ? `${gpu.meanUtilisation.toFixed(0)} % on average of ${gpu.samples} looks; memory ${gpu.firstMib} → ${gpu.lastMib} MiB`
+          : 'not seen (no nvidia-smi)',
+      ],
       ['memory, MiB, at the start', memoryOf(memoryAtStart)],
       ['memory, MiB, at the end', memoryOf(memoryAtEnd)],
     ],
@@ -176,14 +206,13 @@ function shortened(text) {
 /** Texts of programs hold paths, and with them names. @param {string} text */
 function anonymous(text) {
   const user = userInfo().username;
-  const hidden = [
-    [root, '(framewatch)'],
-    [homedir(), '~'],
-    [hostname(), '(host)'],
-    ...(user === 'root' ? [] : [[user, '(user)']]),
-  ].filter(([found = '']) => found.length > 2);
+  const hidden = [[root, '(framewatch)'], [homedir(), '~'], [hostname(), '(host)'], ...(user === 'root' ? [] : [[user, '(user)']])].filter(
+    ([found = '']) => found.length > 2,
+  );
   const named = hidden.reduce((result, [found = '', instead = '']) => result.replaceAll(found, instead), text);
-  return named.replace(/\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)/g, (address) => (isAddress(address) ? '(address)' : address));
+  return named.replace(/\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b(?!\.\d)/g, (address) =>
+    isAddress(address) ? '(address)' : address,
+  );
 }
 
 /** Versions of drivers have four parts as well, but not four bytes. @param {string} text */

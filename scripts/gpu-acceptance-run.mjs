@@ -76,7 +76,22 @@ function freePort() {
 
 const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-acceptance-run-'));
 const clip = path.join(folder, 'clip.mp4');
-execFileSync('ffmpeg', ['-y', '-loglevel', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25', '-t', '20', '-g', '25', '-pix_fmt', 'yuv420p', clip]);
+execFileSync('ffmpeg', [
+  '-y',
+  '-loglevel',
+  'error',
+  '-f',
+  'lavfi',
+  '-i',
+  'testsrc2=size=640x360:rate=25',
+  '-t',
+  '20',
+  '-g',
+  '25',
+  '-pix_fmt',
+  'yuv420p',
+  clip,
+]);
 const port = await freePort();
 const config = path.join(folder, 'framewatch.yaml');
 const list = Array.from(
@@ -84,7 +99,9 @@ const list = Array.from(
   (_, index) => `  camera${index}: { url: "${pathToFileURL(clip).href}", sampleFps: ${rate}, decode: all, maxLatencyMs: ${BOUND_MS} }`,
 );
 const given = readFileSync(values.config, 'utf8').replace(/^cameras: .*$/m, '');
-writeFileSync(config, `${given}\nmqtt: { enabled: false }\nhttp: { port: ${port}, auth: { mode: none } }\ncameras:\n${list.join('\n')}\n`, { mode: 0o600 });
+writeFileSync(config, `${given}\nmqtt: { enabled: false }\nhttp: { port: ${port}, auth: { mode: none } }\ncameras:\n${list.join('\n')}\n`, {
+  mode: 0o600,
+});
 
 const daemon = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'run', '--config', config], { stdio: ['ignore', 'pipe', 'pipe'] });
 let log = '';
@@ -94,7 +111,7 @@ for (const stream of [daemon.stdout, daemon.stderr])
   });
 const ended = new Promise((resolve) => daemon.once('close', (code, signal) => resolve(code ?? signal)));
 
-/** @param {string} route */
+/** @param {string} route @returns {Promise<{ ok: boolean, body: any }>} */
 async function get(route) {
   const response = await fetch(`http://127.0.0.1:${port}${route}`, { signal: AbortSignal.timeout(5000) });
   return { ok: response.ok, body: await response.json() };
@@ -114,7 +131,8 @@ async function waitUntilReady() {
 /** Counts over all cameras. */
 async function counts() {
   const { body } = await get('/api/cameras');
-  const sum = (/** @type {(camera: any) => number} */ of) => body.cameras.reduce((/** @type {number} */ total, /** @type {any} */ camera) => total + of(camera), 0);
+  const sum = (/** @type {(camera: any) => number} */ of) =>
+    body.cameras.reduce((/** @type {number} */ total, /** @type {any} */ camera) => total + of(camera), 0);
   return {
     judged: sum((camera) => camera.framesClassified),
     dropped: sum((camera) => Object.values(camera.drops).reduce((total, count) => total + Number(count), 0)),
@@ -140,7 +158,8 @@ try {
   const { body: stats } = await get('/api/stats');
   const memoryAtEnd = memory(daemon.pid ?? 0);
   const { backend, device, precision, provider = null, batchSizes, restarts, fallback } = stats.engine;
-  const mean = (/** @type {number[]} */ numbers) => (numbers.length === 0 ? null : numbers.reduce((total, value) => total + value, 0) / numbers.length);
+  const mean = (/** @type {number[]} */ numbers) =>
+    numbers.length === 0 ? null : numbers.reduce((total, value) => total + value, 0) / numbers.length;
   const result = {
     ...{ seconds: (last.atMs - first.atMs) / 1000, cameras, rate, boundMs: BOUND_MS },
     engine: { backend, device, precision, provider, batchSizes, restarts, fallback },
@@ -148,7 +167,10 @@ try {
     judged: last.judged - first.judged,
     dropped: last.dropped - first.dropped,
     latencyMs: stats.latencyMs,
-    gpu: gpu.length === 0 ? null : { samples: gpu.length, meanUtilisation: mean(gpu.map((one) => one.utilisation)), firstMib: gpu[0]?.used, lastMib: gpu.at(-1)?.used },
+    gpu:
+      gpu.length === 0
+        ? null
+        : { samples: gpu.length, meanUtilisation: mean(gpu.map((one) => one.utilisation)), firstMib: gpu[0]?.used, lastMib: gpu.at(-1)?.used },
     ...{ memoryAtStart, memoryAtEnd },
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

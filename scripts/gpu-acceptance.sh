@@ -98,12 +98,12 @@ step_machine() {
     echo 'the GPU is not looked at: this is a rehearsal'
     return
   fi
+  { ldconfig -p || true; } | awk '/lib(cuda|cudart|cublas|curand|cufft|cudnn|vulkan)\.so/ { print $1 }' | sort -u
+  find /usr/share/vulkan/icd.d /etc/vulkan/icd.d -name '*.json' -printf '%f\n' 2>/dev/null || true
   nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || {
     echo 'nvidia-smi shows no GPU: is the driver installed?' >&2
     return 1
   }
-  { ldconfig -p || true; } | awk '/lib(cuda|cudart|cublas|curand|cufft|cudnn|vulkan)\.so/ { print $1 }' | sort -u
-  find /usr/share/vulkan/icd.d /etc/vulkan/icd.d -name '*.json' -printf '%f\n' 2>/dev/null || true
 }
 
 step_install() {

@@ -10,7 +10,10 @@ import { readModelsConfig } from './models-settings.ts';
 
 /** What came of one model. `skipped`: it is not here, and nobody named it. */
 type Verdict = { readonly name: string } & (
-  | { readonly state: 'passed'; readonly engine: Pick<EngineInfo, 'backend' | 'device' | 'precision' | 'provider' | 'batchSizes' | 'selfTest' | 'fallback'> }
+  | {
+      readonly state: 'passed';
+      readonly engine: Pick<EngineInfo, 'backend' | 'device' | 'precision' | 'provider' | 'batchSizes' | 'selfTest' | 'fallback'>;
+    }
   | { readonly state: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly state: 'skipped'; readonly message: string }
 );
