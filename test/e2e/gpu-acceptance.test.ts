@@ -61,7 +61,7 @@ describe('scripts/gpu-acceptance.sh', () => {
     for (const name of own.filter((text) => text.length > 2)) expect(report).not.toContain(name);
     // Native libraries leave files of their own there.
     expect(readdirSync(path.join(folder, 'tmp')).filter((name) => name.startsWith('framewatch'))).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it('goes on after a step that failed, writes down why, and ends with 1', async () => {
     // No driver is found, and no device is seen, also where there is one.
@@ -73,7 +73,7 @@ describe('scripts/gpu-acceptance.sh', () => {
     expect(report).toMatch(/^\| cuda \| failed \|.*ONNX Runtime could not use a GPU/m);
     expect(report).toMatch(/^\| run \| failed \| no way passed the self-test \|$/m);
     expect(report).not.toContain('Rehearsal');
-  }, 240_000);
+  }, 600_000);
 
   it.each([['--nonsense'], ['--seconds'], ['--seconds', 'many'], ['--skip', 'lunch'], ['--cameras', '0']])('%s %s is misuse', async (...args) => {
     const { code, stderr } = await kit(args);
