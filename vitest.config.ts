@@ -6,6 +6,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 /** Every test starts a process or a thread, and most of the time goes into that. */
 const PROCESSES = [
   'bench/measured-daemon',
+  'bench/pipe-camera-main',
   'bench/simulated-fleet',
   'demo/clip',
   'demo/h264-bitstream',
@@ -13,6 +14,7 @@ const PROCESSES = [
   'engine/engine-process',
   'engine/engine-supervisor',
   'store/sqlite-event-store',
+  'stream/recording',
 ].map(testFile);
 
 /** They mostly wait: for cameras that play at their own pace, for limits of many seconds. None needs the whole machine or measures single ms. */
@@ -25,6 +27,7 @@ const WAITING = [
   'e2e/demo',
   'e2e/demo-cameras',
   'e2e/embedded-broker',
+  'e2e/gpu-acceptance',
   'e2e/mqtt',
   'e2e/mqtt-retained',
   'e2e/store-faults',

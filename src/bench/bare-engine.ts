@@ -11,6 +11,13 @@ export interface BatchCost {
   readonly framesPerSecond: number;
 }
 
+export interface MeasuredSize {
+  readonly size: number;
+  readonly limitMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 const LEAST_BATCHES = 3;
 /** One runs, the next lies in the pipe: as the daemon hands them over. */
 const AT_A_TIME = 2;
@@ -19,16 +26,30 @@ const AT_A_TIME = 2;
  * Runs batches of `size` for `limitMs`, at least three, as fast as the engine takes them. The first answer starts the clock. Null when `signal` aborts
  * before there is anything to say. Throws what `classify` throws.
  */
-export async function measureBatchSize(
+export async function measureBatchSize(engine: Pick<InferenceEngine, 'classify' | 'info'>, options: MeasuredSize): Promise<BatchCost | null> {
+  const { size } = options;
+  const gaps = await measureGaps(engine, options);
+  if (gaps.length === 0) return null;
+  const allMs = gaps.reduce((sum, gap) => sum + gap, 0);
+  return {
+    size,
+    batches: gaps.length,
+    batchMs: { p50: quantile(gaps, 0.5), p95: quantile(gaps, 0.95) },
+    framesPerSecond: (gaps.length * size * 1000) / Math.max(allMs, Number.EPSILON),
+  };
+}
+
+/** The same, as the time from each answer to the next, ms; empty when `signal` aborts before there are two. */
+export async function measureGaps(
   engine: Pick<InferenceEngine, 'classify' | 'info'>,
-  options: { readonly size: number; readonly limitMs: number; readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<BatchCost | null> {
-  const { size, limitMs, clock, signal } = options;
+  options: MeasuredSize & { readonly leastBatches?: number },
+): Promise<readonly number[]> {
+  const { size, limitMs, leastBatches = LEAST_BATCHES, clock, signal } = options;
   const pixels = pattern(size * engine.info.inputSize ** 2 * 3);
   const answered: number[] = [];
   const isDone = () => {
     const [first, last] = [answered[0], answered.at(-1)];
-    return signal.aborted || (first !== undefined && last !== undefined && answered.length > LEAST_BATCHES && last - first >= limitMs);
+    return signal.aborted || (first !== undefined && last !== undefined && answered.length > leastBatches && last - first >= limitMs);
   };
   const pump = async () => {
     while (!isDone()) {
@@ -37,15 +58,7 @@ export async function measureBatchSize(
     }
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, pump));
-  const gaps = answered.slice(1).map((at, index) => at - (answered[index] ?? at));
-  const [first, last] = [answered[0], answered.at(-1)];
-  if (first === undefined || last === undefined || gaps.length === 0) return null;
-  return {
-    size,
-    batches: gaps.length,
-    batchMs: { p50: quantile(gaps, 0.5), p95: quantile(gaps, 0.95) },
-    framesPerSecond: (gaps.length * size * 1000) / Math.max(last - first, Number.EPSILON),
-  };
+  return answered.slice(1).map((at, index) => at - (answered[index] ?? at));
 }
 
 /** Not flat: denormal or zero inputs may be cheaper than pictures are. */

@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../engine/engine.ts';
 import type { BatchCost } from './bare-engine.ts';
+import type { CombinationFigures } from './combination-figures.ts';
 import type { Efficiency } from './efficiency.ts';
 import type { Limit } from './limit.ts';
 import type { PipelineSettings } from './settings.ts';
@@ -24,6 +25,8 @@ export interface BenchDocument {
     readonly node: string;
   };
   readonly engine: EngineFigures | null;
+  /** Every backend, device and precision, of `bench engine` only. */
+  readonly combinations: readonly CombinationFigures[] | null;
   readonly pipeline: PipelineFigures | null;
   /** What a reader of the figures has to know, as sentences. */
   readonly notes: readonly string[];

@@ -44,6 +44,21 @@ export function readMachineBusySeconds(): number | null {
   }
 }
 
+/** Memory of a process that is in RAM now, its shared libraries included, bytes (VmRSS of proc(5)); null where the system does not say. */
+export function readResidentBytes(pid: number): number | null {
+  try {
+    return parseResidentBytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** /proc/PID/status. */
+export function parseResidentBytes(text: string): number | null {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1];
+  return kib === undefined ? null : Number(kib) * 1024;
+}
+
 /** One line of /proc/PID/stat (proc(5)). The program's name, in brackets, may hold anything. */
 export function parseProcessStat(text: string): { readonly parent: number; readonly cpuSeconds: number } {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -1,8 +1,10 @@
+import { combinationLines } from './combination-report.ts';
 import type { BenchDocument, Carried, EngineFigures, PipelineFigures } from './document.ts';
 import type { Efficiency } from './efficiency.ts';
 import type { Limit } from './limit.ts';
 import { bar, latencyBar, table } from './plot.ts';
 import type { Step } from './step.ts';
+import { isUnverified } from './unverified.ts';
 
 const BAR_COLUMNS = 24;
 const LATENCY_COLUMNS = 40;
@@ -20,10 +22,11 @@ const LIMITS: Readonly<Record<Limit, string>> = {
 
 /** The document for people, as lines. */
 export function reportLines(document: BenchDocument): readonly string[] {
-  const { machine, engine, pipeline, notes, partial, partialReason, durationSeconds } = document;
+  const { machine, engine, combinations, pipeline, notes, partial, partialReason, durationSeconds } = document;
   return [
     `Framewatch ${document.version} on ${machine.cores} cores, ${machine.processor}`,
-    ...(engine ? ['', ...engineLines(engine)] : []),
+    ...(combinations ? ['', ...combinationLines(combinations), ...(engine ? engineNotes(engine) : [])] : []),
+    ...(engine && !combinations ? ['', ...engineLines(engine)] : []),
     ...(pipeline ? ['', ...pipelineLines(pipeline, machine.cores)] : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `note: ${note}`)] : []),
     '',
@@ -31,7 +34,8 @@ export function reportLines(document: BenchDocument): readonly string[] {
   ];
 }
 
-function engineLines({ backend, device, precision, threads, model, batches, fallback, selfTest, startSeconds }: EngineFigures): string[] {
+function engineLines(engine: EngineFigures): string[] {
+  const { backend, device, precision, threads, model, batches, startSeconds } = engine;
   const most = Math.max(...batches.map(({ framesPerSecond }) => framesPerSecond));
   const rows = batches.map(({ size, batchMs, framesPerSecond }) => [
     ...[`batch ${size}`, batchMs.p50.toFixed(0), batchMs.p95.toFixed(0), framesPerSecond.toFixed(1)],
@@ -39,9 +43,16 @@ function engineLines({ backend, device, precision, threads, model, batches, fall
   ]);
   return [
     `Engine alone: ${model}, ${backend} on ${device}, ${precision}, ${threads} ${threads === 1 ? 'thread' : 'threads'}; ready after ${startSeconds.toFixed(1)} s`,
+    ...engineNotes(engine),
+    ...(isUnverified(engine) ? ['  unverified: no acceptance report about such an engine yet (docs/gpu.md)'] : []),
+    ...table([['', 'p50 ms', 'p95 ms', 'frames/s', ''], ...rows]),
+  ];
+}
+
+function engineNotes({ fallback, selfTest, model }: EngineFigures): string[] {
+  return [
     ...(fallback === null ? [] : [`  ${fallback}`]),
     ...(selfTest === 'sanity' ? [`  unverified: the manifest of ${model} has no expected results`] : []),
-    ...table([['', 'p50 ms', 'p95 ms', 'frames/s', ''], ...rows]),
   ];
 }
 

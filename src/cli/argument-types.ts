@@ -15,3 +15,9 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     return value;
   };
 }
+
+/** Several, with commas between; each once, ascending. */
+export function wholeNumbers(least: number, most: number): (text: string) => readonly number[] {
+  const one = wholeNumber(least, most);
+  return (text) => [...new Set(text.split(',').map(one))].sort((first, second) => first - second);
+}

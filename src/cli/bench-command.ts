@@ -4,6 +4,7 @@ import type { CameraDefaults } from '../config/cameras.ts';
 import { findConfigFile } from '../config/load.ts';
 import { type ConfigResult, parseConfig } from '../config/parse.ts';
 import { CAMERA_STREAM } from '../demo/camera-clip.ts';
+import type { BackendName, Precision } from '../engine/engine.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import { Redactor } from '../util/redactor.ts';
 import { type BenchPart, BenchRun } from './bench-run.ts';
@@ -18,10 +19,17 @@ export interface BenchOptions {
   readonly sampleFps?: number;
   readonly decode?: PipelineSettings['decode'];
   readonly maxCameras: number;
-  readonly seconds: number;
+  readonly seconds?: number;
+  readonly backend?: BackendName;
+  readonly precision?: Precision;
+  readonly sizes?: readonly number[];
   readonly brief?: boolean;
   readonly json?: boolean;
 }
+
+/** Measured a step of the pipeline, and a batch size of an engine, where nobody says how long. */
+const STEP_SECONDS = 10;
+const ENGINE_SECONDS = 3;
 
 /**
  * `framewatch bench`: measures this machine with the operator's engine settings; without `part` all there is to measure. What was measured is printed
@@ -35,7 +43,11 @@ export async function benchCommand(part: BenchPart | undefined, options: BenchOp
     return EXIT.config;
   }
   const asJson = options.json === true;
-  const bench = new BenchRun({ config: read.config, settings: settingsOf(options, read.cameraDefaults), part, asJson });
+  const { backend, precision, sizes, seconds } = options;
+  const bench = new BenchRun({
+    ...{ config: read.config, settings: settingsOf(options, read.cameraDefaults), part, asJson },
+    engine: { backend, precision, sizes, seconds: seconds ?? ENGINE_SECONDS },
+  });
   const running = bench.run();
   running.catch(() => undefined);
   try {
@@ -59,7 +71,10 @@ function readSettings(flag: string | undefined): ConfigResult {
   return exists ? readConfiguration(flag, redactor) : parseConfig('cameras: {}', { ...given, file: null, folder: given.cwd });
 }
 
-function settingsOf({ bound, sampleFps, decode, maxCameras, seconds, brief }: BenchOptions, defaults: CameraDefaults): PipelineSettings {
+function settingsOf(
+  { bound, sampleFps, decode, maxCameras, seconds = STEP_SECONDS, brief }: BenchOptions,
+  defaults: CameraDefaults,
+): PipelineSettings {
   const affordable = affordableCameras(freemem());
   return {
     boundMs: bound ?? defaults.maxLatencyMs,

@@ -1,14 +1,21 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
+import { CombinationBench } from '../bench/combination-bench.ts';
+import type { Combination } from '../bench/combination-figures.ts';
 import type { BenchDocument, EngineFigures } from '../bench/document.ts';
 import { measureEngine } from '../bench/engine-bench.ts';
 import { notesOn } from '../bench/notes.ts';
 import { PipelineBench } from '../bench/pipeline-bench.ts';
+import { readResidentBytes } from '../bench/process-use.ts';
 import { reportLines } from '../bench/report.ts';
 import { expectedSeconds, type PipelineSettings } from '../bench/settings.ts';
 import { Site } from '../bench/site.ts';
 import type { Config } from '../config/config.ts';
+import { combinationsOf } from '../engine/backends/combinations.ts';
+import type { BackendName, Precision } from '../engine/engine.ts';
+import type { EngineInit } from '../engine/engine-messages.ts';
 import { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { readManifest } from '../engine/model-store.ts';
 import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
@@ -24,6 +31,16 @@ export interface BenchRunOptions {
   /** Undefined: all. */
   readonly part: BenchPart | undefined;
   readonly asJson: boolean;
+  readonly engine: EngineWishes;
+}
+
+/** What `bench engine` shall measure; undefined: all. */
+export interface EngineWishes {
+  readonly backend: BackendName | undefined;
+  readonly precision: Precision | undefined;
+  readonly sizes: readonly number[] | undefined;
+  /** Of each batch size. */
+  readonly seconds: number;
 }
 
 /** Each batch size of the engine alone. */
@@ -38,29 +55,34 @@ export class BenchRun implements Closable {
   readonly #settings: PipelineSettings;
   readonly #part: BenchPart | undefined;
   readonly #asJson: boolean;
+  readonly #wishes: EngineWishes;
   readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #ending = new AbortController();
   readonly #at = isoTime(systemClock.wallMs());
   readonly #startMono = systemClock.monotonicMs();
   #engine: EngineFigures | null = null;
+  #combinations: CombinationBench | null = null;
   #pipeline: PipelineBench | null = null;
 
-  constructor({ config, settings, part, asJson }: BenchRunOptions) {
+  constructor({ config, settings, part, asJson, engine }: BenchRunOptions) {
     this.#config = config;
     this.#settings = settings;
     this.#part = part;
     this.#asJson = asJson;
+    this.#wishes = engine;
   }
 
   async run(): Promise<void> {
     const { signal } = this.#ending;
     const tell = (line: string) => this.#tell(line);
-    const measuresPipeline = this.#part !== 'engine';
-    if (measuresPipeline)
-      this.#announce(`measuring takes about ${Math.ceil(expectedSeconds(this.#settings) / 60)} minutes; nothing else should run meanwhile`);
-    const ffmpegPath = measuresPipeline ? (await locateFfmpeg(this.#config.ffmpeg.path)).file : '';
+    if (this.#part === 'engine') {
+      await this.#measureCombinations(signal);
+      return;
+    }
+    this.#announce(`measuring takes about ${Math.ceil(expectedSeconds(this.#settings) / 60)} minutes; nothing else should run meanwhile`);
+    const ffmpegPath = (await locateFfmpeg(this.#config.ffmpeg.path)).file;
     this.#engine = await measureEngine({ open: () => this.#openEngine(), clock: systemClock, limitMs: BATCH_MS, tell }, signal);
-    if (!this.#engine || !measuresPipeline) return;
+    if (!this.#engine) return;
     const site = this.#site(ffmpegPath);
     this.#opened.push('site', () => site.close());
     this.#pipeline = new PipelineBench(
@@ -75,6 +97,19 @@ export class BenchRun implements Closable {
       this.#engine,
     );
     await this.#pipeline.run(signal);
+  }
+
+  async #measureCombinations(signal: AbortSignal): Promise<void> {
+    const { backend, precision, seconds } = this.#wishes;
+    const { source } = readManifest(this.#config.model, this.#config);
+    const isAsked = (one: Combination) => (backend ?? one.backend) === one.backend && (precision ?? one.precision) === one.precision;
+    this.#combinations = new CombinationBench({
+      combinations: combinationsOf(source.format).filter(isAsked),
+      openConfigured: backend === undefined && precision === undefined ? () => this.#openEngine() : null,
+      open: (combination) => this.#openEngine({ ...combination, onUnavailable: 'fail' }),
+      ...{ residentBytes: readResidentBytes, clock: systemClock, limitMs: seconds * 1000, tell: (line: string) => this.#tell(line) },
+    });
+    await this.#combinations.run(signal);
   }
 
   /** Breaks off what runs; resolves when no child is left. */
@@ -106,17 +141,18 @@ export class BenchRun implements Closable {
         platform: `${process.platform} ${process.arch}`,
         node: process.version,
       },
-      engine: this.#engine,
+      engine: this.#combinations?.configured ?? this.#engine,
+      combinations: this.#combinations?.figures ?? null,
       pipeline,
       notes: pipeline ? notesOn(pipeline, cores) : [],
     };
   }
 
-  async #openEngine(): Promise<EngineSupervisor> {
+  async #openEngine(wanted: Partial<EngineInit> = {}): Promise<EngineSupervisor> {
     const { model, modelsDir, stateDir, engine, batching } = this.#config;
     const supervisor = new EngineSupervisor({
       entryPoint: builtEntryPoint(import.meta.url, path.join('..', 'engine', 'engine-main')),
-      init: { model, modelsDir, stateDir, ...engine, batchSizes: batching.allowedBatchSizes, features: false },
+      init: { model, modelsDir, stateDir, ...engine, batchSizes: this.#wishes.sizes ?? batching.allowedBatchSizes, features: false, ...wanted },
       ...{ clock: systemClock, log: silentLogger },
       onAvailability: () => undefined,
       limits: { hang: LONGEST_BATCH_MS },

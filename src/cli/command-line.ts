@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../util/errors.ts';
-import { number, wholeNumber } from './argument-types.ts';
+import { number, wholeNumber, wholeNumbers } from './argument-types.ts';
 import type { BenchOptions } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
 import type { ClassifyOptions } from './classify-command.ts';
@@ -64,10 +64,19 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .option('--sample-fps <n>', 'pictures judged a second and camera (default: sampleFps of cameraDefaults)', number(0.05, 25))
     .addOption(new Option('--decode <mode>', 'which pictures are decoded (default: decode of cameraDefaults)').choices(['all', 'keyframes', 'auto']))
     .option('--max-cameras <n>', 'try no more cameras than this', wholeNumber(1, 1000), 64)
-    .option('--seconds <n>', 'measure each step so long, after its warm-up', wholeNumber(2, 600), 10)
+    .option(
+      '--seconds <n>',
+      'measure each step of the pipeline so long, after its warm-up (default: 10), or each batch size of the engine (3)',
+      wholeNumber(2, 600),
+    )
+    .addOption(new Option('--backend <name>', 'engine: only this backend').choices(['onnx', 'tensorflow', 'wasm']))
+    .addOption(new Option('--precision <name>', 'engine: only this precision').choices(['float32', 'int8']))
+    .option('--sizes <list>', 'engine: these batch sizes, as in 1,4,16 (default: allowedBatchSizes)', wholeNumbers(1, 1024))
     .option('--brief', 'only the number of cameras at that rate')
     .option('--json', 'one JSON document on standard output')
-    .action(async (part: BenchPart | undefined, options: BenchOptions) => {
+    .action(async (part: BenchPart | undefined, options: BenchOptions, command: Command) => {
+      for (const [name, given] of Object.entries({ backend: options.backend, precision: options.precision, sizes: options.sizes }))
+        if (given !== undefined && part !== 'engine') command.error(`error: --${name} is for bench engine`);
       const { benchCommand } = await import('./bench-command.ts');
       code = await benchCommand(part, options);
     });

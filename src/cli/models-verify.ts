@@ -10,7 +10,10 @@ import { readModelsConfig } from './models-settings.ts';
 
 /** What came of one model. `skipped`: it is not here, and nobody named it. */
 type Verdict = { readonly name: string } & (
-  | { readonly state: 'passed'; readonly engine: Pick<EngineInfo, 'backend' | 'device' | 'precision' | 'batchSizes' | 'selfTest' | 'fallback'> }
+  | {
+      readonly state: 'passed';
+      readonly engine: Pick<EngineInfo, 'backend' | 'device' | 'precision' | 'provider' | 'batchSizes' | 'selfTest' | 'fallback'>;
+    }
   | { readonly state: 'failed'; readonly code: ErrorCode; readonly message: string }
   | { readonly state: 'skipped'; readonly message: string }
 );
@@ -43,8 +46,9 @@ async function verify(name: string, config: Config, skipsAbsent: boolean): Promi
     const { modelsDir, stateDir, batching } = config;
     const opened = await openModelEngine(config, { model: name, modelsDir, stateDir, batchSizes: batching.allowedBatchSizes });
     await opened.close();
-    const { backend, device, precision, batchSizes, selfTest, fallback } = opened.info;
-    return { name, state: 'passed', engine: { backend, device, precision, batchSizes, selfTest, fallback } };
+    const { backend, device, precision, provider, batchSizes, selfTest, fallback } = opened.info;
+    const way = provider === undefined ? {} : { provider };
+    return { name, state: 'passed', engine: { backend, device, precision, ...way, batchSizes, selfTest, fallback } };
   } catch (error) {
     return { name, state: 'failed', code: error instanceof FramewatchError ? error.code : 'INTERNAL', message: messageOf(error) };
   }

@@ -1,4 +1,5 @@
 import type { BackendName, DeviceName, Precision } from './engine.ts';
+import type { FeatureDigest } from './feature-digest.ts';
 import type { NetworkInput, NetworkOutputs, NetworkSource } from './network-source.ts';
 import type { PictureFit } from './picture-fit.ts';
 
@@ -29,6 +30,8 @@ export interface LocalModel {
 export interface SelfTest {
   /** Largest allowed distance of a probability from the expected one, 0…1. */
   readonly tolerance: number;
+  /** The same of a digest of the features, as a share of their length; null when no features are expected. */
+  readonly featureTolerance: number | null;
   readonly pictures: readonly SelfTestPicture[];
 }
 
@@ -37,6 +40,8 @@ export interface SelfTestPicture {
   readonly seed: number;
   /** By label; one that is not named is expected to be 0. */
   readonly expected: Readonly<Record<string, number>>;
+  /** Null when the self-test expects none. */
+  readonly features: FeatureDigest | null;
 }
 
 export interface BackendOptions {
@@ -56,10 +61,11 @@ export interface Backend {
   /** By which of its ways the backend reaches the GPU, where it has several. */
   readonly provider?: string | undefined;
   /**
-   * Classifies `size` pictures: RGB uint8 NHWC, `size × inputSize² × 3` bytes.
+   * Classifies `size` pictures: RGB uint8 NHWC, `size × inputSize² × 3` bytes. `features`: whether this batch gives them, where the model has any;
+   * left out: as it was opened.
    * Throws FramewatchError ENGINE_OUT_OF_MEMORY when memory ends, ENGINE_INFERENCE_FAILED otherwise.
    */
-  run(pixels: Uint8Array, size: number): Promise<BackendOutput>;
+  run(pixels: Uint8Array, size: number, features?: boolean): Promise<BackendOutput>;
   /** Does now what the first batch of `size` would wait for and no later one does again. Throws like `run`. */
   prepare?(size: number): Promise<void>;
   close(): Promise<void>;

@@ -134,6 +134,7 @@ class EngineSession {
       device: backend.device,
       precision: backend.precision,
       threads: backend.threads,
+      ...(backend.provider === undefined ? {} : { provider: backend.provider }),
       model: model.name,
       sha256: model.sha256,
       labels: model.labels,
@@ -207,9 +208,9 @@ class ObservedBackend implements Backend {
     return this.#backend.threads;
   }
 
-  async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
+  async run(pixels: Uint8Array, size: number, features?: boolean): Promise<BackendOutput> {
     const start = performance.now();
-    const output = await this.#backend.run(pixels, size);
+    const output = await this.#backend.run(pixels, size, features);
     this.lastRunMs = performance.now() - start;
     return output;
   }

@@ -11,6 +11,8 @@ export interface EngineInfo {
   readonly device: DeviceName;
   readonly precision: Precision;
   readonly threads: number;
+  /** By which of its ways the backend reaches the GPU, where it has several. */
+  readonly provider?: string;
   readonly model: string;
   /** SHA-256 of the weights as they were imported (hex). */
   readonly sha256: string;

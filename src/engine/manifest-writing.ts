@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isScalar, isSeq, stringify, visit } from 'yaml';
 import type { SelfTest } from './backend.ts';
 import type { Label } from './label-list.ts';
 import type { License } from './manifest.ts';
@@ -53,9 +53,24 @@ export function manifestText(content: ManifestContent, comment: readonly string[
     },
     labels: 'labels.yaml',
     license: content.license,
-    selfTest: content.selfTest ?? NO_SELF_TEST,
+    selfTest: content.selfTest === null ? NO_SELF_TEST : selfTestFields(content.selfTest),
   };
-  return `${comment.map((line) => `# ${line}\n`).join('')}${stringify(fields, { lineWidth: 150 })}`;
+  const document = new Document(fields);
+  // Eight numbers on one line.
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (isScalar(key) && key.value === 'projections' && isSeq(value)) value.flow = true;
+    },
+  });
+  return `${comment.map((line) => `# ${line}\n`).join('')}${document.toString({ lineWidth: 150 })}`;
+}
+
+function selfTestFields({ tolerance, featureTolerance, pictures }: SelfTest): object {
+  return {
+    tolerance,
+    ...(featureTolerance === null ? {} : { featureTolerance }),
+    pictures: pictures.map(({ features, ...picture }) => ({ ...picture, ...(features === null ? {} : { features }) })),
+  };
 }
 
 /** The text of `labels.yaml`. */

@@ -87,7 +87,7 @@ export function parseManifest(texts: ManifestTexts, folderName: string): ModelMa
     defaultRules: root.has('defaultRules') ? readDefaultRules(root.fields('defaultRules'), labels) : {},
     license: readLicense(root.fields('license')),
     labelsLicense: root.has('labelsLicense') ? readLicense(root.fields('labelsLicense')) : null,
-    selfTest: readSelfTest(root, labels),
+    selfTest: readSelfTest(root, labels, outputs.featureSize !== null),
   };
   file.finish();
   return manifest;

@@ -1,34 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { measureBatchSize } from '../../src/bench/bare-engine.ts';
-import type { EngineInfo, EngineInput, EngineOutput } from '../../src/engine/engine.ts';
+import { measureBatchSize, measureGaps } from '../../src/bench/bare-engine.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { driven } from './driven.ts';
-
-/** Runs one batch at a time; another may wait. */
-class SlowEngine {
-  readonly info = { inputSize: 4 } as EngineInfo;
-  readonly #clock: VirtualClock;
-  readonly #ms: number;
-  #freeMono = 0;
-  waiting = 0;
-  most = 0;
-  readonly inputs: EngineInput[] = [];
-
-  constructor(clock: VirtualClock, ms: number) {
-    this.#clock = clock;
-    this.#ms = ms;
-  }
-
-  async classify(input: EngineInput): Promise<EngineOutput> {
-    this.inputs.push(input);
-    this.waiting += 1;
-    this.most = Math.max(this.most, this.waiting);
-    this.#freeMono = Math.max(this.#clock.monotonicMs(), this.#freeMono) + this.#ms;
-    await new Promise<void>((resolve) => this.#clock.setTimer(this.#freeMono - this.#clock.monotonicMs(), resolve));
-    this.waiting -= 1;
-    return { probabilities: new Float32Array(), features: null, inferenceMs: this.#ms };
-  }
-}
+import { SlowEngine } from './slow-engine.ts';
 
 describe('measureBatchSize', () => {
   const measured = (ms: number, limitMs: number, size = 8) => {
@@ -48,6 +22,13 @@ describe('measureBatchSize', () => {
 
   it('runs at least three, however long they take', async () => {
     expect((await measured(5000, 100).cost)?.batches).toBeGreaterThanOrEqual(3);
+  });
+
+  it('gives the single times; one is enough where one was asked for', async () => {
+    const clock = new VirtualClock();
+    const engine = new SlowEngine(clock, 5000);
+    const gaps = measureGaps(engine, { size: 2, limitMs: 100, leastBatches: 1, clock, signal: new AbortController().signal });
+    expect(await driven(clock, gaps)).toEqual([5000, 5000]);
   });
 
   it('stops with the batches that are under way when it is broken off', async () => {

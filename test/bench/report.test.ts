@@ -30,6 +30,7 @@ const DOCUMENT: BenchDocument = {
     },
     batches: [costOf(1, 40), costOf(8, 250)],
   },
+  combinations: null,
   pipeline: {
     settings: {
       ...{ boundMs: 500, sampleFps: 2, decode: 'all', frameWidth: 640, maxCameras: 64, isShortOfMemory: false, seconds: 10, brief: false },

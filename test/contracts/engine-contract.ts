@@ -66,6 +66,10 @@ export function describeBackend(name: string, open: OpenBackend, prepare: () => 
       for (const row of rows(output.probabilities, labels.length)) expect(row.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
     });
 
+    promises('leaves features out of a batch that does not want them', async (opened) => {
+      expect((await opened.run(at(subject.pictures, 0), 1, false)).features).toBeNull();
+    });
+
     promises('makes no difference between a batch of n and n batches of one', async (opened) => {
       const batch = subject.pictures.slice(0, 4);
       const together = rows((await opened.run(Buffer.concat(batch), batch.length)).probabilities, subject.model.labels.length);
@@ -98,9 +102,15 @@ export function describeBackend(name: string, open: OpenBackend, prepare: () => 
       expect(opened.threads).toBeGreaterThanOrEqual(1);
     });
 
-    promises('gives no features when none are wanted, closes twice, runs no more', async () => {
+    promises('gives no features when none are wanted, but to a batch that asks for them; closes twice, runs no more', async () => {
       const plain = await open(subject.model, { ...OPTIONS, features: false });
-      expect((await plain.run(at(subject.pictures, 0), 1)).features).toBeNull();
+      const picture = at(subject.pictures, 0);
+      const without = await plain.run(picture, 1);
+      expect(without.features).toBeNull();
+      const asked = await plain.run(picture, 1, true);
+      expect(distance(asked.features ?? new Float32Array(), at(subject.features, 0))).toBeLessThan(TOLERANCE * 10);
+      expect(distance(asked.probabilities, without.probabilities)).toBeLessThan(SAME);
+      expect((await plain.run(picture, 1)).features).toBeNull();
       await plain.close();
       await plain.close();
       await expect(plain.run(at(subject.pictures, 0), 1)).rejects.toMatchObject({ code: 'ENGINE_INFERENCE_FAILED' });

@@ -51,6 +51,32 @@ describe('a configuration that cannot be run ends with 78 and says all that is w
   });
 });
 
+describe('a GPU that is not there', () => {
+  /** Hidden also where there is one. */
+  const HIDDEN = { CUDA_VISIBLE_DEVICES: '', VK_DRIVER_FILES: '/nowhere', VK_ICD_FILENAMES: '/nowhere' };
+  const wanted = (onUnavailable: string) =>
+    `engine: { backend: onnx, device: gpu, onUnavailable: ${onUnavailable} }\n${FEW_BATCH_SIZES}\nmqtt: { enabled: false }\n${CAMERA}`;
+
+  it('ends the daemon with 78 and the reason of each way, where the CPU is not wanted instead', async () => {
+    const { code, stderr, stdout } = await run(`${wanted('fail')}\nhttp: { enabled: false }`, { ...process.env, ...HIDDEN });
+    expect(code).toBe(78);
+    expect(stderr + stdout).toMatch(/ENGINE_DEVICE_UNAVAILABLE.*cuda: .*webgpu: /s);
+  });
+
+  it('is told by log, /readyz, /api/stats and metrics, where the CPU does it', async () => {
+    const daemon = await startDaemon({ yaml: wanted('cpu'), env: HIDDEN });
+    try {
+      await daemon.ready();
+      expect(await daemon.json('/readyz')).toMatchObject({ ready: true, reasons: [expect.stringMatching(/could not use a GPU \(cuda: /)] });
+      expect(await daemon.json('/api/stats')).toMatchObject({ engine: { device: 'cpu', fallback: expect.stringContaining('could not use a GPU') } });
+      expect((await daemon.get('/metrics')).text).toMatch(/^framewatch_engine_info\{[^}]*device="cpu"/m);
+      expect(daemon.log()).toContain('the engine does not run as the configuration asks');
+    } finally {
+      await daemon.stop();
+    }
+  });
+});
+
 describe('what a restart may cure ends with 1', () => {
   it('a port that another program has', async () => {
     const other = createServer();

@@ -80,6 +80,46 @@ function expectTruth(step: Step): void {
   if (step.holds) expect(total.p99).toBeLessThanOrEqual(BOUND_MS);
 }
 
+describe('framewatch bench engine', () => {
+  it('measures every combination in a process of its own, and says of the others why they are not here', async () => {
+    const { code, stdout, stderr } = await runCommand(['bench', 'engine', '--config', config, '--json', '--sizes', '2,1', '--seconds', '2']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { engine, combinations, pipeline, partial } = JSON.parse(stdout) as BenchDocument;
+    expect({ partial, pipeline, engine }).toMatchObject({ partial: false, pipeline: null, engine: { backend: 'onnx', device: 'cpu' } });
+    expect(engine?.batches.map(({ size }) => size)).toEqual([1, 2]);
+    const found = new Map(combinations?.map((one) => [`${one.backend} ${one.device} ${one.precision}`, one]));
+    expect(found.get('onnx cpu float32')).toMatchObject({ isConfigured: true, state: 'measured' });
+    expect(found.get('wasm cpu float32')).toMatchObject({ isConfigured: false, state: 'measured' });
+    for (const one of found.values()) {
+      if (one.state === 'not here') expect(one.reason).not.toBe('');
+      else {
+        expect(one.sizes.map(({ size }) => size)).toEqual([1, 2]);
+        for (const { batches, batchMs, lowestFramesPerSecond, framesPerSecond, highestFramesPerSecond } of one.sizes) {
+          expect(batches).toBeGreaterThan(0);
+          expect(batchMs.p25).toBeLessThanOrEqual(batchMs.p75);
+          expect(lowestFramesPerSecond).toBeLessThanOrEqual(framesPerSecond);
+          expect(framesPerSecond).toBeLessThanOrEqual(highestFramesPerSecond);
+        }
+        // The network alone has 22 million weights.
+        expect(one.residentBytes?.warm).toBeGreaterThan(90_000_000);
+        expect(one.residentBytes?.measured).toBeGreaterThan(90_000_000);
+      }
+    }
+  }, 600_000);
+
+  it('is a table with the best marked, and fails where what was asked for is not here', async () => {
+    const only = ['bench', 'engine', '--config', config, '--sizes', '1', '--seconds', '2', '--backend'];
+    const { code, stdout } = await runCommand([...only, 'onnx', '--precision', 'float32']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^onnx cpu float32 +1 .*◀ best$/m);
+    expect(stdout).not.toContain('wasm');
+    // Where the packages are installed this machine can, and says that it is unverified.
+    const native = await runCommand([...only, 'tensorflow']);
+    expect([0, 78]).toContain(native.code);
+    expect(native.stdout).toContain('unverified');
+  }, 600_000);
+});
+
 describe('framewatch bench pipeline', () => {
   it('measures real cameras through real ffmpeg and the real engine, prints one JSON document, and leaves nothing behind', async () => {
     const bench = startBench();
@@ -138,6 +178,9 @@ describe('framewatch bench pipeline', () => {
     ['pipeline', '--max-cameras', '2.5'],
     ['pipeline', '--decode', 'some'],
     ['engine', 'pipeline'],
+    ['engine', '--sizes', '1,two'],
+    ['engine', '--backend', 'fast'],
+    ['pipeline', '--backend', 'wasm'],
   ])('bench %s %s %s is misuse', async (...args) => {
     const { code, stdout, stderr } = await runCommand(['bench', ...args]);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });

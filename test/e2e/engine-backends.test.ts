@@ -114,11 +114,11 @@ it('asks a SavedModel by the names of its signature, once a batch, and leaves no
   const node = {
     async loadSavedModel(path: string, tags: string[], signature: string) {
       calls.push([path, ...tags, signature].join(' '));
-      const inner = await loadGraphForm(tensorflow, subject.model, subject.model.source as TfjsSource, true);
+      const inner = await loadGraphForm(tensorflow, subject.model, subject.model.source as TfjsSource);
       return {
         predict(inputs: Readonly<Record<string, Tensor>>) {
           calls.push(Object.keys(inputs).join(' '));
-          const [predictions, features] = inner.predict(inputs['input_1'] ?? expect.unreachable());
+          const [predictions, features] = inner.predict(inputs['input_1'] ?? expect.unreachable(), true);
           return { features: features ?? expect.unreachable(), predictions: predictions ?? expect.unreachable() };
         },
         dispose: () => inner.dispose(),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { EngineSupervisor } from '../../src/engine/engine-supervisor.ts';
 import { readLayersModel } from '../../src/engine/layers-model.ts';
 import { convertToOnnx } from '../../src/engine/layers-to-onnx.ts';
 import { prepareModel } from '../../src/engine/model-preparation.ts';
+import type { Channels, NetworkInput, NetworkOutputs } from '../../src/engine/network-source.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 import type { TfjsSource } from '../../src/engine/tfjs-files.ts';
@@ -19,13 +20,18 @@ import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { type ContractSubject, describeBackend, distance } from '../contracts/engine-contract.ts';
 import { BUILT_ENGINE_MAIN } from '../helpers/puppet-engine.ts';
+import { writeSmallModel } from '../helpers/small-model.ts';
 
 // The bundled Inception itself, on every backend. The reference takes about half a second a picture, so there are few of them.
 
 const MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 const CPU = { device: 'cpu', threads: 2, features: true } as const;
 
+const REST = { precision: 'auto', threads: 0, batchSizes: [1, 2, 4, 8, 16], features: false } as const;
+const evenly = (value: number): Channels => [value, value, value];
+
 let stateDir = '';
+let wrongOnes = 0;
 let model: LocalModel;
 let subject: ContractSubject;
 
@@ -60,7 +66,7 @@ describe('the self-test of the bundled model', () => {
       await backend.close();
     }
   }
-  const TOLERANCE = 0.01;
+  const TOLERANCE = 0.005;
   const tenTimes = 10 * TOLERANCE;
   const asItIs = (pixels: Uint8Array) => pixels;
 
@@ -68,9 +74,25 @@ describe('the self-test of the bundled model', () => {
     expect(model.selfTest?.tolerance).toBe(TOLERANCE);
   });
 
-  it('is passed by onnx at every batch size', async () => {
+  it('is passed by onnx at every batch size, features included', async () => {
     const backend = await openOnnx(model, { ...CPU, features: false });
     for (const size of [1, 2, 4, 8]) await new ModelSelfTest(model).runAll(backend, size);
+    await backend.close();
+  });
+
+  it('is failed by colours in the wrong order', async () => {
+    const wrong = await converted({ colourOrder: 'bgr' });
+    const backend = await openOnnx(wrong, { ...CPU, features: false });
+    await expect(new ModelSelfTest(wrong).runAll(backend, 2)).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
+    await backend.close();
+  });
+
+  it('is failed by the features of another layer, and by probabilities alone where no features are expected', async () => {
+    const wrong = await converted({}, { ...model.outputs, features: 'dense_1' });
+    const backend = await openOnnx({ ...wrong, featureSize: 256 }, { ...CPU, features: false });
+    await expect(new ModelSelfTest(wrong).runAll(backend, 2)).rejects.toThrow('it gives 256 features a picture, expected 2048');
+    const { pictures = [] } = model.selfTest ?? {};
+    await new ModelSelfTest({ ...wrong, selfTest: { tolerance: TOLERANCE, featureTolerance: null, pictures } }).runAll(backend, 2);
     await backend.close();
   });
 
@@ -80,10 +102,10 @@ describe('the self-test of the bundled model', () => {
   });
 
   it.each([
-    ['−1 … 1 instead of 0 … 1', { mean: 127.5, scale: 127.5 }],
-    ['0 … 255 instead of 0 … 1', { mean: 0, scale: 1 }],
+    ['−1 … 1 instead of 0 … 1', { mean: evenly(127.5), scale: evenly(127.5) }],
+    ['0 … 255 instead of 0 … 1', { mean: evenly(0), scale: evenly(1) }],
   ])('moves by more than ten tolerances under another normalisation: %s', async (_, normalisation) => {
-    const wrong = await converted(normalisation);
+    const wrong = await converted({ normalisation });
     expect(await worstDistance(asItIs, wrong)).toBeGreaterThan(tenTimes);
     const backend = await openOnnx(wrong, { ...CPU, features: false });
     await expect(new ModelSelfTest(wrong).runAll(backend, 2)).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
@@ -95,6 +117,8 @@ describe('the self-test of the bundled model', () => {
     const pairs = model.labels.flatMap((_, one) => model.labels.slice(one + 1).map((__, after) => [one, one + 1 + after] as const));
     expect(pairs).toHaveLength(10);
     for (const [one, other] of pairs) {
+      const gaps = (model.selfTest?.pictures ?? []).map(({ expected }) => Math.abs(probability(expected, one) - probability(expected, other)));
+      expect(Math.max(...gaps)).toBeGreaterThan(tenTimes);
       const labels = model.labels.map((label, index) => model.labels[index === one ? other : index === other ? one : index] ?? label);
       const swapped = new ModelSelfTest({ ...model, labels }).runAll(backend, 4);
       await expect(swapped, `${model.labels[one]} and ${model.labels[other]}`).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
@@ -102,13 +126,42 @@ describe('the self-test of the bundled model', () => {
     await backend.close();
   });
 
-  /** The same network, converted with a normalisation that is not its own. */
-  async function converted({ mean, scale }: { readonly mean: number; readonly scale: number }): Promise<LocalModel> {
-    const onnxFile = join(stateDir, `wrong-${scale}.onnx`);
+  const probability = (expected: Readonly<Record<string, number>>, label: number) => expected[model.labels[label] ?? ''] ?? 0;
+
+  /** The same network, converted with an input or an output that is not its own. */
+  async function converted(input: Partial<NetworkInput>, outputs: NetworkOutputs = model.outputs): Promise<LocalModel> {
+    const onnxFile = join(stateDir, `wrong-${wrongOnes}.onnx`);
+    wrongOnes += 1;
     const source = await readLayersModel(model.source as TfjsSource, model.sha256);
-    const normalisation = { mean: [mean, mean, mean], scale: [scale, scale, scale] } as const;
-    writeFileSync(onnxFile, convertToOnnx(source, { ...model, name: 'wrong', input: { ...model.input, normalisation } }));
+    writeFileSync(onnxFile, convertToOnnx(source, { ...model, name: 'wrong', input: { ...model.input, ...input }, outputs }));
     return { ...model, onnxFile };
+  }
+});
+
+it('the self-test runs again after a restart of the engine process: nothing is there until it is passed', async () => {
+  const small = await writeSmallModel(
+    stateDir,
+    (tf, x) => tf.layers.dense({ units: 3, activation: 'softmax' }).apply(tf.layers.flatten().apply(x)) as typeof x,
+  );
+  const labels = join(stateDir, small.name, 'labels.yaml');
+  const right = readFileSync(labels, 'utf8');
+  const reasons: (string | null)[] = [];
+  const engine = new EngineSupervisor({
+    entryPoint: BUILT_ENGINE_MAIN,
+    init: { ...{ model: small.name, modelsDir: stateDir, stateDir, backend: 'onnx', device: 'cpu', onUnavailable: 'fail' }, ...REST },
+    ...{ clock: systemClock, log: silentLogger, onAvailability: (change) => void reasons.push(change.available ? null : change.reason.code) },
+  });
+  try {
+    await engine.start();
+    writeFileSync(labels, right.split('\n').toReversed().join('\n').trimStart());
+    process.kill(engine.pid ?? -1, 'SIGKILL');
+    await expect.poll(() => reasons, { timeout: 60_000 }).toContain('MODEL_SELF_TEST_FAILED');
+    expect(engine.available).toBe(false);
+    writeFileSync(labels, right);
+    expect(await engine.whenAvailable(60_000)).toBe(true);
+    expect(reasons.slice(0, 3)).toEqual([null, 'ENGINE_DIED', 'MODEL_SELF_TEST_FAILED']);
+  } finally {
+    await engine.close();
   }
 });
 
@@ -116,7 +169,7 @@ it('an engine that hangs in the middle of its work is replaced by a warm one wit
   const init = { model: model.name, modelsDir: MODELS, stateDir, backend: 'onnx', device: 'cpu', onUnavailable: 'fail' } as const;
   const engine = new EngineSupervisor({
     entryPoint: BUILT_ENGINE_MAIN,
-    init: { ...init, precision: 'auto', threads: 0, batchSizes: [1, 2, 4, 8, 16], features: false },
+    init: { ...init, ...REST },
     ...{ clock: systemClock, log: silentLogger, onAvailability: () => undefined },
   });
   const input = { pixels: drawTestPicture('sunset', 3, model.inputSize), count: 1, paddedTo: 1 };

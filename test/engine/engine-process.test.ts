@@ -65,6 +65,14 @@ describe('the engine process', () => {
     expect(await engine.answer()).toMatchObject({ type: 'ready', head: { batchSizes: [1, 2] } });
   });
 
+  it.each([1, 2, 4, 8])('is not ready when the self-test fails at one of the allowed batch sizes: %i', async (selfTestFailsAt) => {
+    const engine = engineProcess();
+    engine.send('init', 1, puppetInit({ selfTestFailsAt }, { batchSizes: [1, 2, 4, 8] }));
+    expect(await engine.answer()).toMatchObject({ type: 'failed', head: { code: 'MODEL_SELF_TEST_FAILED' } });
+    engine.send('classify', 2, { count: 1, paddedTo: 1 }, puppetInput([1]).pixels);
+    expect(await engine.answer()).toMatchObject({ type: 'error', head: { code: 'ENGINE_PROTOCOL' } });
+  });
+
   it('takes no notice of the signals that a whole process group gets', async () => {
     const engine = engineProcess();
     await engine.ready();

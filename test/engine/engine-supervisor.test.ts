@@ -95,6 +95,31 @@ describe('EngineSupervisor', () => {
     expect(changes).toHaveLength(3);
   });
 
+  it('replaces the process of a device that one picture poisoned: nothing else makes it compute again', async () => {
+    const { engine, changes } = supervisor();
+    await engine.start();
+    const { pid } = engine;
+    for (const byte of [COMMANDS.poisons, 1, 2, 3, 4])
+      await expect(engine.classify(puppetInput([byte]))).rejects.toThrow(failing('ENGINE_INFERENCE_FAILED'));
+    expect(changes.at(-1)).toMatchObject({
+      available: false,
+      reason: { code: 'ENGINE_DIED', message: expect.stringContaining('5 inferences failed in a row') },
+    });
+    await backAgain(engine);
+    expect(engine.pid).not.toBe(pid);
+  });
+
+  it.each([
+    ['gives values that are no numbers', COMMANDS.notANumber, 'ENGINE_INFERENCE_FAILED'],
+    ['finds no memory even for one picture', COMMANDS.outOfMemory, 'ENGINE_OUT_OF_MEMORY'],
+  ])('replaces a process that only %s', async (_, command, code) => {
+    const { engine } = supervisor();
+    await engine.start();
+    for (let index = 0; index < 5; index += 1) await expect(engine.classify(puppetInput([command]))).rejects.toThrow(failing(code));
+    await backAgain(engine);
+    expect(engine.restarts).toBe(1);
+  });
+
   it('throws at the first start what no retry cures, after one try', async () => {
     const file = countFile();
     const { engine, changes } = supervisor({ failOpen: 'MODEL_SELF_TEST_FAILED', countFile: file });

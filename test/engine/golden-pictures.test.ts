@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EngineInput } from '../../src/engine/engine.ts';
+import { digestDistance, digestOf } from '../../src/engine/feature-digest.ts';
 import { askForGolden } from '../../src/engine/golden-pictures.ts';
 import { DRAWING_NAMES, drawTestPicture } from '../../src/engine/test-picture.ts';
 
@@ -16,7 +17,8 @@ const network = (see: (red: number, blue: number) => number) => (input: EngineIn
     const score = see(sums[0] ?? 0, sums[2] ?? 0);
     return [score, 1 - score - 0.0004, 0.0004];
   });
-  return Promise.resolve({ probabilities: Float32Array.from(rows.flat()), features: new Float32Array(input.paddedTo * 6), inferenceMs: 1 });
+  const features = Float32Array.from(rows.flatMap(([score = 0]) => [1, 2, 3, 4, 5, 6].map((factor) => factor * score)));
+  return Promise.resolve({ probabilities: Float32Array.from(rows.flat()), features, inferenceMs: 1 });
 };
 const model = { labels: ['a', 'b', 'c'], inputSize: SIZE };
 
@@ -26,10 +28,12 @@ it('keeps one picture of each drawing with what was said of it, unlikely labels 
     model,
   );
   expect(selfTest.pictures.map(({ drawing }) => drawing).sort()).toEqual([...DRAWING_NAMES].sort());
-  for (const { drawing, seed, expected } of selfTest.pictures) {
+  expect(selfTest.featureTolerance).toBe(0.02);
+  for (const { drawing, seed, expected, features } of selfTest.pictures) {
     const picture = drawTestPicture(drawing, seed, SIZE);
     const said = await network((red) => red)({ pixels: picture, count: 1, paddedTo: 1 });
     expect(expected['a'] ?? 0).toBeCloseTo(said.probabilities[0] ?? 0, 3);
+    expect(digestDistance(digestOf(said.features), features ?? expect.unreachable())).toBeLessThan(1e-5);
     expect(Object.keys(expected)).not.toContain('c');
     expect(Object.values(expected).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 2);
   }
@@ -54,7 +58,9 @@ it('expects probabilities that add up to 1 of a network that is as sure of a tho
   const flat = ({ paddedTo }: EngineInput) =>
     Promise.resolve({ probabilities: new Float32Array(paddedTo * labels.length).fill(1 / labels.length), features: null, inferenceMs: 1 });
   const { selfTest } = await askForGolden(flat, { labels, inputSize: SIZE });
-  for (const { expected } of selfTest.pictures) {
+  expect(selfTest.featureTolerance).toBeNull();
+  for (const { expected, features } of selfTest.pictures) {
+    expect(features).toBeNull();
     const sum = Object.values(expected).reduce((total, value) => total + value, 0);
     expect(Math.abs(sum - 1)).toBeLessThan(0.006);
   }

@@ -12,7 +12,17 @@ const CONTENT: ManifestContent = {
   ...{ weightsSha256: 'b'.repeat(64), inputSize: 64, fit: 'letterbox', featureSize: 7, license: { spdx: 'MIT', origin: 'here' } },
   input: { name: 'x', layout: 'nchw', dtype: 'float32', colourOrder: 'bgr', normalisation: { mean: [1, 2, 3], scale: [4, 4, 4] } },
   outputs: { classes: 'y', kind: 'logits', features: 'z' },
-  selfTest: { tolerance: 0.01, pictures: [{ drawing: 'skin', seed: 2, expected: { cat: 0.5, no: 0.3, '12': 0.2 } }] },
+  selfTest: {
+    ...{ tolerance: 0.01, featureTolerance: 0.02 },
+    pictures: [
+      {
+        drawing: 'skin',
+        seed: 2,
+        expected: { cat: 0.5, no: 0.3, '12': 0.2 },
+        features: { norm: 2.5, projections: [1, -2, 3.25, 0, 5, -6, 7, 1e-7] },
+      },
+    ],
+  },
 };
 
 const parse = (manifest: string) => parseManifest({ folder: '/m', pulledFolder: '/s', manifest, readLabels: () => labelsText(LABELS) }, 'mine');
@@ -20,6 +30,7 @@ const parse = (manifest: string) => parseManifest({ folder: '/m', pulledFolder: 
 it('writes what it would read, whatever the texts look like', () => {
   const text = manifestText(CONTENT, ['For a person.']);
   expect(text).toMatch(/^# For a person\.\nschema: 1\n/);
+  expect(text).toMatch(/^ +projections: \[ 1, -2, 3\.25, 0, 5, -6, 7, 1e-7 \]$/m);
   expect(parse(text)).toMatchObject({
     ...{ title: 'My model: 1', inputSize: 64, fit: 'letterbox', featureSize: 7, labels: ['cat', 'no', '12'] },
     labelTitles: { cat: 'A cat: "tabby"', no: 'no', '12': '# twelve' },
@@ -30,7 +41,8 @@ it('writes what it would read, whatever the texts look like', () => {
 
 it('writes the other forms: layers, bytes, nothing expected, no features', () => {
   const outputs = { classes: 'd', kind: 'probabilities', features: null } as const;
-  const layers = { format: 'tfjs-layers', source: { folder: 'original' }, topologySha256: 'c'.repeat(64), outputs, selfTest: null } as const;
+  const none = { outputs, featureSize: null, selfTest: null } as const;
+  const layers = { format: 'tfjs-layers', source: { folder: 'original' }, topologySha256: 'c'.repeat(64), ...none } as const;
   const same = {
     name: null,
     layout: 'nhwc',
@@ -42,5 +54,5 @@ it('writes the other forms: layers, bytes, nothing expected, no features', () =>
   expect(text).toContain('scale: 255\n');
   expect(parse(text)).toMatchObject({ input: same, outputs, selfTest: null, source: { format: 'tfjs-layers', topologySha256: 'c'.repeat(64) } });
   const bytes = { ...same, name: 'x', dtype: 'uint8', normalisation: { mean: [0, 0, 0], scale: [1, 1, 1] } } as const;
-  expect(parse(manifestText({ ...CONTENT, outputs, input: bytes }, [])).input).toEqual(bytes);
+  expect(parse(manifestText({ ...CONTENT, ...none, input: bytes }, [])).input).toEqual(bytes);
 });

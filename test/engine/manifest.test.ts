@@ -47,6 +47,12 @@ describe('the bundled manifest', () => {
     expect(manifest.labelTitles['Neutral']).toBe('Neutral picture');
   });
 
+  it('expects features of every picture', () => {
+    const { selfTest } = parse(MANIFEST);
+    expect(selfTest?.featureTolerance).toBe(0.02);
+    for (const { features } of selfTest?.pictures ?? []) expect(features?.projections).toHaveLength(8);
+  });
+
   it('expects probabilities that add up to 1', () => {
     for (const { expected } of parse(MANIFEST).selfTest?.pictures ?? expect.unreachable()) {
       expect(Object.values(expected).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
@@ -79,12 +85,12 @@ describe('parseManifest', () => {
     ],
     [
       'a self-test without a label that is not 0',
-      (text: string) => text.replace('Drawing: 0.1672, ', ''),
+      (text: string) => text.replace('Drawing: 0.167198, ', ''),
       'pictures[0].expected: adds up to 0.833, not 1',
     ],
     [
       'a self-test with a label that does not exist',
-      (text: string) => text.replace('Drawing: 0.1672, ', 'Drawin: 0.1672, '),
+      (text: string) => text.replace('Drawing: 0.167198, ', 'Drawin: 0.167198, '),
       'the model has no label Drawin',
     ],
     ['a drawing that does not exist', (text: string) => text.replace('drawing: sunset', 'drawing: portrait'), 'no drawing is called portrait'],
@@ -122,6 +128,7 @@ labels: labels.yaml
 license: { spdx: MIT, origin: here }
 selfTest: ${parts.selfTest ?? 'none'}
 `;
+  const picture = (features: string) => `{ drawing: skin, seed: 1, expected: { Neutral: 1 }, ${features} }`;
   const refusals = (manifest: string) => problems(() => manifest).map((line) => line.replace(/^.*?model\.yaml:/, ''));
 
   it('an ONNX file to be pulled: where from, normalisation by channel, channels first, no expected results', () => {
@@ -186,6 +193,51 @@ selfTest: ${parts.selfTest ?? 'none'}
       expect.stringContaining('outputs.logits.tensor: a text was expected'),
       expect.stringContaining('outputs.logits.layer: unknown key'),
       expect.stringContaining('selfTest.pictures: one picture or more was expected (or selfTest: none)'),
+    ]);
+  });
+
+  it.each([
+    [
+      'a picture without features beside a tolerance for them',
+      '{ drawing: skin, seed: 1, expected: { Neutral: 1 } }',
+      '12:65: selfTest.pictures[0].features: a mapping was expected',
+    ],
+    [
+      'seven projections',
+      picture('features: { norm: 1, projections: [1, 2, 3, 4, 5, 6, 7] }'),
+      '12:151: selfTest.pictures[0].features.projections: 8 numbers were expected, not 7',
+    ],
+    [
+      'a length below 0',
+      picture('features: { norm: -1, projections: [1, 2, 3, 4, 5, 6, 7, 8] }'),
+      'selfTest.pictures[0].features.norm: a number, 0 or more was expected',
+    ],
+    [
+      'what is no number',
+      picture('features: { norm: 1, projections: [1, 2, 3, 4, 5, 6, 7, x] }'),
+      'selfTest.pictures[0].features.projections[7]: a number was expected',
+    ],
+    [
+      'a key that it does not know',
+      picture('features: { norm: 1, sums: [], projections: [1, 2, 3, 4, 5, 6, 7, 8] }'),
+      'selfTest.pictures[0].features.sums: unknown key',
+    ],
+  ])('refuses expected features with %s', (_, pictures, message) => {
+    const input = '{ name: x, size: 8, layout: nhwc, dtype: uint8, colourOrder: rgb, fit: stretch }';
+    const outputs = '{ probabilities: { tensor: y }, features: { tensor: z, size: 4 } }';
+    const selfTest = `{ tolerance: 0.01, featureTolerance: 0.02, pictures: [${pictures}] }`;
+    expect(refusals(form('onnx', { source: '{ file: m.onnx }', input, outputs, selfTest })).join('\n')).toContain(message);
+  });
+
+  it('refuses expected features where there is no tolerance for them, or no output that gives any', () => {
+    const input = '{ name: x, size: 8, layout: nhwc, dtype: uint8, colourOrder: rgb, fit: stretch }';
+    const parts = { source: '{ file: m.onnx }', input, outputs: '{ probabilities: { tensor: y } }' };
+    const digest = picture('features: { norm: 1, projections: [1, 2, 3, 4, 5, 6, 7, 8] }');
+    expect(refusals(form('onnx', { ...parts, selfTest: `{ tolerance: 0.01, pictures: [${digest}] }` }))).toEqual([
+      expect.stringMatching(/^12:\d+: selfTest\.pictures\[0\]\.features: selfTest has no featureTolerance/),
+    ]);
+    expect(refusals(form('onnx', { ...parts, selfTest: `{ tolerance: 0.01, featureTolerance: 0.02, pictures: [${digest}] }` }))).toEqual([
+      expect.stringMatching(/^12:\d+: selfTest\.featureTolerance: outputs names no features/),
     ]);
   });
 

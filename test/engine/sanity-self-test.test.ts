@@ -58,7 +58,7 @@ describe('SanitySelfTest', () => {
 
   it('is taken only where no results are expected', () => {
     expect(selfTestOf(model)).toBeInstanceOf(SanitySelfTest);
-    const pictures = [{ drawing: 'skin', seed: 1, expected: { a: 1 } }];
-    expect(selfTestOf({ ...model, selfTest: { tolerance: 0.01, pictures } })).toBeInstanceOf(ModelSelfTest);
+    const pictures = [{ drawing: 'skin', seed: 1, expected: { a: 1 }, features: null }];
+    expect(selfTestOf({ ...model, selfTest: { tolerance: 0.01, featureTolerance: null, pictures } })).toBeInstanceOf(ModelSelfTest);
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, LocalModel } from '../../src/engine/backend.ts';
+import { digestOf } from '../../src/engine/feature-digest.ts';
 import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { ModelSelfTest } from '../../src/engine/self-test.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
 const SIZE = 4;
-const PICTURES = [1, 2, 3].map((seed) => ({ drawing: 'ellipses', seed, expected: { a: seed / 10, b: 1 - seed / 10 } }));
+const PICTURES = [1, 2, 3].map((seed) => ({ drawing: 'ellipses', seed, expected: { a: seed / 10, b: 1 - seed / 10 }, features: null }));
 const model: LocalModel = {
   name: 'puppet',
   sha256: '',
@@ -17,7 +18,7 @@ const model: LocalModel = {
   source: { format: 'tfjs-layers', place: { kind: 'local', path: '' }, topologySha256: '' },
   input: { name: null, layout: 'nhwc', dtype: 'float32', colourOrder: 'rgb', normalisation: NO_NORMALISATION },
   outputs: { classes: 'p', kind: 'probabilities', features: null },
-  selfTest: { tolerance: 0.01, pictures: PICTURES },
+  selfTest: { tolerance: 0.01, featureTolerance: null, pictures: PICTURES },
 };
 
 /** Knows the three pictures by their bytes; `answer` may bend what it says about the one at a place of a batch of a size. */
@@ -84,6 +85,65 @@ describe('ModelSelfTest', () => {
   it('lets differences within the tolerance pass', async () => {
     const backend = puppet((seed) => seed / 10 + 0.009);
     await expect(new ModelSelfTest(model).runAll(backend, 2)).resolves.toBeUndefined();
+  });
+
+  describe('with features', () => {
+    const FEATURES = [1, 2, 3].map((seed) => Float32Array.from({ length: 64 }, (_, at) => (seed * (at + 3)) % 7));
+    const pictures = PICTURES.map((picture, index) => ({ ...picture, features: digestOf(FEATURES[index] ?? expect.unreachable()) }));
+    const withFeatures: LocalModel = { ...model, featureSize: 64, selfTest: { tolerance: 0.01, featureTolerance: 0.02, pictures } };
+
+    /** Features as they should be of each picture, then bent; whether they were asked for is noted. */
+    function seeing(bend: (values: Float32Array, place: number, size: number) => Float32Array = (values) => values) {
+      const plain = puppet();
+      const asked: (boolean | undefined)[] = [];
+      const backend: Backend = {
+        ...plain,
+        async run(pixels, size, features) {
+          asked.push(features);
+          const output = await plain.run(pixels, size);
+          const rows = plain.shown.slice(-size).map((seed, place) => bend(FEATURES[seed - 1] ?? expect.unreachable(), place, size));
+          return { ...output, features: features === true ? Float32Array.from(rows.flatMap((row) => [...row])) : null };
+        },
+      };
+      return { ...backend, asked };
+    }
+    const fails = (backend: Backend, size: number) => expect(new ModelSelfTest(withFeatures).runAll(backend, size)).rejects;
+
+    it('asks for them and lets those pass that are as expected, at any size', async () => {
+      for (const size of [1, 2, 8]) {
+        const backend = seeing((values) => values.map((value) => value * 1.002));
+        await new ModelSelfTest(withFeatures).runAll(backend, size);
+        expect(new Set(backend.asked)).toEqual(new Set([true]));
+      }
+    });
+
+    it.each([
+      ['in another order', (values: Float32Array) => values.toReversed()],
+      ['of another scale', (values: Float32Array) => values.map((value) => value * 1.05)],
+      ['that are no numbers', (values: Float32Array) => values.map((value, at) => (at === 5 ? Number.NaN : value))],
+      ['that are wrong in the last place of a batch only', (values: Float32Array, place: number) => (place === 7 ? values.toReversed() : values)],
+    ])('catches features %s', async (_, bend) => {
+      await fails(seeing(bend), 8).toMatchObject({
+        code: 'MODEL_SELF_TEST_FAILED',
+        message: expect.stringMatching(/the features are \S+ of their length away/),
+      });
+    });
+
+    it('catches features of another length, and none', async () => {
+      await fails(
+        seeing((values) => values.subarray(1)),
+        2,
+      ).toThrow('it gives 63 features a picture, expected 64');
+      await fails(puppet(), 2).toThrow('it gives 0 features a picture, expected 64');
+    });
+
+    it('expects none of a network that was quantised, and none where the manifest has none', async () => {
+      const quantised = { ...puppet(), precision: 'int8' } as const;
+      await expect(new ModelSelfTest(withFeatures).runAll(quantised, 2)).resolves.toBeUndefined();
+      const backend = seeing();
+      await new ModelSelfTest({ ...withFeatures, selfTest: model.selfTest }).runAll(backend, 2);
+      expect(new Set(backend.asked)).toEqual(new Set([undefined]));
+    });
   });
 
   it('refuses a model without a self-test', () => {

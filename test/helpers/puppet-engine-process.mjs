@@ -24,6 +24,7 @@ serveEngine(async (init) => {
   if (settings.hangOpen) block(1e9);
   const pictureBytes = settings.inputSize ** 2 * 3;
   const prepared = new Set();
+  let isPoisoned = false;
   const backend = {
     name: 'wasm',
     device: 'cpu',
@@ -39,6 +40,9 @@ serveEngine(async (init) => {
       const commands = Array.from({ length: size }, (_, row) => pixels[row * pictureBytes]);
       const ms = settings.msPerBatch + settings.msPerPicture * size;
       if (ms > 0) block(ms);
+      // A device that is lost: whatever comes afterwards fails, until the process is another one.
+      isPoisoned ||= commands.includes(208);
+      if (isPoisoned) throw new Error('CUDA failure 700: an illegal memory access was encountered');
       if (commands.includes(201)) throw new Error('a picture that cannot be classified');
       if (commands.includes(204)) throw new FramewatchError('ENGINE_OUT_OF_MEMORY', 'memory ended');
       if (commands.includes(205)) block(1e9);
@@ -68,6 +72,7 @@ serveEngine(async (init) => {
     fallback: settings.fallback ?? null,
     selfTestKind: 'golden',
     async selfTest(observed, size) {
+      if (size === settings.selfTestFailsAt) throw new FramewatchError('MODEL_SELF_TEST_FAILED', `a batch of ${size} is wrong`);
       await observed.run(new Uint8Array(size * pictureBytes), size);
     },
   };

@@ -7,7 +7,16 @@ import { type ErrorCode, FramewatchError } from '../../src/util/errors.ts';
 const PUPPET_LABELS = ['a', 'b', 'c', 'd', 'e'] as const;
 
 /** First bytes of a picture that make a puppet misbehave; any other byte `n` gets label `n % 5` with a score of 1. */
-export const COMMANDS = { throws: 201, notANumber: 202, wrongShape: 203, outOfMemory: 204, hangs: 205, segfaults: 206, exits: 207 } as const;
+export const COMMANDS = {
+  throws: 201,
+  notANumber: 202,
+  wrongShape: 203,
+  outOfMemory: 204,
+  hangs: 205,
+  segfaults: 206,
+  exits: 207,
+  poisons: 208,
+} as const;
 
 const puppetInfo: EngineInfo = {
   backend: 'wasm',
@@ -45,6 +54,8 @@ export interface PuppetSettings {
   readonly failFromStart?: number;
   /** The first starts exit at once. */
   readonly crashOpen?: number;
+  /** The self-test fails at this batch size. */
+  readonly selfTestFailsAt?: number;
   readonly hangOpen?: boolean;
   /** Why it runs otherwise than it was asked to. */
   readonly fallback?: string;

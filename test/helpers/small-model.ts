@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
+import { digestOf } from '../../src/engine/feature-digest.ts';
 import { sha256 } from '../../src/engine/sha256.ts';
 import { drawTestPicture } from '../../src/engine/test-picture.ts';
 
@@ -88,7 +89,7 @@ export async function writeSmallModel(
     labels: 'labels.yaml',
     defaultRules: { pets: { labels: ['cat', 'dog'] } },
     license: { spdx: 'Apache-2.0', origin: 'made by a test' },
-    selfTest: { tolerance: 0.01, pictures: [expectation(model, options)] },
+    selfTest: { tolerance: 0.01, ...(options.features === undefined ? {} : { featureTolerance: 0.01 }), pictures: [expectation(model, options)] },
   };
   // JSON is YAML.
   writeFileSync(join(folder, 'model.yaml'), JSON.stringify(manifest, null, 2));
@@ -119,8 +120,14 @@ export function noise(length: number, seed = 1): Uint8Array {
 }
 
 function expectation(model: SmallModel, options: SmallModelOptions) {
-  const said = referenceRun(model, drawTestPicture('ellipses', 1, model.inputSize), 1, options);
-  return { drawing: 'ellipses', seed: 1, expected: Object.fromEntries(LABELS.map((label, index) => [label, said[index] ?? 0])) };
+  const picture = drawTestPicture('ellipses', 1, model.inputSize);
+  const said = referenceRun(model, picture, 1, options);
+  const expected = Object.fromEntries(LABELS.map((label, index) => [label, said[index] ?? 0]));
+  const { reference, tf } = model;
+  const output = options.features && reference.getLayer(options.features.layer).output;
+  if (output === undefined) return { drawing: 'ellipses', seed: 1, expected };
+  const upToFeatures = { ...model, reference: tf.model({ inputs: reference.inputs, outputs: output }) };
+  return { drawing: 'ellipses', seed: 1, expected, features: digestOf(referenceRun(upToFeatures, picture, 1, options)) };
 }
 
 function giveWeights(tf: Tf, model: TensorFlow.LayersModel): void {

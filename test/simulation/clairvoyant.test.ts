@@ -97,13 +97,13 @@ describe('clairvoyantBound with unforeseen standstills', () => {
     const recipe = RECIPES.find((each) => each.name === 'few' && each.curve === FLAT && each.load === 0.5);
     if (recipe === undefined) throw new Error('no recipe');
     const sums = { bound: 0, deadline: 0, told: 0 };
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= 24; seed++) {
       const world = scenarioOf({ ...recipe, curve: jumpy(curve), durationMs: 10_000 }, seed);
       sums.bound += clairvoyantBound(world, 'unforeseen').missed;
       sums.deadline += (await simulate(world, DEADLINE)).missed;
       sums.told += (await simulate(world, TOLD)).missed;
     }
-    expect(sums.bound).toBeGreaterThan(50);
+    expect(sums.bound).toBeGreaterThan(30);
     expect(sums.deadline).toBeGreaterThan(sums.bound);
     expect(sums.told).toBeGreaterThan(sums.bound);
   });

@@ -5,7 +5,7 @@ import { exactBuffer, inputName, outputNames } from './tfjs-forms.ts';
 import type { TensorFlow, TfjsModel } from './tfjs-network.ts';
 
 /** A graph of TensorFlow, converted for TensorFlow.js. Throws what reading it throws, and what TensorFlow.js says of a graph that it does not take. */
-export async function loadGraphForm(tensorflow: TensorFlow, local: LocalModel, source: TfjsSource, wantsFeatures: boolean): Promise<TfjsModel> {
+export async function loadGraphForm(tensorflow: TensorFlow, local: LocalModel, source: TfjsSource): Promise<TfjsModel> {
   const files = await readTfjsFiles(source, local.sha256);
   const model = await tensorflow.loadGraphModel({
     load: () =>
@@ -17,9 +17,8 @@ export async function loadGraphForm(tensorflow: TensorFlow, local: LocalModel, s
       }),
   });
   const name = inputName(local);
-  const outputs = outputNames(local, wantsFeatures);
   return {
-    predict: (input) => [model.execute({ [name]: input }, outputs)].flat(),
+    predict: (input, features) => [model.execute({ [name]: input }, outputNames(local, features))].flat(),
     dispose: () => model.dispose(),
   };
 }

@@ -7,7 +7,7 @@ import { exactBuffer, outputNames } from './tfjs-forms.ts';
 import type { TensorFlow, TfjsModel } from './tfjs-network.ts';
 
 /** A Keras layers-model, computed layer by layer. Throws what reading it throws, and what TensorFlow.js says of a model that it does not take. */
-export async function loadLayersForm(tensorflow: TensorFlow, local: LocalModel, source: TfjsSource, wantsFeatures: boolean): Promise<TfjsModel> {
+export async function loadLayersForm(tensorflow: TensorFlow, local: LocalModel, source: TfjsSource): Promise<TfjsModel> {
   const files = await readLayersModel(source, local.sha256);
   registerResidualLayers(tensorflow);
   const whole = await tensorflow.loadLayersModel({
@@ -18,11 +18,17 @@ export async function loadLayersForm(tensorflow: TensorFlow, local: LocalModel, 
         weightData: exactBuffer(files.data),
       }),
   });
-  // The layers are shared with `whole`, and so are the weights: nothing of it has to be freed.
-  const model = tensorflow.model({ inputs: whole.inputs, outputs: outputNames(local, wantsFeatures).map((name) => symbolicOutput(whole, name)) });
+  const cut = (features: boolean) =>
+    tensorflow.model({ inputs: whole.inputs, outputs: outputNames(local, features).map((name) => symbolicOutput(whole, name)) });
+  const plain = cut(false);
+  let withFeatures: tf.LayersModel | undefined;
   return {
-    predict: (input) => [model.predict(input, { batchSize: input.shape[0] })].flat(),
-    dispose: () => void model.dispose(),
+    predict(input, features) {
+      if (features) withFeatures ??= cut(true);
+      return [((features ? withFeatures : undefined) ?? plain).predict(input, { batchSize: input.shape[0] })].flat();
+    },
+    // All of them share layers and weights. The one with the most has every layer that is needed: nothing of the others has to be freed.
+    dispose: () => void (withFeatures ?? plain).dispose(),
   };
 }
 

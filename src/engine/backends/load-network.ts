@@ -11,19 +11,18 @@ import { type TensorFlow, type TfjsModel, TfjsNetwork } from './tfjs-network.ts'
  */
 export async function loadNetwork(tensorflow: TensorFlow & Partial<NodeTensorFlow>, local: LocalModel, wantsFeatures: boolean): Promise<TfjsNetwork> {
   try {
-    const features = wantsFeatures && local.outputs.features !== null;
-    return new TfjsNetwork(tensorflow, local, await loadForm(tensorflow, local, features), features);
+    return new TfjsNetwork(tensorflow, local, await loadForm(tensorflow, local), wantsFeatures);
   } catch (error) {
     if (error instanceof FramewatchError) throw error;
     throw new FramewatchError('ENGINE_START_FAILED', `TensorFlow could not load the model ${local.name}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-function loadForm(tensorflow: TensorFlow & Partial<NodeTensorFlow>, local: LocalModel, features: boolean): Promise<TfjsModel> {
+function loadForm(tensorflow: TensorFlow & Partial<NodeTensorFlow>, local: LocalModel): Promise<TfjsModel> {
   const { source } = local;
-  if (source.format === 'tfjs-layers') return loadLayersForm(tensorflow, local, source, features);
-  if (source.format === 'tfjs-graph') return loadGraphForm(tensorflow, local, source, features);
+  if (source.format === 'tfjs-layers') return loadLayersForm(tensorflow, local, source);
+  if (source.format === 'tfjs-graph') return loadGraphForm(tensorflow, local, source);
   const { node } = tensorflow;
-  if (source.format === 'saved-model' && node !== undefined) return loadSavedModelForm({ node }, local, source, features);
+  if (source.format === 'saved-model' && node !== undefined) return loadSavedModelForm({ node }, local, source);
   throw new FramewatchError('INTERNAL', `a model of format ${source.format} cannot be loaded by TensorFlow.js`);
 }

@@ -4,8 +4,8 @@ import type { BackendName, DeviceName } from '../engine.ts';
 
 /** What a vendor's runtime must offer to become a Backend. */
 export interface Network {
-  /** May throw anything. */
-  run(pixels: Uint8Array, size: number): Promise<BackendOutput>;
+  /** As in `Backend`. May throw anything. */
+  run(pixels: Uint8Array, size: number, features?: boolean): Promise<BackendOutput>;
   /** As in `Backend`. May throw anything. */
   prepare?(size: number): Promise<void>;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export class NetworkBackend implements Backend {
     this.#network = network;
   }
 
-  async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
+  async run(pixels: Uint8Array, size: number, features?: boolean): Promise<BackendOutput> {
     if (this.#closing !== undefined) throw new FramewatchError('ENGINE_INFERENCE_FAILED', `the ${this.name} backend is closed`);
     const expected = size * this.#model.inputSize ** 2 * 3;
     if (size < 1 || pixels.length !== expected) {
@@ -53,7 +53,7 @@ export class NetworkBackend implements Backend {
     }
     let output: BackendOutput;
     try {
-      output = await this.#network.run(pixels, size);
+      output = await this.#network.run(pixels, size, features);
     } catch (error) {
       throw this.#named(error, size);
     }

@@ -110,12 +110,12 @@ function backendOf(
   options: BackendOptions,
   facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number; readonly provider?: GpuProvider },
 ): Backend {
-  const features = options.features && model.featureSize !== null;
-  const wanted = features ? [ONNX_PROBABILITIES, ONNX_FEATURES] : [ONNX_PROBABILITIES];
-  const run = async (pixels: Uint8Array, size: number): Promise<BackendOutput> => {
+  const run = async (pixels: Uint8Array, size: number, asked = options.features): Promise<BackendOutput> => {
+    const features = asked && model.featureSize !== null;
     const input = new runtime.Tensor('uint8', pixels, [size, model.inputSize, model.inputSize, 3]);
     const session = await sessions.of(size);
-    const outputs = await session.run({ [ONNX_INPUT]: input }, wanted);
+    // What is not named here is not copied out; the network computes it in any case, on its way to the classes.
+    const outputs = await session.run({ [ONNX_INPUT]: input }, features ? [ONNX_PROBABILITIES, ONNX_FEATURES] : [ONNX_PROBABILITIES]);
     return { probabilities: floatsOf(outputs, ONNX_PROBABILITIES), features: features ? floatsOf(outputs, ONNX_FEATURES) : null };
   };
   const prepare = async (size: number) => {

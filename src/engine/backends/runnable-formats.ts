@@ -11,6 +11,11 @@ const BACKENDS_OF: Readonly<Record<ModelFormat, readonly BackendName[]>> = {
   onnx: ['onnx'],
 };
 
+/** The backends that run a model of this format, best first. */
+export function backendsOf(format: ModelFormat): readonly BackendName[] {
+  return BACKENDS_OF[format];
+}
+
 /** Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, naming the backends that do, when `backend` does not run such a model. */
 export function requireRunnable(backend: BackendName, { name, source: { format } }: Pick<LocalModel, 'name' | 'source'>): void {
   const able = BACKENDS_OF[format];

@@ -28,17 +28,15 @@ export async function loadSavedModelForm(
   tensorflow: NodeTensorFlow,
   local: LocalModel,
   source: Extract<NetworkSource, { format: 'saved-model' }>,
-  wantsFeatures: boolean,
 ): Promise<TfjsModel> {
   const folder = pathOf(source.place);
   requireSha256('files', await hashSavedModel(folder), local.sha256, placeInWords(source.place));
   const model = await tensorflow.node.loadSavedModel(folder, ['serve'], 'serving_default');
   const input = inputName(local);
-  const outputs = outputNames(local, wantsFeatures);
   return {
-    predict(pixels) {
+    predict(pixels, features) {
       const named = model.predict({ [input]: pixels });
-      return outputs.map((name) => {
+      return outputNames(local, features).map((name) => {
         const tensor = named[name];
         if (tensor === undefined) throw new Error(`the signature has no output ${name}; it has ${Object.keys(named).join(', ')}`);
         return tensor;

@@ -45,7 +45,7 @@ export async function openTensorflow(model: LocalModel, options: BackendOptions)
   const network = await loadNetwork(tensorflow, model, options.features);
   // TensorFlow sizes its own thread pool and has no setting for it in Node.
   return new NetworkBackend({ name: 'tensorflow', device: gpu ? 'gpu' : 'cpu', threads: availableParallelism() }, model, {
-    run: (pixels, size) => network.run(pixels, size),
+    run: (pixels, size, features) => network.run(pixels, size, features),
     close: () => {
       network.dispose();
       return Promise.resolve();

@@ -7,8 +7,8 @@ export type TensorFlow = typeof tf;
 
 /** A model in memory, in whatever form it came. */
 export interface TfjsModel {
-  /** Classes, then features when they were asked for. Called inside `tidy`: what it makes beside them may be left behind. */
-  predict(input: tf.Tensor): readonly tf.Tensor[];
+  /** Classes, then the features where `features` says so, which needs a model that has them. Called inside `tidy`: what it makes beside them may be left behind. */
+  predict(input: tf.Tensor, features: boolean): readonly tf.Tensor[];
   dispose(): void;
 }
 
@@ -29,11 +29,12 @@ export class TfjsNetwork {
     this.#wantsFeatures = wantsFeatures;
   }
 
-  async run(pixels: Uint8Array, size: number): Promise<BackendOutput> {
+  /** `asked`: whether features are wanted of this batch. */
+  async run(pixels: Uint8Array, size: number, asked: boolean = this.#wantsFeatures): Promise<BackendOutput> {
     const outputs = this.#tf.tidy(() => {
-      const [classes, features] = this.#model.predict(this.#input(pixels, size));
+      const [classes, ...others] = this.#model.predict(this.#input(pixels, size), asked && this.#local.outputs.features !== null);
       if (classes === undefined) throw new Error('the model gave no output');
-      return [this.#probabilities(classes, size), ...(this.#wantsFeatures && features !== undefined ? [features] : [])];
+      return [this.#probabilities(classes, size), ...others];
     });
     try {
       const [probabilities = new Float32Array(), features = null] = await Promise.all(outputs.map((tensor) => tensor.data<'float32'>()));

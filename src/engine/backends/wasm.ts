@@ -20,7 +20,7 @@ export async function openWasm(model: LocalModel, options: BackendOptions): Prom
   const { tensorflow, threads } = await startWasm(options.threads);
   const network = await loadNetwork(tensorflow, model, options.features);
   return new NetworkBackend({ name: 'wasm', device: 'cpu', threads }, model, {
-    run: (pixels, size) => network.run(pixels, size),
+    run: (pixels, size, features) => network.run(pixels, size, features),
     close: () => {
       network.dispose();
       return Promise.resolve();
