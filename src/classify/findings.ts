@@ -26,7 +26,7 @@ export interface RegionFindings {
 export interface FileFindings {
   /** As the user named it. */
   readonly file: string;
-  /** As the file announces it, else as far as it was read; null when nothing is known. */
+  /** As the file announces it, or as far as it was read if that is further; null when nothing is known. */
   readonly durationMs: number | null;
   readonly codec: string | null;
   readonly width: number | null;
