@@ -114,6 +114,13 @@ describe('Recording', () => {
     expect(ffmpegsHere()).toBe(0);
   });
 
+  it('says of pictures that are too tall for it that they are', async () => {
+    const tall = path.join(folder, 'tall.mkv');
+    await promisify(execFile)('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'color=s=2x4000', '-frames:v', '1', '-c:v', 'ffv1', tall]);
+    const verdict = await open(tall).run(new AbortController().signal, async () => undefined);
+    expect(verdict?.fault).toMatchObject({ code: 'RECORDING_UNREADABLE', message: expect.stringContaining('2 × 4000') as string });
+  });
+
   it('says what it is when a file is no film, and when there is no ffmpeg', async () => {
     const text = path.join(folder, 'text.mp4');
     writeFileSync(text, 'Dear diary');
