@@ -34,7 +34,7 @@ const REFUSALS: readonly { readonly pattern: RegExp; readonly code: ErrorCode; r
   {
     pattern: /not on whitelist/i,
     code: 'RECORDING_NO_VIDEO',
-    says: 'is a playlist, or of a kind that is not read: name the recordings themselves',
+    says: 'is of a kind that is not read as video: sound, a playlist (name the recordings themselves) or something else',
   },
   { pattern: /matches no streams|does not contain any stream/i, code: 'RECORDING_NO_VIDEO', says: 'has no video' },
   { pattern: /Decoder .*not found|no decoder|Unknown decoder/i, code: 'RECORDING_NO_VIDEO', says: 'holds video that this ffmpeg cannot decode' },

@@ -36,6 +36,10 @@ describe('recordingVerdict', () => {
     expect(verdict(stderr, NOTHING).code).toBe(code);
   });
 
+  it('does not call a piece of music a playlist', () => {
+    expect(verdict("[mp3 @ 0x5] [error] Format not on whitelist 'mov,mp4'\n", NOTHING).message).toContain('sound');
+  });
+
   it('tells a file of which nothing could be decoded from one without pictures', () => {
     expect(verdict('', { ...NOTHING, packets: 7 }).code).toBe('RECORDING_DAMAGED');
     expect(verdict('', { ...NOTHING, exitCode: 0 }).code).toBe('RECORDING_NO_VIDEO');
