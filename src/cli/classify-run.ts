@@ -161,7 +161,7 @@ export class ClassifyRun implements Closable {
   }
 
   async #lookUp(files: readonly string[]): Promise<readonly Readable[]> {
-    const found = await Promise.all(files.map((name) => lookUpRecording(path.resolve(name))));
+    const found = await Promise.all(files.map((name) => lookUpRecording(name)));
     this.#bytes = found.map((place) => ('bytes' in place ? place.bytes : 0));
     return files.flatMap((name, index) => {
       const place = found[index];
