@@ -83,3 +83,9 @@ export function noFindings(file: string, why: unknown): FileFindings {
   const unknown = { durationMs: null, codec: null, width: null, height: null };
   return { file, ...unknown, judged: 0, unjudged: 0, judgedMs: 0, seconds: 0, regions: [], intervals: [], complete: false, error, warnings: [] };
 }
+
+/** Why an interval is over that no picture ended. `isWhole`: its file was judged to its end. */
+export function endInWords(reason: 'maxDuration' | 'fileEnd', isWhole: boolean): string {
+  if (reason === 'maxDuration') return 'longest duration';
+  return isWhole ? 'until the end' : 'still held';
+}
