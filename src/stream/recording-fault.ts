@@ -30,7 +30,8 @@ const EARLY_MS = 2000;
 const EARLY_SHARE = 0.05;
 
 const REFUSALS: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly says: string }[] = [
-  { pattern: /Permission denied|Is a directory|No such file/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened' },
+  { pattern: /Permission denied/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened: this user may not read it' },
+  { pattern: /Is a directory|No such file/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened: it is gone, or no file any more' },
   {
     pattern: /not on whitelist/i,
     code: 'RECORDING_NO_VIDEO',

@@ -36,6 +36,11 @@ describe('recordingVerdict', () => {
     expect(verdict(stderr, NOTHING).code).toBe(code);
   });
 
+  it('says what keeps a file from being opened', () => {
+    expect(verdict('[error] it: Permission denied\n', NOTHING).message).toBe('cannot be opened: this user may not read it');
+    expect(verdict('[error] it: No such file or directory\n', NOTHING).message).toContain('gone');
+  });
+
   it('does not call a piece of music a playlist', () => {
     expect(verdict("[mp3 @ 0x5] [error] Format not on whitelist 'mov,mp4'\n", NOTHING).message).toContain('sound');
   });
