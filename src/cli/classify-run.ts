@@ -181,7 +181,7 @@ export class ClassifyRun implements Closable {
     const slots = regions.map(({ id, crop }) => ({ cameraId: name, region: id, crop, maxLatencyMs: PATIENCE_MS, weight: 1 }));
     const run = new FileRun({
       ...{ name, bytes, judge, slots, clock: systemClock },
-      recording: new Recording({ ...reading, file: path.resolve(name), sampleFps: facts.fps, frameWidth, memory: this.#memory, clock: systemClock }),
+      recording: new Recording({ ...reading, file: path.resolve(name), bytes, sampleFps: facts.fps, frameWidth, memory: this.#memory, clock: systemClock }),
       openLane: () => this.#batcher.openLane(),
       mayWrite: async () => {
         this.#pace.begin();

@@ -24,6 +24,8 @@ export interface RecordedPicture {
 export interface RecordingOptions {
   /** Absolute path. */
   readonly file: string;
+  /** Its size; 0 of a pipe. */
+  readonly bytes: number;
   /** ffmpeg, as located, and what it can do. */
   readonly ffmpeg: { readonly file: string; readonly capabilities: FfmpegCapabilities; readonly hwaccel: FfmpegConfig['hwaccel'] };
   /** At most so many pictures a second; null: all. */
@@ -163,6 +165,7 @@ export class Recording {
     return recordingVerdict({
       ...end,
       notes: this.#notes,
+      bytes: this.#options.bytes,
       pictures: this.#pictures,
       packets: this.#packets,
       lastIsCorrupt: this.#lastPacket?.isCorrupt ?? false,

@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function open(file: string, program = 'ffmpeg', sampleFps: number | null = null): Recording {
   const ffmpeg = { file: program, capabilities: CAPABILITIES, hwaccel: 'none' } as const;
-  return new Recording({ file, ffmpeg, sampleFps, frameWidth: 128, threads: 1, memory, clock: systemClock });
+  return new Recording({ file, bytes: 0, ffmpeg, sampleFps, frameWidth: 128, threads: 1, memory, clock: systemClock });
 }
 
 function ffmpegsHere(): number {
@@ -58,7 +58,7 @@ describe('Recording', () => {
   it('holds ffmpeg up while nobody takes a picture, and loses none', async () => {
     const large = await makeTestClip({ file: path.join(folder, 'large.mp4'), seconds: 4, fps: 30, size: '640x360' });
     const recording = new Recording({
-      ...{ file: large, ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' }, sampleFps: null, frameWidth: 640, threads: 1 },
+      ...{ file: large, bytes: 0, ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' }, sampleFps: null, frameWidth: 640, threads: 1 },
       ...{ memory, clock: systemClock },
     });
     let goOn: () => void = () => undefined;
