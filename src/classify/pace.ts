@@ -1,20 +1,23 @@
-import { RateWindow } from '../telemetry/rate-window.ts';
+import type { RateWindow } from '../telemetry/rate-window.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** How many pictures of a run are judged, and how fast. Its time begins with the first picture: before that the network is loaded, and nothing can be judged. */
 export class Pace {
   readonly #clock: Clock;
-  #begun: { readonly mono: number; readonly lately: RateWindow } | null = null;
+  readonly #newWindow: () => Pick<RateWindow, 'add' | 'perSecond'>;
+  #begun: { readonly mono: number; readonly lately: Pick<RateWindow, 'add' | 'perSecond'> } | null = null;
   #judged = 0;
   #lastMono = 0;
 
-  constructor(clock: Clock) {
+  /** `newWindow` begins to count when it is called. */
+  constructor(clock: Clock, newWindow: () => Pick<RateWindow, 'add' | 'perSecond'>) {
     this.#clock = clock;
+    this.#newWindow = newWindow;
   }
 
   /** A picture was read. Idempotent. */
   begin(): void {
-    this.#begun ??= { mono: this.#clock.monotonicMs(), lately: new RateWindow(this.#clock) };
+    this.#begun ??= { mono: this.#clock.monotonicMs(), lately: this.#newWindow() };
   }
 
   add(judged: number): void {

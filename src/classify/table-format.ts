@@ -55,7 +55,11 @@ function sharesText({ shares }: RegionFindings): string {
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function intervalText({ startMs, endMs, decidedMs, peakScore, label, region, endReason }: RuleInterval, namesRegion: boolean, isWhole: boolean): string {
+function intervalText(
+  { startMs, endMs, decidedMs, peakScore, label, region, endReason }: RuleInterval,
+  namesRegion: boolean,
+  isWhole: boolean,
+): string {
   const span = `${fileTime(startMs)} – ${fileTime(endMs)}`;
   const where = namesRegion ? `  in ${region}` : '';
   const how = endReason === 'exit' ? '' : `  (${endInWords(endReason, isWhole)})`;

@@ -80,7 +80,8 @@ export class Thumbnails<Picture> {
     const change: Change = { label: top.label, lengthMs };
     const least = this.#changes.length < this.#options.most ? null : leastTelling([...this.#changes, change]);
     if (least !== change) {
-      if (least !== null) this.#changes.splice(this.#changes.findIndex((kept) => kept === least), 1);
+      const kept: readonly Change[] = this.#changes;
+      if (least !== null) this.#changes.splice(kept.indexOf(least), 1);
       this.#changes.push({ ...change, thumbnail: this.#capture(picture, { timeMs, label: top.label, score: top.score, rule: null }) });
     }
     this.#options.release(picture);

@@ -23,6 +23,7 @@ import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
 import { PictureMemory } from '../stream/picture-memory.ts';
 import { Recording, type RecordingOptions } from '../stream/recording.ts';
 import { lookUpRecording } from '../stream/recording-place.ts';
+import { RateWindow } from '../telemetry/rate-window.ts';
 import { systemClock } from '../util/clock.ts';
 import type { FramewatchError } from '../util/errors.ts';
 import type { Closable } from '../util/lifecycle.ts';
@@ -65,7 +66,7 @@ export class ClassifyRun implements Closable {
   readonly #runs = new Map<number, FileRun>();
   readonly #owners = new Map<SlotSpec, { readonly run: FileRun; readonly judge: FileJudge }>();
   readonly #findings = new Map<number, FileFindings>();
-  readonly #pace = new Pace(systemClock);
+  readonly #pace = new Pace(systemClock, () => new RateWindow(systemClock));
   #bytes: readonly number[] = [];
   #engine: EngineInfo | null = null;
   #working: Promise<void> = Promise.resolve();
@@ -181,7 +182,15 @@ export class ClassifyRun implements Closable {
     const slots = regions.map(({ id, crop }) => ({ cameraId: name, region: id, crop, maxLatencyMs: PATIENCE_MS, weight: 1 }));
     const run = new FileRun({
       ...{ name, bytes, judge, slots, clock: systemClock },
-      recording: new Recording({ ...reading, file: path.resolve(name), bytes, sampleFps: facts.fps, frameWidth, memory: this.#memory, clock: systemClock }),
+      recording: new Recording({
+        ...reading,
+        file: path.resolve(name),
+        bytes,
+        sampleFps: facts.fps,
+        frameWidth,
+        memory: this.#memory,
+        clock: systemClock,
+      }),
       openLane: () => this.#batcher.openLane(),
       mayWrite: async () => {
         this.#pace.begin();

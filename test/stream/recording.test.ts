@@ -58,7 +58,14 @@ describe('Recording', () => {
   it('holds ffmpeg up while nobody takes a picture, and loses none', async () => {
     const large = await makeTestClip({ file: path.join(folder, 'large.mp4'), seconds: 4, fps: 30, size: '640x360' });
     const recording = new Recording({
-      ...{ file: large, bytes: 0, ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' }, sampleFps: null, frameWidth: 640, threads: 1 },
+      ...{
+        file: large,
+        bytes: 0,
+        ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' },
+        sampleFps: null,
+        frameWidth: 640,
+        threads: 1,
+      },
       ...{ memory, clock: systemClock },
     });
     let goOn: () => void = () => undefined;
