@@ -86,7 +86,8 @@ export class FileRun {
     return {
       file: name,
       ...{ codec, width, height },
-      durationMs: durationMs ?? (reachedMs > 0 ? reachedMs : null),
+      // It may go on longer than it announces, as recordings that were joined do.
+      durationMs: Math.max(durationMs ?? 0, reachedMs) || null,
       ...judged,
       seconds: this.#spentMs / 1000,
       complete: isWhole && error === null,

@@ -26,7 +26,7 @@ export interface RegionFindings {
 export interface FileFindings {
   /** As the user named it. */
   readonly file: string;
-  /** As the file announces it, else as far as it was read; null when nothing is known. */
+  /** As the file announces it, or as far as it was read if that is further; null when nothing is known. */
   readonly durationMs: number | null;
   readonly codec: string | null;
   readonly width: number | null;
@@ -82,4 +82,10 @@ export function noFindings(file: string, why: unknown): FileFindings {
   const error = why instanceof FramewatchError ? { code: why.code, message: why.message } : null;
   const unknown = { durationMs: null, codec: null, width: null, height: null };
   return { file, ...unknown, judged: 0, unjudged: 0, judgedMs: 0, seconds: 0, regions: [], intervals: [], complete: false, error, warnings: [] };
+}
+
+/** Why an interval is over that no picture ended. `isWhole`: its file was judged to its end. */
+export function endInWords(reason: 'maxDuration' | 'fileEnd', isWhole: boolean): string {
+  if (reason === 'maxDuration') return 'longest duration';
+  return isWhole ? 'until the end' : 'still held';
 }

@@ -1,7 +1,7 @@
 import type { RuleInterval } from '../events/rule-intervals.ts';
 import { counted, percent } from './figures.ts';
 import { fileTime } from './file-time.ts';
-import type { FileFindings, RegionFindings, RunFacts, RunTotals } from './findings.ts';
+import { endInWords, type FileFindings, type RegionFindings, type RunFacts, type RunTotals } from './findings.ts';
 import type { FileFormat, OutputFormat } from './output-format.ts';
 import { printable } from './printable.ts';
 
@@ -28,7 +28,7 @@ function paragraph(findings: FileFindings, hasRules: boolean, namesRegions: bool
   if (judged > 0 || complete) text += `${INDENT}${factsLine(findings)}\n`;
   if (judged > 0) {
     for (const region of findings.regions) text += row(namesRegions ? region.region : 'labels', sharesText(region));
-    for (const interval of intervals) text += row(interval.rule, intervalText(interval, namesRegions));
+    for (const interval of intervals) text += row(interval.rule, intervalText(interval, namesRegions, complete));
     if (hasRules && intervals.length === 0) text += row('rules', 'none held');
   }
   if (error || !complete) {
@@ -55,10 +55,14 @@ function sharesText({ shares }: RegionFindings): string {
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-function intervalText({ startMs, endMs, decidedMs, peakScore, label, region, endReason }: RuleInterval, namesRegion: boolean): string {
+function intervalText(
+  { startMs, endMs, decidedMs, peakScore, label, region, endReason }: RuleInterval,
+  namesRegion: boolean,
+  isWhole: boolean,
+): string {
   const span = `${fileTime(startMs)} – ${fileTime(endMs)}`;
   const where = namesRegion ? `  in ${region}` : '';
-  const how = endReason === 'exit' ? '' : endReason === 'fileEnd' ? '  (until the end)' : '  (longest duration)';
+  const how = endReason === 'exit' ? '' : `  (${endInWords(endReason, isWhole)})`;
   return `${span}  peak ${peakScore.toFixed(2)}  ${printable(label)}${where}  sure at ${fileTime(decidedMs)}${how}`;
 }
 

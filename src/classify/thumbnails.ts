@@ -31,17 +31,17 @@ interface Segment<Picture> {
 }
 
 interface Change {
+  readonly label: string;
   readonly lengthMs: number;
-  readonly thumbnail: Promise<Thumbnail | null>;
 }
 
 /**
  * Chooses the pictures of one region that tell its story: those with which the strongest label changed, and those with which a rule was sure. A nervous network changes its mind many times
- * a second, so of the changes those are kept after which it stayed the longest; only they are encoded. One picture is held meanwhile.
+ * a second, so of the changes those are kept after which it stayed the longest, and of each label the longest if there is room; only they are encoded. One picture is held meanwhile.
  */
 export class Thumbnails<Picture> {
   readonly #options: ThumbnailOptions<Picture>;
-  readonly #changes: Change[] = [];
+  readonly #changes: (Change & { readonly thumbnail: Promise<Thumbnail | null> })[] = [];
   readonly #starts: Promise<Thumbnail | null>[] = [];
   #segment: Segment<Picture> | null = null;
 
@@ -77,20 +77,14 @@ export class Thumbnails<Picture> {
     const { timeMs, top, picture, lastMs } = segment;
     // The first picture of the file always tells something.
     const lengthMs = this.#changes.length === 0 ? Number.POSITIVE_INFINITY : lastMs - timeMs;
-    const shortest = this.#changes.length < this.#options.most ? null : this.#shortest();
-    if (shortest === null || lengthMs > (this.#changes[shortest]?.lengthMs ?? 0)) {
-      if (shortest !== null) this.#changes.splice(shortest, 1);
-      this.#changes.push({ lengthMs, thumbnail: this.#capture(picture, { timeMs, label: top.label, score: top.score, rule: null }) });
+    const change: Change = { label: top.label, lengthMs };
+    const least = this.#changes.length < this.#options.most ? null : leastTelling([...this.#changes, change]);
+    if (least !== change) {
+      const kept: readonly Change[] = this.#changes;
+      if (least !== null) this.#changes.splice(kept.indexOf(least), 1);
+      this.#changes.push({ ...change, thumbnail: this.#capture(picture, { timeMs, label: top.label, score: top.score, rule: null }) });
     }
     this.#options.release(picture);
-  }
-
-  #shortest(): number {
-    let found = 0;
-    this.#changes.forEach(({ lengthMs }, index) => {
-      if (lengthMs < (this.#changes[found]?.lengthMs ?? 0)) found = index;
-    });
-    return found;
   }
 
   async #capture(picture: Picture, about: Omit<Thumbnail, 'jpeg'>): Promise<Thumbnail | null> {
@@ -102,4 +96,12 @@ export class Thumbnails<Picture> {
       this.#options.release(picture);
     }
   }
+}
+
+/** The shortest of those whose label has another one; where each has its own, the shortest. Of equals the last. */
+function leastTelling(changes: readonly Change[]): Change | null {
+  const isRepeated = ({ label }: Change) => changes.filter((change) => change.label === label).length > 1;
+  const repeated = changes.filter(isRepeated);
+  const candidates = repeated.length > 0 ? repeated : changes;
+  return candidates.reduce<Change | null>((least, change) => (least !== null && change.lengthMs > least.lengthMs ? least : change), null);
 }

@@ -9,6 +9,7 @@ import { type FileFindings, noFindings, type RunFacts, type RunTotals } from '..
 import type { Outcome } from '../classify/frame-order.ts';
 import { OrderedSections } from '../classify/ordered-sections.ts';
 import type { FileFormat, OutputFormat } from '../classify/output-format.ts';
+import { Pace } from '../classify/pace.ts';
 import { printable } from '../classify/printable.ts';
 import type { FileProgress, ProgressState } from '../classify/progress.ts';
 import type { Judging } from '../config/cameras.ts';
@@ -65,14 +66,11 @@ export class ClassifyRun implements Closable {
   readonly #runs = new Map<number, FileRun>();
   readonly #owners = new Map<SlotSpec, { readonly run: FileRun; readonly judge: FileJudge }>();
   readonly #findings = new Map<number, FileFindings>();
-  readonly #rate = new RateWindow(systemClock);
+  readonly #pace = new Pace(systemClock, () => new RateWindow(systemClock));
   #bytes: readonly number[] = [];
   #engine: EngineInfo | null = null;
   #working: Promise<void> = Promise.resolve();
   #gone: (reason: FramewatchError) => void = () => undefined;
-  #judged = 0;
-  #firstMono: number | null = null;
-  #lastMono = 0;
 
   constructor(options: ClassifyRunOptions) {
     this.#options = options;
@@ -109,12 +107,12 @@ export class ClassifyRun implements Closable {
     for (const [index, name] of files.entries()) {
       if (!this.#findings.has(index)) this.#write(index, (await this.#runs.get(index)?.findings()) ?? noFindings(name, null));
     }
-    const seconds = this.#firstMono === null ? 0 : (this.#lastMono - this.#firstMono) / 1000;
+    const { judged, seconds } = this.#pace;
     const totals: RunTotals = {
       files: files.map((name, index) => this.#findings.get(index) ?? noFindings(name, null)),
-      judged: this.#judged,
+      judged,
       seconds,
-      framesPerSecond: seconds > 0 ? this.#judged / seconds : 0,
+      framesPerSecond: seconds > 0 ? judged / seconds : 0,
       networkShare: seconds > 0 ? Math.min(1, this.#batcher.networkMs / 1000 / seconds) : 0,
       engine: this.#engine,
       partialReason,
@@ -125,12 +123,11 @@ export class ClassifyRun implements Closable {
 
   get progress(): ProgressState {
     const { files } = this.#options;
+    const { judged, elapsedMs, rate } = this.#pace;
     const current = files.findIndex((_, index) => !this.#findings.has(index));
     return {
       files: files.map((_, index) => this.#progressOf(index)),
-      judged: this.#judged,
-      elapsedMs: this.#firstMono === null ? 0 : systemClock.monotonicMs() - this.#firstMono,
-      rate: this.#rate.perSecond(),
+      ...{ judged, elapsedMs, rate },
       name: this.#engine ? path.basename(files[current] ?? '') : 'loading the network',
     };
   }
@@ -161,7 +158,7 @@ export class ClassifyRun implements Closable {
   }
 
   async #lookUp(files: readonly string[]): Promise<readonly Readable[]> {
-    const found = await Promise.all(files.map((name) => lookUpRecording(path.resolve(name))));
+    const found = await Promise.all(files.map((name) => lookUpRecording(name)));
     this.#bytes = found.map((place) => ('bytes' in place ? place.bytes : 0));
     return files.flatMap((name, index) => {
       const place = found[index];
@@ -185,10 +182,18 @@ export class ClassifyRun implements Closable {
     const slots = regions.map(({ id, crop }) => ({ cameraId: name, region: id, crop, maxLatencyMs: PATIENCE_MS, weight: 1 }));
     const run = new FileRun({
       ...{ name, bytes, judge, slots, clock: systemClock },
-      recording: new Recording({ ...reading, file: path.resolve(name), sampleFps: facts.fps, frameWidth, memory: this.#memory, clock: systemClock }),
+      recording: new Recording({
+        ...reading,
+        file: path.resolve(name),
+        bytes,
+        sampleFps: facts.fps,
+        frameWidth,
+        memory: this.#memory,
+        clock: systemClock,
+      }),
       openLane: () => this.#batcher.openLane(),
       mayWrite: async () => {
-        this.#firstMono ??= systemClock.monotonicMs();
+        this.#pace.begin();
         await this.#sections.mayWrite(index);
         await output.room();
       },
@@ -206,10 +211,7 @@ export class ClassifyRun implements Closable {
     const before = judge.judged;
     run.spent(spentMs);
     judge.settled(frame.sequence, slot.region, outcome);
-    if (judge.judged === before) return;
-    this.#judged += judge.judged - before;
-    this.#rate.add(judge.judged - before);
-    this.#lastMono = systemClock.monotonicMs();
+    if (judge.judged > before) this.#pace.add(judge.judged - before);
   }
 
   #write(index: number, findings: FileFindings): void {

@@ -8,6 +8,7 @@ const MODE = 0o644;
 
 /** Sees before the work begins whether a report can be written to `file`. Throws OUTPUT_UNWRITABLE, also when that is one of `inputs`: it would be lost. */
 export async function checkReportFile(file: string, inputs: readonly string[]): Promise<void> {
+  if (file === '') throw unwritable(file, 'no name was given');
   const folder = path.dirname(path.resolve(file));
   try {
     await access(folder, constants.W_OK);
@@ -32,5 +33,5 @@ export async function writeReport(file: string, html: string): Promise<void> {
 }
 
 function unwritable(file: string, why: string, cause?: unknown): FramewatchError {
-  return new FramewatchError('OUTPUT_UNWRITABLE', `the report cannot be written to ${file}: ${why}`, { cause });
+  return new FramewatchError('OUTPUT_UNWRITABLE', `the report cannot be written to '${file}': ${why}`, { cause });
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { FfmpegConfig } from '../config/config.ts';
 import { PACKET_PIPE, pictureOutputs, type WantedPictures } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
@@ -19,6 +18,9 @@ export interface RecordingInput extends WantedPictures {
 /** Of films the usual picture; not the cover of a piece of music, which is a video stream of one picture. */
 const VIDEO = '0:V:0';
 
+/** What reads a picture, or a series of them, by the ending of its name. */
+const PICTURES = 'image2';
+
 /**
  * Containers that hold what they show, as ffmpeg calls them. Not those that name other files (playlists of HLS and DASH, lists for `concat`): they are
  * known by their content, whatever the file is called, and what a stranger's recording names is not for us to open.
@@ -26,11 +28,13 @@ const VIDEO = '0:V:0';
 const CONTAINERS: readonly string[] = [
   ...['mov', 'mp4', '3gp', 'matroska', 'webm', 'avi', 'mpegts', 'mpeg', 'mpegvideo', 'flv', 'asf', 'ogg', 'mxf', 'nut', 'rm', 'dv', 'wtv'],
   ...['h264', 'hevc', 'm4v', 'h263', 'ivf', 'av1', 'obu', 'vc1', 'mjpeg', 'mjpeg_2000', 'mpjpeg', 'yuv4mpegpipe', 'gif', 'apng', 'dhav', 'swf'],
-  ...['image2', 'jpeg_pipe', 'jpegls_pipe', 'j2k_pipe', 'png_pipe', 'webp_pipe', 'bmp_pipe', 'tiff_pipe', 'pam_pipe', 'ppm_pipe', 'pgm_pipe'],
+  ...[PICTURES, 'jpeg_pipe', 'jpegls_pipe', 'j2k_pipe', 'png_pipe', 'webp_pipe', 'bmp_pipe', 'tiff_pipe', 'pam_pipe', 'ppm_pipe', 'pgm_pipe'],
 ];
 
-/** A name with `%` may be taken for that of a numbered series of pictures; no other name is. */
-const LIKE_A_SERIES = /%.*\.(?:jpe?g|png|webp|bmp|tiff?|gif|ppm|pgm|pam|jp2|jls)$/i;
+/** A path with this in it, be it in the name of a folder, is taken for a numbered series or a pattern by `image2`, which then reads other files; no other path is. */
+const LIKE_A_SERIES = /%(?:\d*d|[*?[\]{}])/;
+const NAME_OF_A_PICTURE = /\.(?:jpe?g|png|webp|bmp|tiff?|p[bgnp]m|pam|jp2|jls|tga|pcx|sgi|dpx|exr|xwd)$/i;
+const NAME_OF_A_GIF = /\.gif$/i;
 
 /**
  * The arguments of the child that reads one recording from its beginning to its end, as fast as its pictures are taken: the same pictures on the same
@@ -42,10 +46,17 @@ export function recordingArguments(input: RecordingInput, capabilities: FfmpegCa
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info'],
     ...(input.hwaccel === 'none' ? [] : ['-hwaccel', input.hwaccel]),
     ...['-threads', String(input.threads)],
-    ...['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS.join(',')],
-    ...(LIKE_A_SERIES.test(path.basename(input.file)) ? ['-f', 'image2', '-pattern_type', 'none'] : []),
+    ...['-protocol_whitelist', 'file', ...formatOptions(input.file)],
     ...['-an', '-sn', '-dn', '-i', recordingUrl(input.file)],
     ...pictureOutputs(VIDEO, input, capabilities),
     ...['-map', VIDEO, '-c', 'copy', '-copyinkf', '-f', 'framecrc', `pipe:${PACKET_PIPE}`],
   ];
+}
+
+function formatOptions(file: string): readonly string[] {
+  const among = (containers: readonly string[]) => ['-format_whitelist', containers.join(',')];
+  if (!LIKE_A_SERIES.test(file)) return among(CONTAINERS);
+  if (NAME_OF_A_GIF.test(file)) return [...among(CONTAINERS), '-f', 'gif'];
+  if (NAME_OF_A_PICTURE.test(file)) return [...among(CONTAINERS), '-f', PICTURES, '-pattern_type', 'none'];
+  return among(CONTAINERS.filter((container) => container !== PICTURES));
 }

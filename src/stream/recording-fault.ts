@@ -5,7 +5,9 @@ import type { RecordingNotes } from './recording-notes.ts';
 export interface RecordingEnding {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  readonly notes: Pick<RecordingNotes, 'durationMs' | 'cutOff' | 'faults' | 'firstFault' | 'lastFault' | 'said'>;
+  readonly notes: Pick<RecordingNotes, 'format' | 'durationMs' | 'cutOff' | 'faults' | 'firstFault' | 'lastFault' | 'said'>;
+  /** Size of the file; 0 of a pipe. */
+  readonly bytes: number;
   /** Pictures that came whole. */
   readonly pictures: number;
   /** Packets of its video. */
@@ -29,12 +31,16 @@ export interface RecordingVerdict {
 const EARLY_MS = 2000;
 const EARLY_SHARE = 0.05;
 
+/** A packet of a transport stream, as it is sent, with a time before it (Blu-ray), and with a checksum behind it. Else nothing tells where such a file should end. */
+const TRANSPORT_PACKET_BYTES = [188, 192, 204] as const;
+
 const REFUSALS: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly says: string }[] = [
-  { pattern: /Permission denied|Is a directory|No such file/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened' },
+  { pattern: /Permission denied/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened: this user may not read it' },
+  { pattern: /Is a directory|No such file/i, code: 'RECORDING_UNREADABLE', says: 'cannot be opened: it is gone, or no file any more' },
   {
     pattern: /not on whitelist/i,
     code: 'RECORDING_NO_VIDEO',
-    says: 'is a playlist, or of a kind that is not read: name the recordings themselves',
+    says: 'is of a kind that is not read as video: sound, a playlist (name the recordings themselves) or something else',
   },
   { pattern: /matches no streams|does not contain any stream/i, code: 'RECORDING_NO_VIDEO', says: 'has no video' },
   { pattern: /Decoder .*not found|no decoder|Unknown decoder/i, code: 'RECORDING_NO_VIDEO', says: 'holds video that this ffmpeg cannot decode' },
@@ -78,12 +84,14 @@ function brokenOff({ exitCode, signal, notes, lastIsCorrupt, reachedMs }: Record
   return new FramewatchError('RECORDING_DAMAGED', `could not be read further than ${seconds(reachedMs)}${announced} (${how}${because})`);
 }
 
-function warningsOf({ notes, reachedMs }: RecordingEnding): string[] {
+function warningsOf({ notes, bytes, reachedMs }: RecordingEnding): string[] {
   const warnings: string[] = [];
   if (notes.faults > 0)
     warnings.push(
       `ffmpeg found ${notes.faults === 1 ? 'a fault' : `${notes.faults} faults`} in it (${notes.firstFault ?? ''}); pictures there may be wrong`,
     );
+  if (notes.format === 'mpegts' && TRANSPORT_PACKET_BYTES.every((packet) => bytes % packet !== 0))
+    warnings.push(`it does not consist of whole packets; it was probably cut off at ${seconds(reachedMs)}`);
   const missingMs = (notes.durationMs ?? 0) - reachedMs;
   if (notes.durationMs !== null && missingMs > Math.max(EARLY_MS, EARLY_SHARE * notes.durationMs))
     warnings.push(`its video ends at ${seconds(reachedMs)}, ${seconds(notes.durationMs)} are announced; it may be cut off, or its sound is longer`);

@@ -1,6 +1,9 @@
 /** `[h264 @ 0x55f4da6fcbc0] [error] Invalid level prefix`: who said it, how bad it is, what it is. */
 const LINE = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(\w+)\] (.*)$/i;
-const DURATION = /^\s+Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
+const DURATION = /^\s+Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)(?:, start: (-?\d+\.\d+))?,/;
+/** Of these the announced duration counts from time 0, of all others from the first picture or sound: a recorder that cuts its stream into MKV files lets the times run on. */
+const COUNTS_FROM_ZERO = /^(?:matroska|mov|nut)\b/;
+const FORMAT = /^Input #0, ([^ ]+), from/;
 const CUT_OFF = /partial file|ended prematurely/i;
 const CORRUPT = /corrupt/i;
 /** A guess of ffmpeg's, from the first bytes and the size of the file. */
@@ -16,6 +19,7 @@ export class RecordingNotes {
   #rest = '';
   #durationMs: number | null = null;
   #isEstimated = false;
+  #format: string | null = null;
   #cutOff: string | null = null;
   #faults = 0;
   #firstFault: string | null = null;
@@ -28,12 +32,18 @@ export class RecordingNotes {
   }
 
   push(chunk: string): void {
-    const lines = (this.#rest + chunk).split(/[\r\n]+/);
+    // Before it is cut into lines: a name may have several.
+    const lines = (this.#rest + chunk).replaceAll(this.#input, () => 'it').split(/[\r\n]+/);
     this.#rest = (lines.pop() ?? '').slice(0, LONGEST_REST);
     for (const line of lines) this.#read(line);
   }
 
-  /** As the file announces it; null when it does not, or when it is only guessed. */
+  /** Of the container, as ffmpeg calls it, with the other names it has; null when it could not be opened. */
+  get format(): string | null {
+    return this.#format;
+  }
+
+  /** From the start of the file, as it announces it; null when it does not, or when it is only guessed. */
   get durationMs(): number | null {
     return this.#isEstimated ? null : this.#durationMs;
   }
@@ -63,9 +73,9 @@ export class RecordingNotes {
   }
 
   #read(raw: string): void {
-    const [, level, text] = LINE.exec(raw.replaceAll(this.#input, () => 'it').slice(0, LONGEST_LINE)) ?? [];
+    const [, level, text] = LINE.exec(raw.slice(0, LONGEST_LINE)) ?? [];
     if (level === undefined || text === undefined) return;
-    if (level === 'info') this.#readDuration(text);
+    if (level === 'info') this.#readFacts(text);
     if (ESTIMATED.test(text)) this.#isEstimated = true;
     const isWarning = level === 'warning';
     const isComplaint = level === 'error' || level === 'fatal' || level === 'panic' || (isWarning && CORRUPT.test(text));
@@ -79,9 +89,11 @@ export class RecordingNotes {
     this.#lastFault = says;
   }
 
-  #readDuration(text: string): void {
-    const [, hours, minutes, seconds] = DURATION.exec(text) ?? [];
-    if (this.#durationMs === null && seconds !== undefined)
-      this.#durationMs = Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);
+  #readFacts(text: string): void {
+    this.#format ??= FORMAT.exec(text)?.[1] ?? null;
+    const [, hours, minutes, seconds, start] = DURATION.exec(text) ?? [];
+    if (this.#durationMs !== null || seconds === undefined) return;
+    const startS = COUNTS_FROM_ZERO.test(this.#format ?? '') ? Number(start ?? 0) : 0;
+    this.#durationMs = Math.max(0, Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) - startS) * 1000));
   }
 }

@@ -24,6 +24,8 @@ export interface RecordedPicture {
 export interface RecordingOptions {
   /** Absolute path. */
   readonly file: string;
+  /** Its size; 0 of a pipe. */
+  readonly bytes: number;
   /** ffmpeg, as located, and what it can do. */
   readonly ffmpeg: { readonly file: string; readonly capabilities: FfmpegCapabilities; readonly hwaccel: FfmpegConfig['hwaccel'] };
   /** At most so many pictures a second; null: all. */
@@ -130,7 +132,7 @@ export class Recording {
       await this.#hand(take, signal);
       const end = await ended;
       if (isAborted()) return null;
-      if (this.#isAstray) return { fault: new FramewatchError('RECORDING_UNREADABLE', ASTRAY), warnings: [] };
+      if (this.#isAstray) return { fault: this.#astray(), warnings: [] };
       if (!(end instanceof FramewatchError)) return this.#verdict(end);
       if (end.code === 'FFMPEG_NOT_FOUND') throw end;
       return { fault: end, warnings: [] };
@@ -163,6 +165,7 @@ export class Recording {
     return recordingVerdict({
       ...end,
       notes: this.#notes,
+      bytes: this.#options.bytes,
       pictures: this.#pictures,
       packets: this.#packets,
       lastIsCorrupt: this.#lastPacket?.isCorrupt ?? false,
@@ -191,6 +194,17 @@ export class Recording {
     if (this.#isAstray || this.#splitter.unannouncedBytes <= LARGEST_PICTURE_BYTES) return;
     this.#isAstray = true;
     this.#giveUp();
+  }
+
+  /** The bytes of a picture come before its line, so one that is too large is not told from one that has none. */
+  #astray(): FramewatchError {
+    const { width, height } = this.#stream;
+    const { frameWidth } = this.#options;
+    // It may be turned.
+    const ratio = width === null || height === null ? 1 : Math.max(height / width, width / height);
+    const isTooTall = 3 * frameWidth * frameWidth * ratio > LARGEST_PICTURE_BYTES;
+    const says = isTooTall ? `has pictures of ${width} × ${height} pixels: at a width of ${frameWidth} they are too tall to be judged` : ASTRAY;
+    return new FramewatchError('RECORDING_UNREADABLE', says);
   }
 
   #widthCame(width: number | null): void {

@@ -85,6 +85,13 @@ describe('FileRun', () => {
     });
   });
 
+  it('believes the pictures more than a file that says it is shorter', async () => {
+    const t = world(WHOLE, { ...KNOWN, durationMs: 40 });
+    await t.run.read(NEVER);
+    t.settleAll();
+    expect(await t.run.findings()).toMatchObject({ durationMs: 120, complete: true });
+  });
+
   it('is not complete when pictures got no verdict', async () => {
     const t = world(WHOLE);
     await t.run.read(NEVER);

@@ -34,6 +34,11 @@ describe('tableFormat', () => {
     );
   });
 
+  it('does not call it the end where a file was not judged to it', () => {
+    const held = { ...INTERVAL, endReason: 'fileEnd' as const };
+    expect(paragraph(findingsOf({ complete: false, intervals: [held] }))).toContain('  sure at 0:00:03.200  (still held)\n');
+  });
+
   it('names regions where there are several', () => {
     const gate = { region: 'gate', timeline: null, thumbnails: [], shares: [{ label: 'dog', share: 1 }] };
     const text = paragraph(findingsOf({ regions: [gate], intervals: [{ ...INTERVAL, region: 'gate' }] }), { ...FACTS, regions: ['full', 'gate'] });

@@ -41,6 +41,15 @@ describe('Thumbnails', () => {
     expect(t.leftOver()).toEqual([]);
   });
 
+  it('shows each label at its longest, also one that never lasted', async () => {
+    const t = world(3);
+    t.see(`${'N'.repeat(9)}C${'N'.repeat(20)}CCC${'N'.repeat(30)}C${'N'.repeat(40)}`);
+    expect(await t.all()).toEqual(['N0@0', 'C30@3000', 'N64@6400']);
+    const crowded = world(2);
+    crowded.see('NNABBBCDDDD');
+    expect(await crowded.all()).toEqual(['N0@0', 'D7@700']);
+  });
+
   it('shows the pictures with which rules were sure, so many at most, and the score of the rule', async () => {
     const t = world(2);
     for (let index = 0; index < 5; index += 1) {

@@ -14,7 +14,7 @@ describe('checkReportFile', () => {
     writeFileSync(report, 'old');
     await checkReportFile(report, [join(folder, 'none.mp4')]);
     mkdirSync(join(folder, 'sub'));
-    for (const place of [join(folder, 'no', 'report.html'), join(folder, 'sub'), join(report, 'x')])
+    for (const place of ['', join(folder, 'no', 'report.html'), join(folder, 'sub'), join(report, 'x')])
       await expect(checkReportFile(place, [])).rejects.toMatchObject(UNWRITABLE);
   });
 

@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, createWriteStream, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -225,6 +225,21 @@ describe('framewatch classify', () => {
     expect(variable).toMatchObject({ file: 'variable.mp4', error: null });
     expect(before.filter((pid) => processTree(pid).length > 0)).toEqual([]);
     expect(leftOver()).toEqual([]);
+  });
+
+  it('goes on when nobody can be told what is wrong', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [COMMAND, 'classify', 'text.mp4', 'film.mp4', '--config', config, '--csv'], {
+      ...{ cwd: folder, env: { ...process.env, TMPDIR: at('tmp') } },
+      stdio: ['ignore', 'pipe', full],
+    });
+    closeSync(full);
+    let stdout = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    expect({ code, lines: stdout.trim().split('\n').length }).toEqual({ code: 1, lines: 61 });
   });
 
   it('loses no picture when the engine dies', async () => {

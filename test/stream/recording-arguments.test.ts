@@ -33,8 +33,15 @@ describe('recordingArguments', () => {
   });
 
   it('takes a name with a percent sign for one picture, not for a series', () => {
-    expect(optionOf(argumentsFor('/pictures/100%d.jpg'), '-pattern_type')).toBe('none');
+    for (const file of ['/pictures/100%d.jpg', '/day%02d/1.PNG', '/%[ab]/1.webp', '/a%5d.tga'])
+      expect(optionOf(argumentsFor(file), '-pattern_type')).toBe('none');
     for (const file of ['/pictures/1.jpg', '/films/100%d.mp4', '/50%/a.jpg']) expect(argumentsFor(file)).not.toContain('-pattern_type');
+  });
+
+  it('reads a film whose name could be that of a series by its content, and never as pictures', () => {
+    expect(optionOf(argumentsFor('/a%d.gif'), '-f')).toBe('gif');
+    for (const file of ['/a%d.mp4', '/a%d.xbm', '/a%d'])
+      expect(optionOf(argumentsFor(file), '-format_whitelist')?.split(',')).toEqual(expect.not.arrayContaining(['image2']));
   });
 
   it('passes on threads and hardware, and keeps to the pace of the reader', () => {

@@ -6,7 +6,7 @@ function verdict(stderr: string, about: Partial<Omit<RecordingEnding, 'notes'>> 
   const notes = new RecordingNotes('file:/a.mp4');
   notes.push(stderr);
   const { fault, warnings } = recordingVerdict({
-    ...{ exitCode: 0, signal: null, pictures: 100, packets: 100, lastIsCorrupt: false, reachedMs: 4000, unusable: 0 },
+    ...{ exitCode: 0, signal: null, bytes: 188_000, pictures: 100, packets: 100, lastIsCorrupt: false, reachedMs: 4000, unusable: 0 },
     ...about,
     notes,
   });
@@ -36,6 +36,15 @@ describe('recordingVerdict', () => {
     expect(verdict(stderr, NOTHING).code).toBe(code);
   });
 
+  it('says what keeps a file from being opened', () => {
+    expect(verdict('[error] it: Permission denied\n', NOTHING).message).toBe('cannot be opened: this user may not read it');
+    expect(verdict('[error] it: No such file or directory\n', NOTHING).message).toContain('gone');
+  });
+
+  it('does not call a piece of music a playlist', () => {
+    expect(verdict("[mp3 @ 0x5] [error] Format not on whitelist 'mov,mp4'\n", NOTHING).message).toContain('sound');
+  });
+
   it('tells a file of which nothing could be decoded from one without pictures', () => {
     expect(verdict('', { ...NOTHING, packets: 7 }).code).toBe('RECORDING_DAMAGED');
     expect(verdict('', { ...NOTHING, exitCode: 0 }).code).toBe('RECORDING_NO_VIDEO');
@@ -46,6 +55,13 @@ describe('recordingVerdict', () => {
     const cut = verdict(`${ANNOUNCED}[mov @ 0x5] [error] stream 0, offset 0x1098c6: partial file\n`);
     expect(cut).toMatchObject({ code: 'RECORDING_DAMAGED', message: 'is cut off at 4.0 s of 8.0 s (partial file)', warnings: [] });
     expect(verdict('', { lastIsCorrupt: true })).toMatchObject({ code: 'RECORDING_DAMAGED', message: 'is cut off at 4.0 s' });
+  });
+
+  it('warns of a transport stream that does not end with a whole packet, the only sign that it was cut', () => {
+    const opened = "[info] Input #0, mpegts, from 'it':\n";
+    expect(verdict(opened, { bytes: 188 * 50 + 7 }).warnings).toEqual(['it does not consist of whole packets; it was probably cut off at 4.0 s']);
+    for (const bytes of [0, 188 * 50, 192 * 7, 204 * 11]) expect(verdict(opened, { bytes }).warnings).toEqual([]);
+    expect(verdict("[info] Input #0, matroska,webm, from 'it':\n", { bytes: 1 }).warnings).toEqual([]);
   });
 
   it('takes an end by a signal or with a code for a break', () => {

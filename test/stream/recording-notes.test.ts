@@ -47,6 +47,25 @@ describe('RecordingNotes', () => {
     expect(notesOf(guessed).durationMs).toBeNull();
   });
 
+  it.each([
+    ['matroska,webm', 4000],
+    ['mov,mp4,m4a,3gp,3g2,mj2', 4000],
+    ['nut', 4000],
+    // As far as ffmpeg knows, these say how much there is.
+    ['mpegts', 3_604_000],
+    ['flv', 3_604_000],
+  ])('takes the start from the duration of what counts from zero: %s', (format, durationMs) => {
+    const said = `[info] Input #0, ${format}, from 'it':\n[info]   Duration: 01:00:04.00, start: 3600.000000, bitrate: 1 kb/s\n`;
+    expect(notesOf(said).durationMs).toBe(durationMs);
+  });
+
+  it('believes no name of a file, even one with lines in it', () => {
+    const input = 'file:/films/a\n[error] partial file\n[info]   Duration: 00:00:01.00, start: 0.0, bitrate: 1 kb/s';
+    const notes = new RecordingNotes(input);
+    notes.push(`[info] Input #0, mpegts, from '${input}':\n[info]   Duration: 00:00:04.00, start: 1.4, bitrate: 1 kb/s\n`);
+    expect({ durationMs: notes.durationMs, cutOff: notes.cutOff, faults: notes.faults }).toEqual({ durationMs: 4000, cutOff: null, faults: 0 });
+  });
+
   it('believes no name of a file', () => {
     const notes = notesOf(
       '[warning] file:/films/partial file, corrupt.mp4: something else\n[error] file:/films/partial file, corrupt.mp4: Invalid data found\n',

@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function open(file: string, program = 'ffmpeg', sampleFps: number | null = null): Recording {
   const ffmpeg = { file: program, capabilities: CAPABILITIES, hwaccel: 'none' } as const;
-  return new Recording({ file, ffmpeg, sampleFps, frameWidth: 128, threads: 1, memory, clock: systemClock });
+  return new Recording({ file, bytes: 0, ffmpeg, sampleFps, frameWidth: 128, threads: 1, memory, clock: systemClock });
 }
 
 function ffmpegsHere(): number {
@@ -58,7 +58,14 @@ describe('Recording', () => {
   it('holds ffmpeg up while nobody takes a picture, and loses none', async () => {
     const large = await makeTestClip({ file: path.join(folder, 'large.mp4'), seconds: 4, fps: 30, size: '640x360' });
     const recording = new Recording({
-      ...{ file: large, ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' }, sampleFps: null, frameWidth: 640, threads: 1 },
+      ...{
+        file: large,
+        bytes: 0,
+        ffmpeg: { file: 'ffmpeg', capabilities: CAPABILITIES, hwaccel: 'none' },
+        sampleFps: null,
+        frameWidth: 640,
+        threads: 1,
+      },
       ...{ memory, clock: systemClock },
     });
     let goOn: () => void = () => undefined;
@@ -112,6 +119,13 @@ describe('Recording', () => {
     const verdict = await open(clip, program).run(new AbortController().signal, async () => undefined);
     expect(verdict?.fault).toMatchObject({ code: 'RECORDING_UNREADABLE' });
     expect(ffmpegsHere()).toBe(0);
+  });
+
+  it('says of pictures that are too tall for it that they are', async () => {
+    const tall = path.join(folder, 'tall.mkv');
+    await promisify(execFile)('ffmpeg', ['-loglevel', 'error', '-f', 'lavfi', '-i', 'color=s=2x4000', '-frames:v', '1', '-c:v', 'ffv1', tall]);
+    const verdict = await open(tall).run(new AbortController().signal, async () => undefined);
+    expect(verdict?.fault).toMatchObject({ code: 'RECORDING_UNREADABLE', message: expect.stringContaining('2 × 4000') as string });
   });
 
   it('says what it is when a file is no film, and when there is no ffmpeg', async () => {

@@ -21,6 +21,13 @@ describe('writeFileAtomically', () => {
     expect(readdirSync(folder)).toEqual(['a.bin']);
   });
 
+  it('writes a file whose name is as long as names may be', async () => {
+    for (const name of ['r'.repeat(255), '映'.repeat(85)]) {
+      await writeFileAtomically(path.join(folder, name), Buffer.from('new'), 0o600);
+      expect(readFileSync(path.join(folder, name), 'utf8')).toBe('new');
+    }
+  });
+
   it('leaves the old and no temporary file when it fails', async () => {
     const taken = path.join(folder, 'folder');
     mkdirSync(path.join(taken, 'full'), { recursive: true });

@@ -1,7 +1,7 @@
 import type { RuleInterval } from '../../events/rule-intervals.ts';
 import { counted, percent } from '../figures.ts';
 import { fileTime } from '../file-time.ts';
-import type { FileFindings, RegionFindings } from '../findings.ts';
+import { endInWords, type FileFindings, type RegionFindings } from '../findings.ts';
 import type { Thumbnail } from '../thumbnails.ts';
 import { courseChart } from './course-chart.ts';
 import { type Html, html, NOTHING } from './html.ts';
@@ -22,11 +22,11 @@ export interface FileSectionParts {
 /** All about one file. */
 export function fileSection(parts: FileSectionParts): Html {
   const { findings, index } = parts;
-  const { file, regions, intervals, judged } = findings;
+  const { file, regions, judged } = findings;
   const seen =
     judged === 0
       ? NOTHING
-      : html`${regions.map((region, place) => regionFigure(region, place, parts))}${intervalTable(intervals, parts.namesRegions)}`;
+      : html`${regions.map((region, place) => regionFigure(region, place, parts))}${intervalTable(findings, parts.namesRegions)}`;
   return html`<section class="card" id="f${index}">
 <h2>${file}</h2>
 <p class="facts">${factsOf(findings)}</p>
@@ -104,12 +104,12 @@ function card({ timeMs, label, score, rule, jpeg }: Thumbnail, anchor: string, s
   return html`<figure class="picture${rule === null ? '' : ' rule'}" id="${anchor}"><img src="${picture}" alt="Picture at ${fileTime(timeMs)}" loading="lazy"><figcaption><time>${fileTime(timeMs)}</time><span>${what}</span></figcaption></figure>`;
 }
 
-function intervalTable(intervals: readonly RuleInterval[], namesRegions: boolean): Html {
+function intervalTable({ intervals, complete }: FileFindings, namesRegions: boolean): Html {
   if (intervals.length === 0) return NOTHING;
-  const ends = { exit: '', maxDuration: ' (longest duration)', fileEnd: ' (until the end)' } as const;
+  const how = (reason: RuleInterval['endReason']) => (reason === 'exit' ? '' : ` (${endInWords(reason, complete)})`);
   const rows = intervals.map(
     ({ rule, region, label, startMs, decidedMs, endMs, peakScore, endReason }) => html`<tr>
-<td data-name="Rule">${rule}${namesRegions ? ` in ${region}` : ''}</td><td data-name="From">${fileTime(startMs)}</td><td data-name="To">${fileTime(endMs)}${ends[endReason]}</td>
+<td data-name="Rule">${rule}${namesRegions ? ` in ${region}` : ''}</td><td data-name="From">${fileTime(startMs)}</td><td data-name="To">${fileTime(endMs)}${how(endReason)}</td>
 <td data-name="Peak">${peakScore.toFixed(2)}</td><td data-name="Mostly">${label}</td><td data-name="Sure at">${fileTime(decidedMs)}</td></tr>
 `,
   );

@@ -7,21 +7,19 @@ const MOST_TICKS = 8;
 /** Round times along a line of `durationMs`. */
 export function timeAxis(durationMs: number): Html {
   const step = 1000 * (STEPS_S.find((seconds) => durationMs / (seconds * 1000) <= MOST_TICKS) ?? durationMs / 1000 / MOST_TICKS);
-  const isShort = durationMs < 3_600_000;
   const count = Math.floor(durationMs / step + 1e-9);
   const ticks = Array.from({ length: count + 1 }, (_, index) => {
-    const text =
-      step < 1000
-        ? fileTime(index * step)
-        : isShort
-          ? duration(index * step)
-              .slice(2)
-              .replace(/^0/, '')
-          : duration(index * step);
     const last = (index * step) / durationMs > 0.94 ? ' last' : '';
-    return html`<span class="tick${last}" style="left:${along(index * step, durationMs)}">${text}</span>`;
+    return html`<span class="tick${last}" style="left:${along(index * step, durationMs)}">${tickText(index * step, step, durationMs)}</span>`;
   });
   return html`<div class="axis" aria-hidden="true">${ticks}</div>`;
+}
+
+/** As short as can be told apart: eight of them stand side by side. */
+function tickText(ms: number, step: number, durationMs: number): string {
+  // Of the steps below a second none needs more than tenths.
+  const text = step < 1000 ? fileTime(ms).slice(0, -2) : duration(ms);
+  return durationMs < 3_600_000 ? text.slice(2).replace(/^0/, '') : text;
 }
 
 /** A place along a line of `durationMs`, as CSS has it. */
