@@ -20,7 +20,6 @@ export interface TensorStatistics {
 
 export interface ChannelStatistics {
   readonly mean: Float64Array;
-  readonly largest: Float64Array;
 }
 
 /** Pictures that are looked at together: what is inside of a network for one takes 50 MB. */
@@ -33,17 +32,12 @@ export interface CalibrationOptions {
 
 /** Runs the float graph on all pictures and counts the values of every tensor that the plan turns into bytes. */
 export async function calibrate(plan: Plan, pictures: CalibrationPictures, options: CalibrationOptions): Promise<ReadonlyMap<string, TensorStatistics>> {
-  const histograms = new Map<string, ValueHistogram>();
-  const channels = await channelStatistics(plan.graph, countedTensors(plan).map((name) => ({ name, dataType: DATA_TYPE.float32, scale: null })), pictures, {
+  const histograms = new Map(countedTensors(plan).map((name) => [name, new ValueHistogram()]));
+  const channels = await channelStatistics(plan.graph, [...histograms.keys()], pictures, {
     ...options,
-    onTensor(name, { data }) {
-      if (!(data instanceof Float32Array)) return;
-      const histogram = histograms.get(name) ?? new ValueHistogram();
-      histograms.set(name, histogram);
-      histogram.add(data);
-    },
+    onTensor: (name, values) => histograms.get(name)?.add(values),
   });
-  return new Map([...channels].map(([name, of]) => [name, { histogram: histograms.get(name) ?? new ValueHistogram(), channels: of }]));
+  return new Map([...histograms].map(([name, histogram]) => [name, { histogram, channels: channels.get(name) ?? { mean: new Float64Array() } }]));
 }
 
 function countedTensors({ groups, units }: Plan): readonly string[] {
@@ -51,62 +45,41 @@ function countedTensors({ groups, units }: Plan): readonly string[] {
   return [...new Set([...groups.keys(), ...unpooled])];
 }
 
-export interface CountedTensor {
-  readonly name: string;
-  readonly dataType: number;
-  /** Of a tensor of bytes: what they stand for. */
-  readonly scale: { readonly scale: number; readonly zeroPoint: number } | null;
-}
-
-/** Mean and largest value of each channel, over all pictures and places. */
-export async function channelStatistics(
+/** Mean of each channel, over all pictures and places; tells `onTensor` of every tensor on the way. */
+async function channelStatistics(
   graph: Graph,
-  tensors: readonly CountedTensor[],
+  tensors: readonly string[],
   pictures: CalibrationPictures,
-  options: CalibrationOptions & { onTensor?(name: string, tensor: RunTensor): void },
+  options: CalibrationOptions & { onTensor(name: string, values: Float32Array): void },
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
-  const run = await openRun(graph, pictures.size, tensors, options.threads);
-  const sums = new Map<string, ChannelStatistics>();
+  const run = await openRun(graph, pictures.size, tensors.map((name) => ({ name, dataType: DATA_TYPE.float32 })), options.threads);
+  const found = new Map<string, ChannelStatistics>();
   try {
     for (let from = 0; from < pictures.count; from += BATCH) {
       const count = Math.min(BATCH, pictures.count - from);
-      const shown = await run.run(await pictures.read(from, count), count);
-      for (const { name, scale } of tensors) {
-        const tensor = shown.get(name);
-        if (!tensor) throw new RangeError(`the graph did not show ${name}`);
-        options.onTensor?.(name, tensor);
-        addChannels(sums, name, tensor, scale ?? { scale: 1, zeroPoint: 0 }, pictures.count);
+      for (const [name, tensor] of await run.run(await pictures.read(from, count), count)) {
+        options.onTensor(name, tensor.data);
+        addChannels(found, name, tensor, pictures.count);
       }
       options.onProgress?.(from + count, pictures.count);
     }
   } finally {
     await run.close();
   }
-  return sums;
+  return found;
 }
 
-function addChannels(
-  sums: Map<string, ChannelStatistics>,
-  name: string,
-  { dims: [count = 0, channels = 0, ...places], data }: RunTensor,
-  { scale, zeroPoint }: { readonly scale: number; readonly zeroPoint: number },
-  pictures: number,
-): void {
+function addChannels(found: Map<string, ChannelStatistics>, name: string, { dims, data }: RunTensor, pictures: number): void {
+  const [count = 0, channels = 0, ...places] = dims;
   const area = places.reduce((product, extent) => product * extent, 1);
-  const found = sums.get(name) ?? { mean: new Float64Array(channels), largest: new Float64Array(channels) };
-  sums.set(name, found);
+  const { mean } = found.get(name) ?? { mean: new Float64Array(channels) };
+  found.set(name, { mean });
   for (let row = 0; row < count; row++) {
     for (let channel = 0; channel < channels; channel++) {
       const start = (row * channels + channel) * area;
       let sum = 0;
-      let largest = 0;
-      for (let index = start; index < start + area; index++) {
-        const value = data[index] ?? 0;
-        sum += value;
-        if (value > largest) largest = value;
-      }
-      found.mean[channel] = (found.mean[channel] ?? 0) + ((sum / area - zeroPoint) * scale) / pictures;
-      found.largest[channel] = Math.max(found.largest[channel] ?? 0, (largest - zeroPoint) * scale);
+      for (let index = start; index < start + area; index++) sum += data[index] ?? 0;
+      mean[channel] = (mean[channel] ?? 0) + sum / area / pictures;
     }
   }
 }

@@ -3,10 +3,10 @@ import { ONNX_INPUT } from '../onnx-picture-input.ts';
 import type { Graph } from './graph.ts';
 import { valueOf, writeGraph } from './graph-file.ts';
 
-/** A tensor that a graph gave: floats, or bytes. */
+/** A tensor of floats that a graph gave. */
 export interface RunTensor {
   readonly dims: readonly number[];
-  readonly data: Float32Array | Uint8Array;
+  readonly data: Float32Array;
 }
 
 /** A graph that runs on pictures and shows what is inside of it. */
@@ -34,7 +34,7 @@ export async function openRun(graph: Graph, size: number, shown: readonly Shown[
   return {
     async run(pixels, count) {
       const outputs = await session.run({ [ONNX_INPUT]: new runtime.Tensor('uint8', pixels, [count, size, size, 3]) });
-      return new Map(Object.entries(outputs).map(([name, { dims, data }]) => [name, { dims, data: data as Float32Array | Uint8Array }]));
+      return new Map(Object.entries(outputs).map(([name, { dims, data }]) => [name, { dims, data: data as Float32Array }]));
     },
     close: () => session.release(),
   };

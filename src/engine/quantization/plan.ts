@@ -1,4 +1,5 @@
 import { type Kernel, kernelOf } from './convolution.ts';
+import { floatReason } from './float-layers.ts';
 import { type Graph, type GraphLinks, type GraphNode, integersOf, isStandard, linksOf, onlyReader, outputOf, textOf } from './graph.ts';
 
 /** A convolution with what is computed together with it: a pooling of its result, and an activation that only cuts off what is below 0. */
@@ -28,8 +29,6 @@ export interface Plan {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly kept: readonly KeptNode[];
 }
-
-const NO_INT8 = 'has no int8 form here';
 
 /** Everything that can be computed in bytes is, but for the nodes that `keep` gives a reason to keep in float. */
 export function planQuantisation(graph: Graph, keep: (node: GraphNode) => string | null): Plan {
@@ -80,7 +79,7 @@ function passesOn(node: GraphNode): boolean {
 }
 
 function reasonOf(node: GraphNode): string {
-  return isStandard(node, 'Conv') ? 'its weights are not constants' : NO_INT8;
+  return isStandard(node, 'Conv') ? 'its weights are not constants, or it is no convolution of pictures' : floatReason(node);
 }
 
 function groupsOf(units: readonly ConvolutionUnit[], passing: readonly GraphNode[]): ReadonlyMap<string, readonly string[]> {

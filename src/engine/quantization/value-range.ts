@@ -32,8 +32,21 @@ export function byteScale(low: number, high: number): ByteScale {
   return { scale, zeroPoint: Math.min(LARGEST_BYTE, Math.max(0, Math.round(-low / scale))) };
 }
 
+/** Root of the mean square of the rounding errors, over that of the values. */
+export function relativeError(histogram: ValueHistogram, scale: ByteScale): number {
+  const { bins, binWidth } = histogram;
+  let squares = 0;
+  for (const [bin, count] of bins.entries()) squares += count * ((bin - bins.length / 2 + 0.5) * binWidth) ** 2;
+  return squares === 0 ? 0 : Math.sqrt(roundingError(histogram, scale) / squares);
+}
+
+/** The real value that the byte nearest to `value` stands for. */
+export function roundedToByte(value: number, { scale, zeroPoint }: ByteScale): number {
+  return (Math.min(LARGEST_BYTE, Math.max(0, Math.round(value / scale) + zeroPoint)) - zeroPoint) * scale;
+}
+
 /** Sum of squares over all values that were counted. */
-function roundingError(histogram: ValueHistogram, { scale, zeroPoint }: ByteScale): number {
+function roundingError(histogram: ValueHistogram, tried: ByteScale): number {
   let sum = 0;
   const { bins, binWidth } = histogram;
   const middle = bins.length / 2;
@@ -41,8 +54,7 @@ function roundingError(histogram: ValueHistogram, { scale, zeroPoint }: ByteScal
     const count = bins[bin] ?? 0;
     if (count === 0) continue;
     const value = (bin - middle + 0.5) * binWidth;
-    const byte = Math.min(LARGEST_BYTE, Math.max(0, Math.round(value / scale) + zeroPoint));
-    const error = (byte - zeroPoint) * scale - value;
+    const error = roundedToByte(value, tried) - value;
     sum += count * error * error;
   }
   return sum;
