@@ -31,7 +31,8 @@ export async function quantise(float: Graph, pictures: CalibrationPictures, opti
   return { graph: int8Graph(plan, numbers), kept: plan.kept, layers: layerReports(plan, numbers, statistics) };
 }
 
-function numbersOf(plan: Plan, statistics: ReadonlyMap<string, TensorStatistics>): QuantisedNumbers {
+/** Scales from what was counted, weights rounded, biases corrected. */
+export function numbersOf(plan: Plan, statistics: ReadonlyMap<string, TensorStatistics>): QuantisedNumbers {
   const histogramOf = (tensor: string) => statistics.get(tensor)?.histogram ?? new ValueHistogram();
   const scales = new Map<string, ByteScale>();
   for (const group of new Set(plan.groups.values())) {
