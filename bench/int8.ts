@@ -120,6 +120,7 @@ for (const [index, source] of values.calibrate.entries()) {
     const agreement = agreementOf(wanted.get(clip) ?? new Float32Array(), await classify(int8, list, model), model.labels.length);
     judged.push({ calibrated: path.basename(source), judged: path.basename(clip), agreement });
   }
+  console.error(`judged: calibrated on ${path.basename(source)}`);
   if (index === 0 && rounds > 0) for (const batch of values.batch.split(',').map(Number)) speeds.push(await speedOf(float, int8, batch));
   await int8.close();
 }

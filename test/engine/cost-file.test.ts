@@ -70,7 +70,7 @@ describe('the file of batch costs', () => {
       { asked: [] },
     ];
     for (const over of wrong) {
-      const text = JSON.stringify({ format: 1, records: [{ ...record(), ...over }] });
+      const text = JSON.stringify({ format: 2, records: [{ ...record(), ...over }] });
       expect(reasonOf(text), JSON.stringify(over)).toBe('it is damaged');
     }
   });

@@ -22,7 +22,9 @@ it('represents 0 exactly, and every value of the range within half a step, or a 
 
 it('cuts a few values off where that serves all others', () => {
   const values = Array.from({ length: 200_000 }, (_, index) => (index % 1000) / 1000);
-  const { scale, zeroPoint } = bestByteScale(counted([...values, 5]));
+  const many = counted([5]);
+  for (let round = 0; round < 20; round++) many.add(Float32Array.from(values));
+  const { scale, zeroPoint } = bestByteScale(many);
   expect(zeroPoint).toBe(0);
   expect(scale * 255).toBeGreaterThan(0.95);
   expect(scale * 255).toBeLessThan(2);
