@@ -52,7 +52,7 @@ const REASONS: Readonly<Record<string, string>> = {
   Flatten: 'only moves values',
   Reshape: 'only moves values',
   Identity: 'only gives a name',
-  Gemm: 'the head: small, and its rounding would show in every probability',
+  Gemm: 'the head: small, and its rounding would show in every probability (large weights are stored in 8 bits)',
   MatMul: 'the head: small, and its rounding would show in every probability',
   Softmax: 'gives the probabilities',
   AveragePool: 'its mean is exact in float, and the head or the features read it',

@@ -1,8 +1,9 @@
 import { DATA_TYPE } from '../onnx-message.ts';
 import { constantOf, floatConstant } from './graph-file.ts';
 import { type Graph, type GraphConstant, type GraphNode, outputOf } from './graph.ts';
-import type { NodeAttribute } from './node-attributes.ts';
+import { integerAttribute, type NodeAttribute } from './node-attributes.ts';
 import type { ConvolutionUnit, Plan } from './plan.ts';
+import { type StoredMatrix, storedMatrix } from './stored-matrix.ts';
 import type { ByteScale } from './value-range.ts';
 import type { RoundedKernel } from './weight-rounding.ts';
 
@@ -88,8 +89,20 @@ class Int8Writer {
 
   #float(node: GraphNode): void {
     for (const input of node.inputs) this.#needFloats(input);
-    this.#nodes.push(node);
+    const stored = storedMatrix(node, this.#plan.graph);
+    this.#nodes.push(stored === null ? node : { ...node, inputs: node.inputs.map((input) => (input === stored.name ? this.#store(stored) : input)) });
     for (const output of node.outputs) this.#floatsThere.add(output);
+  }
+
+  /** Gives the name of the tensor that has the weights as floats again. */
+  #store({ name, dims, values, scales, axis }: StoredMatrix): string {
+    const bytes = bytesOf(name);
+    this.#constants.set(bytes, constantOf(dims, DATA_TYPE.int8, values));
+    this.#constants.set(`${bytes}/scale`, floatConstant([scales.length], scales));
+    this.#constants.set(`${bytes}/zero`, constantOf([scales.length], DATA_TYPE.int8, new Int8Array(scales.length)));
+    const floats = `${name}/floats`;
+    this.#nodes.push(nodeOf('DequantizeLinear', '', floats, [bytes, `${bytes}/scale`, `${bytes}/zero`], floats, [integerAttribute('axis', axis)]));
+    return floats;
   }
 
   #needFloats(tensor: string): void {
