@@ -92,8 +92,14 @@ async function speedOf(float: Backend, int8: Backend, batch: number): Promise<Sp
   const ratios = pairs.map((pair) => pair.float / pair.int8);
   return {
     batch,
-    float32Ms: quantile(pairs.map((pair) => pair.float), 0.5),
-    int8Ms: quantile(pairs.map((pair) => pair.int8), 0.5),
+    float32Ms: quantile(
+      pairs.map((pair) => pair.float),
+      0.5,
+    ),
+    int8Ms: quantile(
+      pairs.map((pair) => pair.int8),
+      0.5,
+    ),
     ratio: quantile(ratios, 0.5),
     lowerQuartile: quantile(ratios, 0.25),
     upperQuartile: quantile(ratios, 0.75),
@@ -126,19 +132,34 @@ for (const [index, source] of values.calibrate.entries()) {
 }
 await float.close();
 
-if (values.json) console.log(JSON.stringify({ model: model.name, judged: judged.map((one) => ({ ...one, criteria: criteriaOf(one.agreement) })), speeds, sizes }, null, 2));
+if (values.json)
+  console.log(
+    JSON.stringify({ model: model.name, judged: judged.map((one) => ({ ...one, criteria: criteriaOf(one.agreement) })), speeds, sizes }, null, 2),
+  );
 else {
   for (const { calibrated, judged: clip, agreement } of judged) {
     console.log(`\ncalibrated on ${calibrated} and drawings, judged on ${agreement.pictures} frames of ${clip} (${agreement.clear} clear):\n`);
-    printTable(['', 'int8', 'wanted', ''], [
-      ...criteriaOf(agreement).map(({ name, value, required, met }) => [name, value.toFixed(4), required, met ? 'met' : 'NOT MET']),
-      ['frames with any label on the other side', agreement.picturesWithCrossing.toFixed(4), '', ''],
-    ]);
+    printTable(
+      ['', 'int8', 'wanted', ''],
+      [
+        ...criteriaOf(agreement).map(({ name, value, required, met }) => [name, value.toFixed(4), required, met ? 'met' : 'NOT MET']),
+        ['frames with any label on the other side', agreement.picturesWithCrossing.toFixed(4), '', ''],
+      ],
+    );
   }
   console.log('');
   printTable(
     ['batch', 'float32, ms', 'int8, ms', 'float32 : int8', 'quartiles'],
-    speeds.map(({ batch, float32Ms, int8Ms, ratio, lowerQuartile, upperQuartile }) => [batch, float32Ms, int8Ms, ratio, `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`]),
+    speeds.map(({ batch, float32Ms, int8Ms, ratio, lowerQuartile, upperQuartile }) => [
+      batch,
+      float32Ms,
+      int8Ms,
+      ratio,
+      `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`,
+    ]),
   );
-  if (sizes) console.log(`\nsize: int8 ${(sizes.int8Bytes / 1e6).toFixed(1)} MB, float32 ${(sizes.floatBytes / 1e6).toFixed(1)} MB: ${(sizes.int8Bytes / sizes.floatBytes).toFixed(3)}`);
+  if (sizes)
+    console.log(
+      `\nsize: int8 ${(sizes.int8Bytes / 1e6).toFixed(1)} MB, float32 ${(sizes.floatBytes / 1e6).toFixed(1)} MB: ${(sizes.int8Bytes / sizes.floatBytes).toFixed(3)}`,
+    );
 }

@@ -173,7 +173,14 @@ export class Monitor implements Closable {
       deliver: (scores) => verdicts.deliver(scores),
     });
     this.#batcher = batcher;
-    const costs = new CostMemory({ config, engine, int8: int8HashOf(config.model, config, config.engine.precision), batcher: () => batcher, clock, logger });
+    const costs = new CostMemory({
+      config,
+      engine,
+      int8: int8HashOf(config.model, config, config.engine.precision),
+      batcher: () => batcher,
+      clock,
+      logger,
+    });
     this.#costs = costs;
     void costs.engineReady();
     this.#opened.push('costs', () => costs.update());

@@ -53,10 +53,23 @@ async function filesOf(source: string): Promise<readonly string[]> {
   return files.sort();
 }
 
-async function readFrames(file: string, ffmpeg: RecordingOptions['ffmpeg'], kept: EvenlySpaced<Uint8Array>, { view, signal }: FrameWishes): Promise<void> {
+async function readFrames(
+  file: string,
+  ffmpeg: RecordingOptions['ffmpeg'],
+  kept: EvenlySpaced<Uint8Array>,
+  { view, signal }: FrameWishes,
+): Promise<void> {
   const found = await lookUpRecording(file);
   if (found instanceof FramewatchError) throw named(file, found);
-  const recording = new Recording({ file, ffmpeg, sampleFps: null, frameWidth: FRAME_WIDTH, threads: 1, memory: new PictureMemory(), clock: systemClock });
+  const recording = new Recording({
+    file,
+    ffmpeg,
+    sampleFps: null,
+    frameWidth: FRAME_WIDTH,
+    threads: 1,
+    memory: new PictureMemory(),
+    clock: systemClock,
+  });
   const verdict = await recording.run(signal, async (picture) => {
     if (kept.isWanted) kept.add(await networkPicture(picture, null, view));
     else kept.skip();

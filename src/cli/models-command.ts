@@ -41,7 +41,10 @@ export function addModelsCommands(program: Command, configHelp: string, ended: (
     },
   );
   add('quantize <name>', 'make the int8 form of a model, for ONNX Runtime on the CPU; the daemon finds it')
-    .option('--calibrate <dir-or-video...>', 'footage like that of your cameras: videos, pictures, or folders of them; without any, only pictures that are drawn')
+    .option(
+      '--calibrate <dir-or-video...>',
+      'footage like that of your cameras: videos, pictures, or folders of them; without any, only pictures that are drawn',
+    )
     .option('--pictures <n>', 'so many are drawn, and at most so many are taken of each', wholeNumber(4, 512), 64)
     .action(async (name: string, options: QuantizeOptions) => {
       const { modelsQuantize } = await import('./models-quantize.ts');

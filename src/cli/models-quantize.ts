@@ -90,7 +90,9 @@ function print(name: string, outcome: QuantisationOutcome, pictures: number, eng
   const criteria = criteriaOf(agreement);
   if (asJson) {
     const selfTest = { batchSizes: engine.batchSizes, kind: engine.selfTest };
-    process.stdout.write(`${JSON.stringify({ name, file, floatBytes, int8Bytes, pictures, inFloat, inInt8: layers, agreement, criteria, selfTest }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ name, file, floatBytes, int8Bytes, pictures, inFloat, inInt8: layers, agreement, criteria, selfTest }, null, 2)}\n`,
+    );
     return;
   }
   const worst = layers.toSorted((one, other) => other.inputError - one.inputError).slice(0, WORST_SHOWN);
@@ -99,7 +101,10 @@ function print(name: string, outcome: QuantisationOutcome, pictures: number, eng
     ...textTable([['layer', 'operator', 'why'], ...inFloat.map(({ layer, operator, reason }) => [layer, operator, reason])]),
     '',
     `in int8: ${layers.length} convolutions; those that rounding changes most (root mean square of the error, of that of the values):`,
-    ...textTable([['layer', 'input', 'weights'], ...worst.map(({ name: layer, inputError, weightError }) => [layer, percent(inputError), percent(weightError)])]),
+    ...textTable([
+      ['layer', 'input', 'weights'],
+      ...worst.map(({ name: layer, inputError, weightError }) => [layer, percent(inputError), percent(weightError)]),
+    ]),
     '',
     `against float32, on ${agreement.pictures} drawn pictures that calibration did not see:`,
     ...textTable([
@@ -109,7 +114,7 @@ function print(name: string, outcome: QuantisationOutcome, pictures: number, eng
     '',
     `size: ${megabytes(int8Bytes)} MB, float32 ${megabytes(floatBytes)} MB (${percent(int8Bytes / floatBytes)})`,
     `self-test: passed at batch sizes ${engine.batchSizes.join(', ')}`,
-    `${file}`,
+    file,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   say(`\`engine.precision\` auto or int8 runs it; drawings are not footage: bench/int8.ts judges on videos of yours`);

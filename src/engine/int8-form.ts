@@ -46,17 +46,24 @@ export async function findInt8(name: string, folders: Pick<ModelFolders, 'stateD
 }
 
 /** The record alone, when it is of this float form; else what `findInt8` would say. Never throws. */
-export function readInt8Record(name: string, folders: Pick<ModelFolders, 'stateDir'>, floatForm: string): Int8Record | Exclude<Int8Form, { state: 'ready' }> {
+export function readInt8Record(
+  name: string,
+  folders: Pick<ModelFolders, 'stateDir'>,
+  floatForm: string,
+): Int8Record | Exclude<Int8Form, { state: 'ready' }> {
   const file = join(ownFolder(name, folders), RECORD);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    return isAbsent ? { state: 'absent', reason: `the model ${name} has no int8 form` } : { state: 'damaged', reason: `${file} cannot be read: ${messageOf(error)}` };
+    return isAbsent
+      ? { state: 'absent', reason: `the model ${name} has no int8 form` }
+      : { state: 'damaged', reason: `${file} cannot be read: ${messageOf(error)}` };
   }
   if (!isRecord(content)) return { state: 'damaged', reason: `${file} is damaged, or another version of the program wrote it` };
-  if (content.floatForm !== floatForm) return { state: 'stale', reason: 'the int8 form was made of other weights, another manifest, or by another version of the converter' };
+  if (content.floatForm !== floatForm)
+    return { state: 'stale', reason: 'the int8 form was made of other weights, another manifest, or by another version of the converter' };
   return content;
 }
 
@@ -101,7 +108,9 @@ function isRecord(value: unknown): value is Int8Record {
 function isPicture(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { drawing, seed, expected } = value;
-  return typeof drawing === 'string' && typeof seed === 'number' && isObject(expected) && Object.values(expected).every((one) => typeof one === 'number');
+  return (
+    typeof drawing === 'string' && typeof seed === 'number' && isObject(expected) && Object.values(expected).every((one) => typeof one === 'number')
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

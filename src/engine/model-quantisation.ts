@@ -55,7 +55,8 @@ export async function quantiseModel(wanted: ModelQuantisation): Promise<Quantisa
   const floatFile = await readFile(model.onnxFile);
   const float = readGraph(floatFile);
   const quantised = await quantise(float, pictures, { threads, onProgress: (done, of) => wanted.onProgress(done, of) });
-  if (quantised.layers.length === 0) throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model ${model.name} has no convolution that can be computed in int8`);
+  if (quantised.layers.length === 0)
+    throw new FramewatchError('MODEL_UNSUPPORTED_LAYER', `the model ${model.name} has no convolution that can be computed in int8`);
   const bytes = writeGraph(quantised.graph);
   const classifyFloat = await openClassifier(float, model, threads);
   const classifyInt8 = await openClassifier(quantised.graph, model, threads);

@@ -40,7 +40,18 @@ beforeAll(async () => {
   config = path.join(stateDir, 'framewatch.yaml');
   writeFileSync(config, `stateDir: ${stateDir}\nbatching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }\ncameras: {}\n`);
   const clip = await makeTestClip({ file: path.join(stateDir, 'clip.mp4'), seconds: 1, size: '320x180' });
-  const { code, stdout, stderr } = await runCommand(['models', 'quantize', NAME, '--config', config, '--pictures', '8', '--calibrate', clip, '--json']);
+  const { code, stdout, stderr } = await runCommand([
+    'models',
+    'quantize',
+    NAME,
+    '--config',
+    config,
+    '--pictures',
+    '8',
+    '--calibrate',
+    clip,
+    '--json',
+  ]);
   expect(stderr).toContain('calibration: ');
   expect(code, stderr).toBe(0);
   printed = JSON.parse(stdout) as Printed;
@@ -162,7 +173,16 @@ it('the int8 self-test catches swapped colours', async () => {
   const backend = await openOnnxInt8(model, form.file, { device: 'cpu', threads: 0, features: false });
   try {
     await new Int8SelfTest(model, form.selfTest).runAll(backend, 1);
-    const swapped = { ...backend, name: backend.name, device: backend.device, run: (pixels: Uint8Array, size: number) => backend.run(pixels.map((_, at) => pixels[at + 2 - 2 * (at % 3)] ?? 0), size) };
+    const swapped = {
+      ...backend,
+      name: backend.name,
+      device: backend.device,
+      run: (pixels: Uint8Array, size: number) =>
+        backend.run(
+          pixels.map((_, at) => pixels[at + 2 - 2 * (at % 3)] ?? 0),
+          size,
+        ),
+    };
     await expect(new Int8SelfTest(model, form.selfTest).runAll(swapped, 1)).rejects.toMatchObject({ code: 'MODEL_SELF_TEST_FAILED' });
   } finally {
     await backend.close();

@@ -6,7 +6,8 @@ const picture = (a: number) => ({ tolerance: 0.01, pictures: [{ drawing: 'ellips
 const model = (selfTest: LocalModel['selfTest']) => ({ name: 'm', labels: ['a', 'b'], inputSize: 4, selfTest }) as unknown as LocalModel;
 const says = (a: number): Backend => ({
   ...{ name: 'onnx', device: 'cpu', precision: 'int8', threads: 1 },
-  run: (_pixels, size) => Promise.resolve({ probabilities: Float32Array.from({ length: size * 2 }, (_, at) => (at % 2 === 0 ? a : 1 - a)), features: null }),
+  run: (_pixels, size) =>
+    Promise.resolve({ probabilities: Float32Array.from({ length: size * 2 }, (_, at) => (at % 2 === 0 ? a : 1 - a)), features: null }),
   close: () => Promise.resolve(),
 });
 

@@ -1,12 +1,12 @@
+import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { OnnxGraph } from '../../src/engine/onnx-graph.ts';
 import { addPictureInput, ONNX_FEATURES, ONNX_PROBABILITIES } from '../../src/engine/onnx-picture-input.ts';
 import type { Graph } from '../../src/engine/quantization/graph.ts';
 import { readGraph } from '../../src/engine/quantization/graph-file.ts';
-import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
 import { noise } from './small-model.ts';
 
 export const NETWORK_SIZE = 12;
-export const NETWORK_LABELS = 3;
+const NETWORK_LABELS = 3;
 
 export interface SmallNetworkOptions {
   readonly seed?: number;
@@ -34,7 +34,12 @@ export function smallNetworkFile({ seed = 1, lattice = false, firstFilters = 4 }
     const spread = 1.5 / Math.sqrt(channels * area * area);
     const kernel = graph.floats(`${name}/kernel`, [filters, channels, area, area], values(filters * channels * area * area, spread, made));
     const bias = graph.floats(`${name}/bias`, [filters], values(filters, 0.2, made + 1));
-    const node = graph.node('Conv', name, [from, kernel, bias], { kernel_shape: [area, area], pads: [pad, pad, pad, pad], strides: [1, 1], dilations: [1, 1] });
+    const node = graph.node('Conv', name, [from, kernel, bias], {
+      kernel_shape: [area, area],
+      pads: [pad, pad, pad, pad],
+      strides: [1, 1],
+      dilations: [1, 1],
+    });
     return graph.node('Relu', name, [node]);
   };
   const pool = (opType: 'MaxPool' | 'AveragePool', from: string, name: string, stride: number, pad: number) =>
@@ -70,6 +75,6 @@ export function smallPictures(count: number, seed = 7): Uint8Array {
   return rough.map((byte, index) => {
     const picture = Math.floor(index / bytes);
     const [row, column] = [Math.floor((index % bytes) / (NETWORK_SIZE * 3)), Math.floor((index % (NETWORK_SIZE * 3)) / 3)];
-    return Math.min(255, 0.25 * byte + 190 * ((((row * (1 + (picture % 3)) + column * (1 + (picture % 5))) % 24) / 24) ** 2));
+    return Math.min(255, 0.25 * byte + 190 * (((row * (1 + (picture % 3)) + column * (1 + (picture % 5))) % 24) / 24) ** 2);
   });
 }

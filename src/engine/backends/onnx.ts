@@ -53,7 +53,11 @@ async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: Backend
   }).catch((error: unknown) => {
     throw new FramewatchError('ENGINE_START_FAILED', `ONNX Runtime could not open ${fileOf(model)}: ${messageOf(error)}`, { cause: error });
   });
-  return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, { device: 'cpu', threads, precision });
+  return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, {
+    device: 'cpu',
+    threads,
+    precision,
+  });
 }
 
 /** The first provider on which a picture was judged. */

@@ -55,7 +55,13 @@ async function openInt8(model: LocalModel, choice: BackendChoice, { int8 }: Prec
 }
 
 /** Closes the float network when the int8 one passes. Null, with a line in the log, when there is none that does. */
-async function passedInt8(model: LocalModel, choice: BackendChoice, { int8, batchSizes, log }: PrecisionSurroundings, open: Openers, float: PreciseBackend): Promise<PreciseBackend | null> {
+async function passedInt8(
+  model: LocalModel,
+  choice: BackendChoice,
+  { int8, batchSizes, log }: PrecisionSurroundings,
+  open: Openers,
+  float: PreciseBackend,
+): Promise<PreciseBackend | null> {
   const stays = (reason: string) => {
     log.info({ model: model.name, reason }, 'The network computes in float32, not int8');
     return null;
@@ -86,8 +92,14 @@ function requireReady({ name }: LocalModel, int8: Int8Form | null): Extract<Int8
 /** Why int8 cannot run as it is asked for; null when it can. */
 function refusals({ backend, device }: BackendChoice): FramewatchError | null {
   if (backend !== 'auto' && backend !== 'onnx')
-    return new FramewatchError('ENGINE_BACKEND_UNAVAILABLE', `the ${backend} backend does not compute in int8: set engine.backend to onnx, or engine.precision to auto or float32`);
+    return new FramewatchError(
+      'ENGINE_BACKEND_UNAVAILABLE',
+      `the ${backend} backend does not compute in int8: set engine.backend to onnx, or engine.precision to auto or float32`,
+    );
   if (device === 'gpu')
-    return new FramewatchError('ENGINE_DEVICE_UNAVAILABLE', 'int8 runs on the CPU only: set engine.device to cpu, or engine.precision to auto or float32');
+    return new FramewatchError(
+      'ENGINE_DEVICE_UNAVAILABLE',
+      'int8 runs on the CPU only: set engine.device to cpu, or engine.precision to auto or float32',
+    );
   return null;
 }

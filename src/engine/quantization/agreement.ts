@@ -14,11 +14,11 @@ export interface Agreement {
   readonly picturesWithCrossing: number;
 }
 
-export const CLEAR_MARGIN = 0.1;
-export const CROSSING_THRESHOLDS: readonly number[] = [0.5, 0.8];
+const CLEAR_MARGIN = 0.1;
+const CROSSING_THRESHOLDS: readonly number[] = [0.5, 0.8];
 
 /** What an int8 network must reach against float32. */
-export const REQUIRED = { sameTop: 0.99, meanDifference: 0.02, p99Difference: 0.1, crossings: 0.01 } as const;
+const REQUIRED = { sameTop: 0.99, meanDifference: 0.02, p99Difference: 0.1, crossings: 0.01 } as const;
 
 export interface Criterion {
   readonly name: string;
@@ -60,8 +60,18 @@ export function agreementOf(reference: Float32Array, other: Float32Array, labels
 export function criteriaOf(agreement: Agreement): readonly Criterion[] {
   const { sameTop, meanDifference, p99Difference, crossings } = agreement;
   return [
-    { name: `same first label, where float32 leads by more than ${CLEAR_MARGIN}`, value: sameTop, required: `≥ ${REQUIRED.sameTop}`, met: sameTop >= REQUIRED.sameTop },
-    { name: 'mean absolute difference', value: meanDifference, required: `≤ ${REQUIRED.meanDifference}`, met: meanDifference <= REQUIRED.meanDifference },
+    {
+      name: `same first label, where float32 leads by more than ${CLEAR_MARGIN}`,
+      value: sameTop,
+      required: `≥ ${REQUIRED.sameTop}`,
+      met: sameTop >= REQUIRED.sameTop,
+    },
+    {
+      name: 'mean absolute difference',
+      value: meanDifference,
+      required: `≤ ${REQUIRED.meanDifference}`,
+      met: meanDifference <= REQUIRED.meanDifference,
+    },
     { name: '99th percentile of it', value: p99Difference, required: `≤ ${REQUIRED.p99Difference}`, met: p99Difference <= REQUIRED.p99Difference },
     {
       name: `on the other side of ${CROSSING_THRESHOLDS.join(' or ')}`,

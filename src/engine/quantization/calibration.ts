@@ -31,7 +31,11 @@ export interface CalibrationOptions {
 }
 
 /** Runs the float graph on all pictures and counts the values of every tensor that the plan turns into bytes. */
-export async function calibrate(plan: Plan, pictures: CalibrationPictures, options: CalibrationOptions): Promise<ReadonlyMap<string, TensorStatistics>> {
+export async function calibrate(
+  plan: Plan,
+  pictures: CalibrationPictures,
+  options: CalibrationOptions,
+): Promise<ReadonlyMap<string, TensorStatistics>> {
   const histograms = new Map(countedTensors(plan).map((name) => [name, new ValueHistogram()]));
   const channels = await channelStatistics(plan.graph, [...histograms.keys()], pictures, {
     ...options,
@@ -52,7 +56,12 @@ async function channelStatistics(
   pictures: CalibrationPictures,
   options: CalibrationOptions & { onTensor(name: string, values: Float32Array): void },
 ): Promise<ReadonlyMap<string, ChannelStatistics>> {
-  const run = await openRun(graph, pictures.size, tensors.map((name) => ({ name, dataType: DATA_TYPE.float32 })), options.threads);
+  const run = await openRun(
+    graph,
+    pictures.size,
+    tensors.map((name) => ({ name, dataType: DATA_TYPE.float32 })),
+    options.threads,
+  );
   const found = new Map<string, ChannelStatistics>();
   try {
     for (let from = 0; from < pictures.count; from += BATCH) {

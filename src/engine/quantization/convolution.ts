@@ -1,5 +1,5 @@
-import { floatsOf } from './graph-file.ts';
 import { type Graph, type GraphNode, integerOf, integersOf, isStandard, textOf } from './graph.ts';
+import { floatsOf } from './graph-file.ts';
 
 /** The weights of a `Conv` whose weights are constants: `[filters, channels / group, height, width]`, filter by filter. */
 export interface Kernel {

@@ -27,7 +27,9 @@ export function readGraph(bytes: Uint8Array): Graph {
     opsets: new Map(file.modelFields.filter(({ id }) => id === MODEL_FIELD.opsetImport).map(({ content }) => readOpset(content))),
     nodes: contents(GRAPH_FIELD.node).map(readNode),
     constants: new Map(contents(GRAPH_FIELD.initializer).map(readConstant)),
-    inputs: contents(GRAPH_FIELD.input).map(readValue).filter(({ name }) => !file.constants.has(name)),
+    inputs: contents(GRAPH_FIELD.input)
+      .map(readValue)
+      .filter(({ name }) => !file.constants.has(name)),
     outputs: contents(GRAPH_FIELD.output).map(readValue),
   };
 }
@@ -38,7 +40,9 @@ export function writeGraph(graph: Graph): Uint8Array {
   const content = Buffer.concat([
     ...graph.nodes.map((node) => messageField(GRAPH_FIELD.node, nodeBytes(node))),
     textField(GRAPH_NAME, graph.name),
-    ...[...graph.constants].filter(([name]) => read.has(name)).map(([name, constant]) => messageField(GRAPH_FIELD.initializer, constantBytes(name, constant))),
+    ...[...graph.constants]
+      .filter(([name]) => read.has(name))
+      .map(([name, constant]) => messageField(GRAPH_FIELD.initializer, constantBytes(name, constant))),
     ...graph.inputs.map((input) => messageField(GRAPH_FIELD.input, input.content)),
     ...graph.outputs.map((output) => messageField(GRAPH_FIELD.output, output.content)),
   ]);
@@ -53,7 +57,7 @@ export function writeGraph(graph: Graph): Uint8Array {
 }
 
 /** Declares `tensor` an output, of any shape. */
-export function valueOf(tensor: string, dataType: number): GraphValue {
+export function declaredValue(tensor: string, dataType: number): GraphValue {
   const tensorType = messageField(1, numberField(1, dataType));
   return { name: tensor, content: Buffer.concat([textField(1, tensor), messageField(2, tensorType)]) };
 }
@@ -98,7 +102,11 @@ function nodeBytes({ name, opType, domain, inputs, outputs, attributes }: GraphN
 }
 
 function readConstant(content: Uint8Array): readonly [name: string, constant: GraphConstant] {
-  const { dims, dataType, name } = tensorType().decode(content) as unknown as { dims: (number | { toNumber(): number })[]; dataType: number; name: string };
+  const { dims, dataType, name } = tensorType().decode(content) as unknown as {
+    dims: (number | { toNumber(): number })[];
+    dataType: number;
+    name: string;
+  };
   const fields = readFields(content);
   const raw = fields.find(({ id }) => id === TENSOR.raw)?.content;
   const floats = fields.filter(({ id }) => id === TENSOR.floats).map((field) => field.content);
@@ -120,7 +128,7 @@ function readValue(content: Uint8Array): GraphValue {
 }
 
 function readOpset(content: Uint8Array): readonly [string, number] {
-  const { domain, version } = opsetType().decode(content) as unknown as { domain: string; version: number };
+  const { domain, version } = opsetType().decode(content) as unknown as { domain: string; version: number | { toNumber(): number } };
   return [domain === 'ai.onnx' ? '' : domain, Number(version)];
 }
 

@@ -1,7 +1,7 @@
 import type * as ort from 'onnxruntime-node';
 import { ONNX_INPUT } from '../onnx-picture-input.ts';
 import type { Graph } from './graph.ts';
-import { valueOf, writeGraph } from './graph-file.ts';
+import { declaredValue, writeGraph } from './graph-file.ts';
 
 /** A tensor of floats that a graph gave. */
 export interface RunTensor {
@@ -25,7 +25,7 @@ export interface Shown {
 /** Opens `graph` on the CPU; its results are the tensors `shown`. */
 export async function openRun(graph: Graph, size: number, shown: readonly Shown[], threads: number): Promise<GraphRun> {
   const runtime: typeof ort = await import('onnxruntime-node');
-  const bytes = writeGraph({ ...graph, outputs: shown.map(({ name, dataType }) => valueOf(name, dataType)) });
+  const bytes = writeGraph({ ...graph, outputs: shown.map(({ name, dataType }) => declaredValue(name, dataType)) });
   const session = await runtime.InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

@@ -1,6 +1,6 @@
 import { DATA_TYPE } from '../onnx-message.ts';
-import { constantOf, floatConstant } from './graph-file.ts';
 import { type Graph, type GraphConstant, type GraphNode, outputOf } from './graph.ts';
+import { constantOf, floatConstant } from './graph-file.ts';
 import { integerAttribute, type NodeAttribute } from './node-attributes.ts';
 import type { ConvolutionUnit, Plan } from './plan.ts';
 import { type StoredMatrix, storedMatrix } from './stored-matrix.ts';
@@ -78,7 +78,11 @@ class Int8Writer {
       ...[...betweenScale, `${name}/int8 bias`],
     ]);
     if (pool !== null)
-      this.#add('QLinearAveragePool', CONTRIB, pool.name, pool.attributes, result, [bytesOf(between), ...betweenScale, ...this.#scaleConstants(result)]);
+      this.#add('QLinearAveragePool', CONTRIB, pool.name, pool.attributes, result, [
+        bytesOf(between),
+        ...betweenScale,
+        ...this.#scaleConstants(result),
+      ]);
     this.#bytesThere.add(result);
   }
 
@@ -142,11 +146,18 @@ class Int8Writer {
 }
 
 /** The name of the tensor that stands for `tensor` in bytes. */
-export function bytesOf(tensor: string): string {
+function bytesOf(tensor: string): string {
   return `${tensor}/int8`;
 }
 
-function nodeOf(opType: string, domain: string, name: string, inputs: readonly string[], output: string, attributes: readonly NodeAttribute[]): GraphNode {
+function nodeOf(
+  opType: string,
+  domain: string,
+  name: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: readonly NodeAttribute[],
+): GraphNode {
   return { name, opType, domain, inputs, outputs: [output], attributes };
 }
 

@@ -31,7 +31,9 @@ export function readAttribute(content: Uint8Array): NodeAttribute {
 }
 
 export function integerAttribute(name: string, integer: number): NodeAttribute {
-  const writer = named(name).uint32(FIELD.integer << 3).int64(integer);
+  const writer = named(name)
+    .uint32(FIELD.integer << 3)
+    .int64(integer);
   return { name, integer, integers: [], text: '', content: typed(writer, TYPE.integer) };
 }
 

@@ -70,7 +70,11 @@ function unitOf(convolution: GraphNode, graph: Graph, links: GraphLinks): Convol
 }
 
 function isPoolOfBytes(node: GraphNode): boolean {
-  return isStandard(node, 'AveragePool') && integersOf(node, 'dilations', [1]).every((dilation) => dilation === 1) && textOf(node, 'auto_pad', 'NOTSET') === 'NOTSET';
+  return (
+    isStandard(node, 'AveragePool') &&
+    integersOf(node, 'dilations', [1]).every((dilation) => dilation === 1) &&
+    textOf(node, 'auto_pad', 'NOTSET') === 'NOTSET'
+  );
 }
 
 /** What only picks among its inputs gives the same, bytes or floats. */

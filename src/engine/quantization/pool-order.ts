@@ -20,7 +20,8 @@ export function poolBehindConvolution(graph: Graph): Graph {
 }
 
 function movedOver(pool: GraphNode, links: GraphLinks, graph: Graph): GraphNode | null {
-  if (!isStandard(pool, 'AveragePool') || (integerOf(pool, 'count_include_pad', 0) !== 0 && integersOf(pool, 'pads', [0]).some((pad) => pad !== 0))) return null;
+  if (!isStandard(pool, 'AveragePool') || (integerOf(pool, 'count_include_pad', 0) !== 0 && integersOf(pool, 'pads', [0]).some((pad) => pad !== 0)))
+    return null;
   const reader = onlyReader(links, outputOf(pool));
   const kernel = reader && kernelOf(reader, graph);
   return reader && kernel && reader.inputs[0] === outputOf(pool) && isPointwise(reader, kernel) && kernel.filters <= kernel.channels ? reader : null;

@@ -7,7 +7,7 @@ import { type LayerReport, layerReports } from './layer-report.ts';
 import { type KeptNode, type Plan, planQuantisation } from './plan.ts';
 import { poolBehindConvolution } from './pool-order.ts';
 import { ValueHistogram } from './value-histogram.ts';
-import { bestByteScale, type ByteScale } from './value-range.ts';
+import { type ByteScale, bestByteScale } from './value-range.ts';
 import { roundKernel } from './weight-rounding.ts';
 
 export interface Quantised {

@@ -1,5 +1,5 @@
-import { floatsOf } from './graph-file.ts';
 import { type Graph, type GraphNode, integerOf, isStandard } from './graph.ts';
+import { floatsOf } from './graph-file.ts';
 import { roundKernel } from './weight-rounding.ts';
 
 /** The weights of a fully connected layer in bytes: it computes in float, but its weights are most of what is left of the file. */
@@ -33,6 +33,7 @@ export function storedMatrix(node: GraphNode, { constants }: Pick<Graph, 'consta
 /** Rows become columns. */
 function turned<Values extends Float32Array | Int8Array>(values: Values, rows: number, columns: number): Values {
   const result = values.slice() as Values;
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column] ?? 0;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column] ?? 0;
   return result;
 }

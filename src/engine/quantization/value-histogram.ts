@@ -1,3 +1,5 @@
+import { FramewatchError } from '../../util/errors.ts';
+
 const BINS = 8192;
 
 /**
@@ -14,23 +16,25 @@ export class ValueHistogram {
     return (2 * this.#limit) / BINS;
   }
 
-  add(values: Float32Array, from = 0, end: number = values.length): void {
+  /** Throws FramewatchError MODEL_INVALID for an infinite value: there is no range that holds it. */
+  add(values: Float32Array): void {
     let low = this.#low;
     let high = this.#high;
-    for (let index = from; index < end; index++) {
-      const value = values[index] ?? 0;
+    for (const value of values) {
       if (value < low) low = value;
       else if (value > high) high = value;
     }
+    if (!Number.isFinite(high - low)) throw new FramewatchError('MODEL_INVALID', 'a layer of the network gives infinite values');
     this.#low = low;
     this.#high = high;
     while (Math.max(high, -low) >= this.#limit) this.#double();
     const { bins } = this;
     const perUnit = 1 / this.binWidth;
     const middle = BINS / 2;
-    for (let index = from; index < end; index++) {
-      const value = values[index] ?? 0;
-      if (value !== 0) bins[Math.floor(value * perUnit) + middle]! += 1;
+    for (const value of values) {
+      if (value === 0) continue;
+      const bin = Math.floor(value * perUnit) + middle;
+      bins[bin] = (bins[bin] ?? 0) + 1;
     }
   }
 
@@ -41,10 +45,7 @@ export class ValueHistogram {
     for (const part of parts) {
       joined.#low = Math.min(joined.#low, part.#low);
       joined.#high = Math.max(joined.#high, part.#high);
-      const shrink = part.#limit / joined.#limit;
-      for (const [bin, count] of part.bins.entries()) {
-        if (count > 0) joined.bins[Math.floor((bin - BINS / 2 + 0.5) * shrink) + BINS / 2]! += count;
-      }
+      addBins(joined.bins, part.bins, part.#limit / joined.#limit);
     }
     return joined;
   }
@@ -57,8 +58,18 @@ export class ValueHistogram {
   #double(): void {
     const { bins } = this;
     const merged = new Float64Array(BINS);
-    for (const [bin, count] of bins.entries()) merged[Math.floor((bin - BINS / 2) / 2) + BINS / 2]! += count;
+    addBins(merged, bins, 0.5);
     bins.set(merged);
     this.#limit *= 2;
+  }
+}
+
+/** `shrink`: 1 or less, how much narrower the range of `from` is. */
+function addBins(to: Float64Array, from: Float64Array, shrink: number): void {
+  const middle = BINS / 2;
+  for (const [bin, count] of from.entries()) {
+    if (count === 0) continue;
+    const at = Math.floor((bin - middle + 0.5) * shrink) + middle;
+    to[at] = (to[at] ?? 0) + count;
   }
 }

@@ -19,13 +19,20 @@ function network(facts: Partial<Backend>, a: number, from = 1) {
       const said = size >= from ? a : 0.5;
       return Promise.resolve({ probabilities: Float32Array.from({ length: size * 2 }, (_, at) => (at % 2 === 0 ? said : 1 - said)), features: null });
     },
-    close: () => Promise.resolve(void (closed.times += 1)),
+    close: () => {
+      closed.times += 1;
+      return Promise.resolve();
+    },
     ...facts,
   };
   return { backend, closed };
 }
 
-async function opened(choice: Partial<BackendChoice>, int8Form: Int8Form | null, given: { float?: Partial<Backend>; int8?: number; wrongFrom?: number; refuses?: boolean } = {}) {
+async function opened(
+  choice: Partial<BackendChoice>,
+  int8Form: Int8Form | null,
+  given: { float?: Partial<Backend>; int8?: number; wrongFrom?: number; refuses?: boolean } = {},
+) {
   const float = network(given.float ?? {}, 0.5);
   const int8 = network({ precision: 'int8' }, given.int8 ?? 0.5, given.wrongFrom);
   const log = recordingLogger();
@@ -35,7 +42,14 @@ async function opened(choice: Partial<BackendChoice>, int8Form: Int8Form | null,
     int8: () => (given.refuses === true ? Promise.reject(new Error('no such instruction')) : Promise.resolve(int8.backend)),
   });
   const reasons = log.lines.map(({ fields }) => String(fields['reason']));
-  return { precision: result.backend.precision, fallback: result.fallback, reasons, floatClosed: float.closed.times, int8Closed: int8.closed.times, selfTest: result.selfTest };
+  return {
+    precision: result.backend.precision,
+    fallback: result.fallback,
+    reasons,
+    floatClosed: float.closed.times,
+    int8Closed: int8.closed.times,
+    selfTest: result.selfTest,
+  };
 }
 
 describe('precision auto', () => {
@@ -84,7 +98,10 @@ describe('precision int8', () => {
   it('is not for other backends and GPUs', async () => {
     await expect(wanted({ backend: 'wasm' })).rejects.toMatchObject({ code: 'ENGINE_BACKEND_UNAVAILABLE' });
     await expect(wanted({ backend: 'tensorflow' })).rejects.toMatchObject({ code: 'ENGINE_BACKEND_UNAVAILABLE' });
-    await expect(wanted({ device: 'gpu' })).rejects.toMatchObject({ code: 'ENGINE_DEVICE_UNAVAILABLE', message: expect.stringContaining('CPU only') });
+    await expect(wanted({ device: 'gpu' })).rejects.toMatchObject({
+      code: 'ENGINE_DEVICE_UNAVAILABLE',
+      message: expect.stringContaining('CPU only'),
+    });
     expect(await wanted({ device: 'gpu', onUnavailable: 'cpu' })).toMatchObject({ precision: 'int8', fallback: expect.stringContaining('CPU only') });
   });
 });

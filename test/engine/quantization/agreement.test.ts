@@ -9,7 +9,13 @@ describe('agreementOf', () => {
     fc.assert(
       fc.property(rows, (list) => {
         const results = Float32Array.from(list.flat());
-        expect(agreementOf(results, results, 3)).toMatchObject({ sameTop: 1, meanDifference: 0, p99Difference: 0, crossings: 0, picturesWithCrossing: 0 });
+        expect(agreementOf(results, results, 3)).toMatchObject({
+          sameTop: 1,
+          meanDifference: 0,
+          p99Difference: 0,
+          crossings: 0,
+          picturesWithCrossing: 0,
+        });
       }),
     );
   });

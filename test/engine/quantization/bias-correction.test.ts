@@ -8,7 +8,7 @@ it('makes the mean result of rounded weights that of the weights, for every filt
   fc.assert(
     fc.property(fc.constantFrom(1, 2), fc.infiniteStream(fc.float({ min: -1, max: 1, noNaN: true })), (group, stream) => {
       const [filters, channels, area] = [4, 3, 2];
-      const next = () => stream.next().value ?? 0;
+      const next = (): number => (stream.next().value as number | undefined) ?? 0;
       const values = Float32Array.from({ length: filters * channels * area }, next);
       const bias = Float32Array.from({ length: filters }, next);
       const mean = Float64Array.from({ length: channels * group }, next);
@@ -19,7 +19,8 @@ it('makes the mean result of rounded weights that of the weights, for every filt
         const firstChannel = filter < filters / group ? 0 : channels;
         const meanOf = (weightAt: (index: number) => number) => {
           let sum = 0;
-          for (let index = 0; index < channels * area; index++) sum += weightAt(filter * channels * area + index) * (mean[firstChannel + Math.floor(index / area)] ?? 0);
+          for (let index = 0; index < channels * area; index++)
+            sum += weightAt(filter * channels * area + index) * (mean[firstChannel + Math.floor(index / area)] ?? 0);
           return sum;
         };
         const float = meanOf((index) => values[index] ?? 0) + (bias[filter] ?? 0);

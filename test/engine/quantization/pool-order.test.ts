@@ -23,7 +23,10 @@ describe('poolBehindConvolution', () => {
 
   it('leaves a pooling that counts its padding, whose border is no mean of real pixels, and one that others read', () => {
     const graph = smallNetwork();
-    const change = (what: (node: GraphNode) => GraphNode) => ({ ...graph, nodes: graph.nodes.map((node) => (isStandard(node, 'AveragePool') ? what(node) : node)) });
+    const change = (what: (node: GraphNode) => GraphNode) => ({
+      ...graph,
+      nodes: graph.nodes.map((node) => (isStandard(node, 'AveragePool') ? what(node) : node)),
+    });
     const counting = change((node) => ({
       ...node,
       attributes: [...node.attributes.filter(({ name }) => name !== 'count_include_pad'), integerAttribute('count_include_pad', 1)],

@@ -14,7 +14,11 @@ import { NETWORK_SIZE, smallNetwork, smallPictures } from '../../helpers/small-n
 const COUNT = 10;
 const BYTES = NETWORK_SIZE ** 2 * 3;
 const pixels = smallPictures(COUNT);
-const pictures: CalibrationPictures = { count: COUNT, size: NETWORK_SIZE, read: (from, count) => Promise.resolve(pixels.slice(from * BYTES, (from + count) * BYTES)) };
+const pictures: CalibrationPictures = {
+  count: COUNT,
+  size: NETWORK_SIZE,
+  read: (from, count) => Promise.resolve(pixels.slice(from * BYTES, (from + count) * BYTES)),
+};
 const OPTIONS = { threads: 1 };
 const FEATURES = 'features';
 
@@ -76,7 +80,12 @@ describe('a quantised network, run by ONNX Runtime', () => {
   it('notices a wrong scale: the bound is not met by everything', async () => {
     const graph = smallNetwork();
     const { plan, statistics, numbers } = await planned(graph);
-    const kernels = new Map([...numbers.kernels].map(([name, kernel]) => [name, name === 'three:Conv' ? { ...kernel, scales: kernel.scales.map((scale) => scale * 3) } : kernel]));
+    const kernels = new Map(
+      [...numbers.kernels].map(([name, kernel]) => [
+        name,
+        name === 'three:Conv' ? { ...kernel, scales: kernel.scales.map((scale) => scale * 3) } : kernel,
+      ]),
+    );
     const float = await resultsOf(graph, pixels, COUNT, FEATURES);
     const wrong = largestDifference(float, await resultsOf(int8Graph(plan, { ...numbers, kernels }), pixels, COUNT, FEATURES));
     expect(wrong).toBeGreaterThan(0.05 * Math.max(...float));
@@ -87,7 +96,9 @@ describe('a quantised network, run by ONNX Runtime', () => {
     const { plan, numbers } = await planned(smallNetwork());
     const kinds = int8Graph(plan, numbers).nodes.map(({ opType }) => opType);
     const countOf = (opType: string) => kinds.filter((kind) => kind === opType).length;
-    expect([countOf('QLinearConv'), countOf('Conv'), countOf('QLinearAveragePool'), countOf('AveragePool'), countOf('Relu')]).toEqual([6, 0, 1, 0, 0]);
+    expect([countOf('QLinearConv'), countOf('Conv'), countOf('QLinearAveragePool'), countOf('AveragePool'), countOf('Relu')]).toEqual([
+      6, 0, 1, 0, 0,
+    ]);
     expect([countOf('QuantizeLinear'), countOf('DequantizeLinear'), countOf('MaxPool'), countOf('Concat')]).toEqual([1, 1, 2, 1]);
   });
 

@@ -34,6 +34,10 @@ it('keeps each value within two bins of its place while it grows', () => {
   );
 });
 
+it('refuses what no range holds', () => {
+  expect(() => counted([1, Number.POSITIVE_INFINITY])).toThrow(expect.objectContaining({ code: 'MODEL_INVALID' }));
+});
+
 it('joins parts of different ranges as if all had been counted in one', () => {
   const joined = ValueHistogram.joined([counted([0.001, 0.002, -0.5]), counted([300, -2])]);
   expect(total(joined)).toBe(5);

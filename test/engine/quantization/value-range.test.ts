@@ -11,12 +11,17 @@ function counted(values: readonly number[]): ValueHistogram {
 
 it('represents 0 exactly, and every value of the range within half a step, or a whole one where the zero point was rounded', () => {
   fc.assert(
-    fc.property(fc.double({ min: -50, max: 0, noNaN: true }), fc.double({ min: 0.01, max: 50, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (low, high, at) => {
-      const scale = byteScale(low, high);
-      expect(roundedToByte(0, scale)).toBe(0);
-      const value = low + at * (high - low);
-      expect(Math.abs(roundedToByte(value, scale) - value)).toBeLessThanOrEqual(scale.scale * (low === 0 ? 0.5001 : 1.0001));
-    }),
+    fc.property(
+      fc.double({ min: -50, max: 0, noNaN: true }),
+      fc.double({ min: 0.01, max: 50, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (low, high, at) => {
+        const scale = byteScale(low, high);
+        expect(roundedToByte(0, scale)).toBe(0);
+        const value = low + at * (high - low);
+        expect(Math.abs(roundedToByte(value, scale) - value)).toBeLessThanOrEqual(scale.scale * (low === 0 ? 0.5001 : 1.0001));
+      },
+    ),
   );
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { latticeStep, LARGEST_WEIGHT, roundKernel, roundWeight } from '../../../src/engine/quantization/weight-rounding.ts';
+import { LARGEST_WEIGHT, latticeStep, roundKernel, roundWeight } from '../../../src/engine/quantization/weight-rounding.ts';
 
 const weights = fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: 4, maxLength: 40 });
 
@@ -29,12 +29,17 @@ describe('roundKernel', () => {
 
   it('loses nothing of weights that were stored in 8 bits before', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 20, maxLength: 60 }), fc.double({ min: 1e-4, max: 0.1, noNaN: true }), (steps, step) => {
-        // One of them tells the step; in a filter of thousands there is one.
-        const values = Float32Array.from([...steps, 1], (count) => count * step);
-        const { values: rounded, scales } = roundKernel({ values, filters: 1 });
-        for (const [index, weight] of values.entries()) expect(Math.abs((rounded[index] ?? 0) * (scales[0] ?? 0) - weight)).toBeLessThan(1e-6 * step * 127 + 1e-9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -127, max: 127 }), { minLength: 20, maxLength: 60 }),
+        fc.double({ min: 1e-4, max: 0.1, noNaN: true }),
+        (steps, step) => {
+          // One of them tells the step; in a filter of thousands there is one.
+          const values = Float32Array.from([...steps, 1], (count) => count * step);
+          const { values: rounded, scales } = roundKernel({ values, filters: 1 });
+          for (const [index, weight] of values.entries())
+            expect(Math.abs((rounded[index] ?? 0) * (scales[0] ?? 0) - weight)).toBeLessThan(1e-6 * step * 127 + 1e-9);
+        },
+      ),
     );
   });
 
