@@ -119,7 +119,7 @@ for (const clip of values.judge) {
 }
 for (const [index, source] of values.calibrate.entries()) {
   const outcome = await quantised(source);
-  sizes = outcome;
+  sizes = { floatBytes: outcome.floatBytes, int8Bytes: outcome.int8Bytes };
   const int8 = await openOnnxInt8(model, outcome.file, OPTIONS);
   for (const [clip, list] of shown) {
     if (clip === source) continue;
