@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnxInt8 } from '../../src/engine/backends/onnx.ts';
 import { EngineSupervisor } from '../../src/engine/engine-supervisor.ts';
 import { findInt8 } from '../../src/engine/int8-form.ts';
@@ -35,7 +36,7 @@ let config = '';
 let printed: Printed;
 
 beforeAll(async () => {
-  stateDir = temporaryDirectory();
+  stateDir = mkdtempSync(path.join(tmpdir(), 'framewatch-int8-'));
   shareCache(stateDir);
   config = path.join(stateDir, 'framewatch.yaml');
   writeFileSync(config, `stateDir: ${stateDir}\nbatching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }\ncameras: {}\n`);
@@ -56,6 +57,8 @@ beforeAll(async () => {
   expect(code, stderr).toBe(0);
   printed = JSON.parse(stdout) as Printed;
 });
+
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 function engineOf(precision: 'auto' | 'int8' | 'float32', state = stateDir, features = false) {
   const log = recordingLogger();
