@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { CameraConfig, Config } from './config/config.ts';
 import { type EngineAvailability, EngineSupervisor } from './engine/engine-supervisor.ts';
+import { int8HashOf } from './engine/model-preparation.ts';
 import { encodeJpeg } from './engine/picture.ts';
 import { eventIdSource } from './events/event-id.ts';
 import type { LabelEvent } from './events/label-event.ts';
@@ -172,7 +173,14 @@ export class Monitor implements Closable {
       deliver: (scores) => verdicts.deliver(scores),
     });
     this.#batcher = batcher;
-    const costs = new CostMemory({ config, engine, batcher: () => batcher, clock, logger });
+    const costs = new CostMemory({
+      config,
+      engine,
+      int8: int8HashOf(config.model, config, config.engine.precision),
+      batcher: () => batcher,
+      clock,
+      logger,
+    });
     this.#costs = costs;
     void costs.engineReady();
     this.#opened.push('costs', () => costs.update());

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
 import { costFileOf, readCostFile } from '../engine/cost-file.ts';
 import { askedEngine, type CostRecord, type FoundCosts, findCosts, recordedCosts } from '../engine/cost-record.ts';
+import { int8HashOf } from '../engine/model-preparation.ts';
 import { readManifest } from '../engine/model-store.ts';
 import { machineName } from '../util/machine.ts';
 
@@ -42,8 +43,10 @@ export function checkBounds(config: Config, places: ReadonlyMap<string, Place>):
 }
 
 function keyOf({ model, modelsDir, stateDir, engine, batching }: Config): Parameters<typeof findCosts>[1] {
-  const { weightsSha256 } = readManifest(model, { modelsDir, stateDir });
-  return { machine: machineName(), sha256: weightsSha256, asked: askedEngine(engine, batching.allowedBatchSizes) };
+  const folders = { modelsDir, stateDir };
+  const { weightsSha256 } = readManifest(model, folders);
+  const int8 = int8HashOf(model, folders, engine.precision);
+  return { machine: machineName(), sha256: weightsSha256, int8, asked: askedEngine(engine, batching.allowedBatchSizes) };
 }
 
 function usedCosts(file: string, record: CostRecord): CheckedCosts {

@@ -4,6 +4,7 @@ import { wholeNumber } from './argument-types.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { ImportCommandOptions } from './models-import.ts';
 import type { PullOptions } from './models-pull.ts';
+import type { QuantizeOptions } from './models-quantize.ts';
 
 interface CommonOptions {
   readonly config?: string;
@@ -39,6 +40,16 @@ export function addModelsCommands(program: Command, configHelp: string, ended: (
       ended(await modelsVerify(name, config, json === true));
     },
   );
+  add('quantize <name>', 'make the int8 form of a model, for ONNX Runtime on the CPU; the daemon finds it')
+    .option(
+      '--calibrate <dir-or-video...>',
+      'footage like that of your cameras: videos, pictures, or folders of them; without any, only pictures that are drawn',
+    )
+    .option('--pictures <n>', 'so many are drawn, and at most so many are taken of each', wholeNumber(4, 512), 64)
+    .action(async (name: string, options: QuantizeOptions) => {
+      const { modelsQuantize } = await import('./models-quantize.ts');
+      ended(await modelsQuantize(name, options));
+    });
   add('import <dir-or-file>', 'take a model of your own: a TensorFlow.js or SavedModel folder, or an ONNX file; asks for what it cannot read')
     .requiredOption('--name <name>', 'what the model is called from now on')
     .option(

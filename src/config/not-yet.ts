@@ -13,9 +13,6 @@ export function warnOfFile(section: Section<ConfigFile>, findings: Findings): vo
   if (discovery?.kind === 'map' && section.settings.mqtt.discovery.enabled) {
     findings.warn(discovery, 'Home Assistant discovery is not in this version: nothing is announced', 'enabled: false ends this warning');
   }
-  if (section.settings.engine.precision === 'int8') {
-    findings.warn(section.place('engine.precision'), 'int8 is not in this version: the network computes in float32');
-  }
 }
 
 export function warnOfCamera(section: Section<CameraFile>, findings: Findings): void {

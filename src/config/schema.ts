@@ -131,7 +131,11 @@ const engine: Schema<EngineConfig> = {
   backend: choice<EngineConfig['backend']>(['auto', 'tensorflow', 'onnx', 'wasm'], 'auto', 'auto: the first with a GPU, else onnx on the CPU.'),
   device: choice<EngineConfig['device']>(['auto', 'gpu', 'cpu'], 'auto', 'What the network runs on.'),
   onUnavailable: choice<EngineConfig['onUnavailable']>(['fail', 'cpu'], 'fail', 'What to do when the wanted device is not there.'),
-  precision: choice<EngineConfig['precision']>(['auto', 'float32', 'int8'], 'auto', 'Numbers the network computes with.'),
+  precision: choice<EngineConfig['precision']>(
+    ['auto', 'float32', 'int8'],
+    'auto',
+    'Numbers the network computes with. auto: int8 on the CPU where `framewatch models quantize` has made one that passes its self-test; else float32.',
+  ),
   threads: whole(0, 0, 1024, '0 = all cores.'),
 };
 

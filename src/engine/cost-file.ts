@@ -5,7 +5,7 @@ import { messageOf } from '../util/errors.ts';
 import { type CostRecord, remembered } from './cost-record.ts';
 
 const FILE = 'batch-costs.json';
-const FORMAT = 1;
+const FORMAT = 2;
 const LARGEST_BYTES = 256 * 1024;
 const LONGEST_MS = 600_000;
 
@@ -55,11 +55,12 @@ function isAbsent(error: unknown): boolean {
 
 function isRecord(value: unknown): value is CostRecord {
   if (!isObject(value)) return false;
-  const { measuredAt, from, machine, sha256, asked, ran, batchSizes, costMs, preprocessMs, overheadMs } = value;
+  const { measuredAt, from, machine, sha256, int8, asked, ran, batchSizes, costMs, preprocessMs, overheadMs } = value;
   return (
     isTime(measuredAt) &&
     (from === 'warmUp' || from === 'running') &&
     [machine, sha256].every((text) => typeof text === 'string') &&
+    (int8 === null || typeof int8 === 'string') &&
     isObject(asked) &&
     isObject(ran) &&
     [ran['model'], ran['backend'], ran['device'], ran['precision']].every((text) => typeof text === 'string') &&

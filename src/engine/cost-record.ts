@@ -16,6 +16,8 @@ export interface CostRecord {
   readonly from: 'warmUp' | 'running';
   readonly machine: string;
   readonly sha256: string;
+  /** Of the model's int8 form, where the engine may take it (`precision` auto or int8); null when there is none. */
+  readonly int8: string | null;
   readonly asked: AskedEngine;
   /** What came of it. */
   readonly ran: Pick<EngineInfo, 'model' | 'backend' | 'device' | 'precision' | 'threads'>;
@@ -29,7 +31,7 @@ export interface CostRecord {
 }
 
 /** What the next start will run on, as far as it is known without starting. */
-export type CostKey = Pick<CostRecord, 'machine' | 'sha256' | 'asked'>;
+export type CostKey = Pick<CostRecord, 'machine' | 'sha256' | 'int8' | 'asked'>;
 
 export type FoundCosts = { readonly record: CostRecord } | { readonly record: null; readonly reason: string };
 
@@ -43,10 +45,10 @@ export function askedEngine(engine: EngineConfig, batchSizes: readonly number[])
 
 export function costRecord(key: CostKey, info: EngineInfo, costs: BatchCosts, from: CostRecord['from'], measuredAt: string): CostRecord {
   const { model, backend, device, precision, threads } = info;
-  const { machine, sha256, asked } = key;
+  const { machine, sha256, int8, asked } = key;
   const batchSizes = [...costs.ladder];
   return {
-    ...{ measuredAt, from, machine, sha256, asked, ran: { model, backend, device, precision, threads }, batchSizes },
+    ...{ measuredAt, from, machine, sha256, int8, asked, ran: { model, backend, device, precision, threads }, batchSizes },
     costMs: batchSizes.map((size) => costs.safeMs(size)),
     preprocessMs: costs.preprocessMs(1),
     overheadMs: costs.overheadMs,
@@ -77,13 +79,14 @@ export function recordedCosts({ batchSizes, costMs, preprocessMs, overheadMs }: 
   };
 }
 
-function identityOf({ machine, sha256, asked, ran, batchSizes }: CostRecord): object {
-  return { machine, sha256, asked, ran, batchSizes };
+function identityOf({ machine, sha256, int8, asked, ran, batchSizes }: CostRecord): object {
+  return { machine, sha256, int8, asked, ran, batchSizes };
 }
 
-function differenceOf({ machine, sha256, asked, ran }: CostRecord, wanted: CostKey): string | null {
+function differenceOf({ machine, sha256, int8, asked, ran }: CostRecord, wanted: CostKey): string | null {
   if (machine !== wanted.machine) return `it was measured on another machine (${machine})`;
   if (sha256 !== wanted.sha256) return `it was measured with another model (${ran.model} ${sha256.slice(0, 12)})`;
   if (!isDeepStrictEqual(asked, wanted.asked)) return 'it was measured with other settings of engine or batching.allowedBatchSizes';
+  if (int8 !== wanted.int8) return `it was measured with ${int8 === null ? 'no' : 'another'} int8 form of the model`;
   return null;
 }

@@ -1,15 +1,16 @@
+import { basename } from 'node:path';
 import type { Logger } from '../util/logger.ts';
-import { openBackend } from './backends/open-backend.ts';
+import { openPrecision } from './backends/open-precision.ts';
 import { serveEngine } from './engine-process.ts';
+import { findInt8 } from './int8-form.ts';
 import { prepareModel } from './model-preparation.ts';
-import { selfTestOf } from './self-test-choice.ts';
 
 // The program of the engine process: the daemon starts this file.
 serveEngine(async (init) => {
   const logger = stderrLogger();
   const model = await prepareModel({ name: init.model, modelsDir: init.modelsDir, stateDir: init.stateDir, logger });
-  const selfTest = selfTestOf(model);
-  const { backend, fallback } = await openBackend(model, init);
+  const int8 = init.precision === 'float32' || model.onnxFile === null ? null : await findInt8(model.name, init, basename(model.onnxFile));
+  const { backend, fallback, selfTest } = await openPrecision(model, init, { int8, batchSizes: init.batchSizes, log: logger });
   if (backend.provider !== undefined) logger.info({ backend: backend.name, provider: backend.provider }, 'The network runs on the GPU');
   return {
     ...{ model, backend, fallback, selfTestKind: selfTest.kind },

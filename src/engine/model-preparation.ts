@@ -3,6 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { LocalModel } from './backend.ts';
+import type { Precision } from './engine.ts';
+import { readInt8Record } from './int8-form.ts';
 import { readLayersModel } from './layers-model.ts';
 import { CONVERTER_VERSION, convertToOnnx } from './layers-to-onnx.ts';
 import type { ModelManifest } from './manifest.ts';
@@ -37,6 +39,17 @@ export async function prepareModel(options: PreparationOptions): Promise<LocalMo
     outputs: manifest.outputs,
     selfTest: manifest.selfTest,
   };
+}
+
+/** SHA-256 of the int8 form that the engine would find, for what depends on it; null when it would look for none, or there is none of these weights. Reads no graph. Never throws. */
+export function int8HashOf(name: string, folders: ModelFolders, precision: 'auto' | Precision): string | null {
+  if (precision === 'float32') return null;
+  try {
+    const found = readInt8Record(name, folders, cacheName(readManifest(name, folders)));
+    return 'sha256' in found ? found.sha256 : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Whether the onnx backend can run a model of this format. */

@@ -51,7 +51,7 @@ export interface ValueMessage {
 export type DimensionMessage = { readonly dimValue: number } | { readonly dimParam: string };
 
 /** `TensorProto.DataType`. */
-export const DATA_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
+export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 /** `AttributeProto.AttributeType`. */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;

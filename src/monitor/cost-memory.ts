@@ -10,6 +10,8 @@ import { machineName } from '../util/machine.ts';
 export interface CostMemoryParts {
   readonly config: Pick<Config, 'stateDir' | 'engine' | 'batching'>;
   readonly engine: { readonly info: EngineInfo };
+  /** As in `CostRecord`: what there was when the engine started. */
+  readonly int8: string | null;
   /** Null until the engine is warm. */
   readonly batcher: () => { readonly costs: BatchCosts; readonly scheduler: { readonly stats: { readonly batches: number } } } | null;
   readonly clock: Clock;
@@ -40,13 +42,13 @@ export class CostMemory {
 
   /** One after the other: each reads what the one before wrote. Never rejects. */
   #save(from: CostRecord['from']): Promise<void> {
-    const { config, engine, batcher, clock, logger } = this.#parts;
+    const { config, engine, int8, batcher, clock, logger } = this.#parts;
     const running = batcher();
     if (running === null) return this.#saving;
     this.#batchesSaved = running.scheduler.stats.batches;
     const { info } = engine;
     const asked = askedEngine(config.engine, config.batching.allowedBatchSizes);
-    const record = costRecord({ machine: machineName(), asked, sha256: info.sha256 }, info, running.costs, from, isoTime(clock.wallMs()));
+    const record = costRecord({ machine: machineName(), asked, sha256: info.sha256, int8 }, info, running.costs, from, isoTime(clock.wallMs()));
     this.#saving = this.#saving.then(async () => {
       try {
         await saveCosts(costFileOf(config.stateDir), record);

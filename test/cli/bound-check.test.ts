@@ -34,7 +34,7 @@ function stage(yaml: string = YAML) {
   const { weightsSha256: sha256 } = readManifest(config.model, config);
   const ran = { model: config.model, backend: 'onnx', device: 'cpu', precision: 'float32', threads: 2 } as EngineInfo;
   const measure = (machine: string = machineName(), costMs: Record<number, number> = { 1: 70, 2: 140 }) => {
-    const key = { machine, sha256, asked: askedEngine(config.engine, config.batching.allowedBatchSizes) };
+    const key = { machine, sha256, int8: null, asked: askedEngine(config.engine, config.batching.allowedBatchSizes) };
     return saveCosts(costFileOf(stateDir), costRecord(key, ran, new CostModel([1, 2], costMs), 'running', '2026-11-22T06:00:00.000Z'));
   };
   const check = () => checkBounds(config, boundPlaces);

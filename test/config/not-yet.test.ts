@@ -14,7 +14,6 @@ cameras:
   b: { url: rtsp://h/x }
 `;
     expect(warningsOf(text)).toEqual([
-      '1:22: engine.precision: int8 is not in this version: the network computes in float32',
       '3:14: mqtt.discovery: Home Assistant discovery is not in this version: nothing is announced (enabled: false ends this warning)',
       '4:8: heads: own labels are not in this version: no head is judged',
       '6:22: cameraDefaults.motion.enabled: the motion gate is not in this version: every sampled frame is judged',

@@ -12,7 +12,7 @@ const ASKED = askedEngine({ backend: 'auto', device: 'auto', onUnavailable: 'fai
 
 function record(over: Partial<CostRecord> = {}): CostRecord {
   const costs = new CostModel([1, 2], { 1: 70, 2: 141 });
-  const key = { machine: 'CPU × 2', sha256: 'a'.repeat(64), asked: ASKED };
+  const key = { machine: 'CPU × 2', sha256: 'a'.repeat(64), int8: null, asked: ASKED };
   return { ...costRecord(key, new PuppetEngine().info, costs, 'warmUp', '2026-11-22T06:00:00.000Z'), ...over };
 }
 
@@ -33,7 +33,7 @@ describe('the file of batch costs', () => {
 
   it('is replaced whole when it is damaged or of another version', async () => {
     const file = costFileOf(temporaryDirectory());
-    for (const text of ['{"format":1,"records":[', '{"format":2,"records":[]}']) {
+    for (const text of ['{"format":1,"records":[', '{"format":1,"records":[]}']) {
       writeFileSync(file, text);
       await saveCosts(file, record());
       expect(readCostFile(file)).toEqual({ state: 'read', records: [record()] });
@@ -70,7 +70,7 @@ describe('the file of batch costs', () => {
       { asked: [] },
     ];
     for (const over of wrong) {
-      const text = JSON.stringify({ format: 1, records: [{ ...record(), ...over }] });
+      const text = JSON.stringify({ format: 2, records: [{ ...record(), ...over }] });
       expect(reasonOf(text), JSON.stringify(over)).toBe('it is damaged');
     }
   });

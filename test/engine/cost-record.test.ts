@@ -5,7 +5,7 @@ import { askedEngine, type CostKey, type CostRecord, costRecord, findCosts, reco
 import { PuppetEngine } from '../helpers/puppet-engine.ts';
 
 const ASKED = askedEngine({ backend: 'auto', device: 'auto', onUnavailable: 'fail', precision: 'auto', threads: 0 }, [1, 2, 4]);
-const KEY: CostKey = { machine: 'CPU × 2', sha256: 'a'.repeat(64), asked: ASKED };
+const KEY: CostKey = { machine: 'CPU × 2', sha256: 'a'.repeat(64), int8: null, asked: ASKED };
 const costs = new CostModel([1, 2, 4], { 1: 70, 2: 141, 4: 283 });
 const record = (over: Partial<CostRecord> = {}): CostRecord => ({
   ...costRecord(KEY, new PuppetEngine().info, costs, 'warmUp', '2026-11-22T06:00:00.000Z'),
@@ -28,6 +28,7 @@ describe('a cost record', () => {
   it.each<[string, Partial<CostKey>, string]>([
     ['another machine', { machine: 'CPU × 4' }, 'another machine (CPU × 2)'],
     ['another model', { sha256: 'b'.repeat(64) }, 'another model (puppet aaaaaaaaaaaa)'],
+    ['an int8 form that was not there', { int8: 'c'.repeat(64) }, 'with no int8 form'],
     ['other settings of the engine', { asked: { ...ASKED, threads: 1 } }, 'other settings'],
     ['other sizes', { asked: { ...ASKED, batchSizes: [1] } }, 'other settings'],
   ])('is not used for %s, and says so', (_what, over, reason) => {

@@ -19,7 +19,7 @@ function stage() {
   const running = { costs, scheduler: { stats } };
   let warm = true;
   const config = { ...accepted('cameras: {}'), stateDir };
-  const memory = new CostMemory({ config, clock, logger, engine: new PuppetEngine(), batcher: () => (warm ? running : null) });
+  const memory = new CostMemory({ config, clock, logger, engine: new PuppetEngine(), int8: null, batcher: () => (warm ? running : null) });
   const records = () => {
     const read = readCostFile(costFileOf(stateDir));
     return read.state === 'read' ? read.records : [];
@@ -37,7 +37,7 @@ describe('CostMemory', () => {
     const { engine, batching } = config;
     expect(records()).toEqual([
       {
-        ...{ measuredAt: '2026-01-01T00:00:00.000Z', from: 'warmUp', machine: machineName(), sha256: '0'.repeat(64) },
+        ...{ measuredAt: '2026-01-01T00:00:00.000Z', from: 'warmUp', machine: machineName(), sha256: '0'.repeat(64), int8: null },
         asked: { ...engine, batchSizes: batching.allowedBatchSizes },
         ran: { model: 'puppet', backend: 'wasm', device: 'cpu', precision: 'float32', threads: 1 },
         ...{ batchSizes: [1, 2], costMs: [70, 140], preprocessMs: costs.preprocessMs(1), overheadMs: costs.overheadMs },

@@ -11,7 +11,7 @@ export interface EngineCombination {
 
 /** In what a backend can compute on a device; nothing where it has no such device. */
 const PRECISIONS: Readonly<Record<BackendName, Readonly<Record<DeviceName, readonly Precision[]>>>> = {
-  onnx: { gpu: ['float32'], cpu: ['float32'] },
+  onnx: { gpu: ['float32'], cpu: ['float32', 'int8'] },
   tensorflow: { gpu: ['float32'], cpu: ['float32'] },
   wasm: { gpu: [], cpu: ['float32'] },
 };

@@ -1,6 +1,6 @@
 import { FramewatchError, hasCode, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOutput, LocalModel } from '../backend.ts';
-import type { BackendName, DeviceName } from '../engine.ts';
+import type { BackendName, DeviceName, Precision } from '../engine.ts';
 
 /** What a vendor's runtime must offer to become a Backend. */
 export interface Network {
@@ -16,6 +16,8 @@ export interface BackendFacts {
   readonly device: DeviceName;
   readonly threads: number;
   readonly provider?: string;
+  /** float32 when it is not said. */
+  readonly precision?: Precision;
 }
 
 /**
@@ -29,7 +31,7 @@ const OUT_OF_MEMORY =
 export class NetworkBackend implements Backend {
   readonly name: BackendName;
   readonly device: DeviceName;
-  readonly precision = 'float32';
+  readonly precision: Precision;
   readonly threads: number;
   readonly provider: string | undefined;
   readonly #network: Network;
@@ -39,6 +41,7 @@ export class NetworkBackend implements Backend {
   constructor(facts: BackendFacts, model: LocalModel, network: Network) {
     this.name = facts.name;
     this.device = facts.device;
+    this.precision = facts.precision ?? 'float32';
     this.threads = facts.threads;
     this.provider = facts.provider;
     this.#model = model;

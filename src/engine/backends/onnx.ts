@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import type * as ort from 'onnxruntime-node';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, BackendOutput, LocalModel } from '../backend.ts';
+import type { Precision } from '../engine.ts';
 import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../onnx-picture-input.ts';
+import { byteProductsMayOverflow } from './byte-products.ts';
 import { heldGpus } from './held-gpus.ts';
 import { NetworkBackend } from './network-backend.ts';
 import { requireRunnable } from './runnable-formats.ts';
@@ -35,17 +37,29 @@ export async function openOnnx(model: LocalModel, options: BackendOptions): Prom
   return openGpu(runtime, model, options, ['cuda']).catch(() => openCpu(runtime, model, options));
 }
 
-async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions): Promise<Backend> {
+/** The int8 graph `file` of a model, on the CPU. Throws like `openOnnx`. */
+export async function openOnnxInt8(model: LocalModel, file: string, options: BackendOptions): Promise<Backend> {
+  requireRunnable('onnx', model);
+  return openCpu(await loadRuntime(), { ...model, onnxFile: file }, options, 'int8');
+}
+
+async function openCpu(runtime: OnnxRuntime, model: LocalModel, options: BackendOptions, precision: Precision = 'float32'): Promise<Backend> {
   const threads = options.threads === 0 ? availableParallelism() : options.threads;
+  // Wider products, which are right everywhere, and no faster than float32.
+  const precise = precision === 'int8' && byteProductsMayOverflow() ? { x64quantprecision: '1' } : {};
   const session = await createSession(runtime, model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     // Idle threads that spin burn 14 % more CPU for no speed; the values are texts in ONNX Runtime.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' }, ...precise } },
   }).catch((error: unknown) => {
     throw new FramewatchError('ENGINE_START_FAILED', `ONNX Runtime could not open ${fileOf(model)}: ${messageOf(error)}`, { cause: error });
   });
-  return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, { device: 'cpu', threads });
+  return backendOf(runtime, { of: () => Promise.resolve(session), release: () => session.release() }, model, options, {
+    device: 'cpu',
+    threads,
+    precision,
+  });
 }
 
 /** The first provider on which a picture was judged. */
@@ -108,7 +122,7 @@ function backendOf(
   sessions: Sessions,
   model: LocalModel,
   options: BackendOptions,
-  facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number; readonly provider?: GpuProvider },
+  facts: { readonly device: 'cpu' | 'gpu'; readonly threads: number; readonly provider?: GpuProvider; readonly precision?: Precision },
 ): Backend {
   const run = async (pixels: Uint8Array, size: number, asked = options.features): Promise<BackendOutput> => {
     const features = asked && model.featureSize !== null;

@@ -27,7 +27,7 @@ const GPU_BACKENDS = ['tensorflow', 'onnx'] as const;
 const CPU_BACKENDS = ['onnx', 'tensorflow', 'wasm'] as const;
 
 /**
- * Opens what was asked for. `auto` is the first backend with a working GPU, else the fastest on the CPU that runs the model's format (onnx,
+ * Opens what was asked for, in float32: what else there is, open-precision.ts decides. `auto` is the first backend with a working GPU, else the fastest on the CPU that runs the model's format (onnx,
  * where it can); for `auto` with device `auto` the CPU is a choice, not a fallback.
  * Throws FramewatchError ENGINE_BACKEND_UNAVAILABLE, ENGINE_DEVICE_UNAVAILABLE, or what loading the model throws.
  */
@@ -37,10 +37,6 @@ export async function openBackend(
   backends: Readonly<Record<BackendName, OpenBackend>> = BACKENDS,
 ): Promise<OpenedBackend> {
   const { backend, reasons } = await openOrFallBack(model, choice, backends);
-  // No backend computes in int8 yet. Wrong numbers would be a reason to refuse, slower ones are not: it runs, and says so.
-  const { precision } = backend;
-  if (choice.precision !== 'auto' && choice.precision !== precision)
-    reasons.push(`${choice.precision} is not in this version: the network computes in ${precision}`);
   return { backend, fallback: reasons.length === 0 ? null : reasons.join('; ') };
 }
 

@@ -76,17 +76,6 @@ describe('openBackend', () => {
     expect(await opened({ backend: 'tensorflow', onUnavailable: 'cpu' }, cpuOnly)).toEqual(['onnx', 'cpu', 'tensorflow is not installed']);
   });
 
-  it('says that float32 runs where int8 was asked for, beside any other reason', async () => {
-    const int8 = 'int8 is not in this version: the network computes in float32';
-    expect(await opened({ precision: 'int8' }, cpuOnly)).toEqual(['onnx', 'cpu', int8]);
-    expect(await opened({ precision: 'float32' }, cpuOnly)).toEqual(['onnx', 'cpu', null]);
-    expect(await opened({ precision: 'int8', backend: 'tensorflow', onUnavailable: 'cpu' }, cpuOnly)).toEqual([
-      'onnx',
-      'cpu',
-      `tensorflow is not installed; ${int8}`,
-    ]);
-  });
-
   it('never hides a fault of another kind behind a fallback', async () => {
     const broken = machine({ installed: ['onnx', 'wasm'], broken: 'onnx' });
     await expect(opened({ backend: 'onnx', onUnavailable: 'cpu' }, broken)).rejects.toMatchObject({ code: 'ENGINE_START_FAILED' });
