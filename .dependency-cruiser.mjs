@@ -4,12 +4,12 @@ const STAGES = ['config', 'stream', 'batching', 'engine', 'events', 'store', 'si
 
 /** Vendor package → the only file (or folder) that may import it. */
 const HOMES = {
-  yaml: '^src/(config/yaml-source|engine/(yaml-form|manifest-writing))\\.ts$',
+  yaml: '^src/(config/yaml-source|engine/manifest/(yaml-form|manifest-writing))\\.ts$',
   convict: '^src/config/setting\\.ts$',
   sharp: '^src/(engine/picture|demo/scene-render)\\.ts$',
   'onnxruntime-node': '^src/engine/(backends/onnx|quantization/graph-run)\\.ts$',
-  protobufjs: '^src/engine/(onnx-|saved-model-|quantization/(graph-file|node-attributes)\\.ts$)',
-  undici: '^src/engine/http-source\\.ts$',
+  protobufjs: '^src/engine/(onnx/|inspection/saved-model-|quantization/(graph-file|node-attributes)\\.ts$)',
+  undici: '^src/engine/models/http-source\\.ts$',
   libsql: '^src/store/sqlite-database\\.ts$',
   mqtt: '^src/sinks/mqtt-session\\.ts$',
   aedes: '^src/sinks/embedded-broker\\.ts$',
@@ -96,7 +96,8 @@ export default {
       // Those of the second list reach their twin through the stage's entry: a whole file's text, or a started process.
       module: {
         path: '^test/(config|stream|batching|engine|events|store|sinks|http|telemetry|util|cli|demo|classify|bench)/(.+)\\.test\\.ts$',
-        pathNot: '^test/(config/(cameras|not-yet|parse|password|rules)|engine/engine-main|bench/pipe-camera-main|util/child-registry)\\.test\\.ts$',
+        pathNot:
+          '^test/(config/(cameras|not-yet|parse|password|rules)|engine/process/engine-main|bench/pipe-camera-main|util/child-registry)\\.test\\.ts$',
       },
       to: { path: '^src/$1/$2\\.ts$' },
     },

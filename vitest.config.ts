@@ -10,9 +10,9 @@ const PROCESSES = [
   'bench/simulated-fleet',
   'demo/clip',
   'demo/h264-bitstream',
-  'engine/engine-client',
-  'engine/engine-process',
-  'engine/engine-supervisor',
+  'engine/process/engine-client',
+  'engine/process/engine-process',
+  'engine/process/engine-supervisor',
   'store/sqlite-event-store',
   'stream/recording',
 ].map(testFile);

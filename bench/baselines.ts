@@ -14,11 +14,11 @@ import type * as TensorFlow from '@tensorflow/tfjs';
 import type * as Nsfwjs from 'nsfwjs';
 import { openOnnx } from '../src/engine/backends/onnx.ts';
 import { startWasm } from '../src/engine/backends/wasm.ts';
-import { EngineSupervisor } from '../src/engine/engine-supervisor.ts';
-import { readLayersModel } from '../src/engine/layers-model.ts';
-import { prepareModel } from '../src/engine/model-preparation.ts';
-import { DRAWING_NAMES, drawTestPicture } from '../src/engine/test-picture.ts';
-import type { TfjsSource } from '../src/engine/tfjs-files.ts';
+import { readLayersModel } from '../src/engine/conversion/layers-model.ts';
+import { prepareModel } from '../src/engine/models/model-preparation.ts';
+import type { TfjsSource } from '../src/engine/models/tfjs-files.ts';
+import { EngineSupervisor } from '../src/engine/process/engine-supervisor.ts';
+import { DRAWING_NAMES, drawTestPicture } from '../src/engine/self-test/test-picture.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
 import { quantile } from '../src/util/percentile.ts';
@@ -155,7 +155,7 @@ async function plainTensorFlow(): Promise<typeof TensorFlow> {
 
 async function thisEngine(): Promise<Contender> {
   const engine = new EngineSupervisor({
-    entryPoint: path.join(root, 'dist/engine/engine-main.js'),
+    entryPoint: path.join(root, 'dist/engine/process/engine-main.js'),
     init: {
       ...{ model: MODEL, modelsDir, stateDir, backend: 'onnx', device: 'cpu', onUnavailable: 'fail', precision: 'float32', threads: 0 },
       ...{ batchSizes: [batch], features: false },

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBatchSize } from '../src/bench/bare-engine.ts';
-import { EngineSupervisor } from '../src/engine/engine-supervisor.ts';
+import { EngineSupervisor } from '../src/engine/process/engine-supervisor.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
 import { quantile } from '../src/util/percentile.ts';
@@ -32,7 +32,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-bench-'));
 const config = path.join(folder, 'framewatch.yaml');
 writeFileSync(config, `stateDir: ${folder}\nbatching: { allowedBatchSizes: [${batch}] }\ncameras: {}\n`);
 const engine = new EngineSupervisor({
-  entryPoint: path.join(root, 'dist/engine/engine-main.js'),
+  entryPoint: path.join(root, 'dist/engine/process/engine-main.js'),
   init: {
     ...{ model: 'inception-v3-content-safety', modelsDir: path.join(root, 'models'), stateDir: folder },
     ...{ backend: 'onnx', device: 'cpu', onUnavailable: 'fail', precision: 'auto', threads: 0, batchSizes: [batch], features: false },

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readResidentBytes } from '../src/bench/process-use.ts';
 import { openWasm, startWasm } from '../src/engine/backends/wasm.ts';
-import { EngineSupervisor } from '../src/engine/engine-supervisor.ts';
-import { prepareModel } from '../src/engine/model-preparation.ts';
-import { drawTestPicture } from '../src/engine/test-picture.ts';
+import { prepareModel } from '../src/engine/models/model-preparation.ts';
+import { EngineSupervisor } from '../src/engine/process/engine-supervisor.ts';
+import { drawTestPicture } from '../src/engine/self-test/test-picture.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
 import { writeSmallModel } from '../test/helpers/small-model.ts';
@@ -60,7 +60,7 @@ console.log(`reading and converting the model: ${convertSeconds.toFixed(1)} s; f
 
 async function openEngine(stateDir: string): Promise<EngineSupervisor> {
   const engine = new EngineSupervisor({
-    entryPoint: path.join(root, 'dist/engine/engine-main.js'),
+    entryPoint: path.join(root, 'dist/engine/process/engine-main.js'),
     init: {
       ...{ model: values.model, modelsDir, stateDir, backend: 'onnx', device: 'cpu', onUnavailable: 'fail', precision: 'float32', threads: 0 },
       ...{ batchSizes: [size], features: false },

@@ -8,9 +8,9 @@ import type { Backend } from '../src/engine/backend.ts';
 import { openOnnx } from '../src/engine/backends/onnx.ts';
 import { registerResidualLayers } from '../src/engine/backends/residual-layers.ts';
 import { openWasm, startWasm } from '../src/engine/backends/wasm.ts';
-import { prepareModel } from '../src/engine/model-preparation.ts';
-import { sha256 } from '../src/engine/sha256.ts';
-import { DRAWING_NAMES, drawTestPicture } from '../src/engine/test-picture.ts';
+import { prepareModel } from '../src/engine/models/model-preparation.ts';
+import { sha256 } from '../src/engine/models/sha256.ts';
+import { DRAWING_NAMES, drawTestPicture } from '../src/engine/self-test/test-picture.ts';
 import { silentLogger } from '../src/util/logger.ts';
 
 type Tensor = TensorFlow.SymbolicTensor;

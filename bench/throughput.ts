@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { measureBatchSize } from '../src/bench/bare-engine.ts';
-import { EngineSupervisor } from '../src/engine/engine-supervisor.ts';
+import { EngineSupervisor } from '../src/engine/process/engine-supervisor.ts';
 import type { CameraView } from '../src/http/monitor-view.ts';
 import { systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
@@ -41,7 +41,7 @@ const pipeCamera = path.join(root, 'bench/pipe-camera.mjs');
 
 function bareEngine(stateDir: string): EngineSupervisor {
   return new EngineSupervisor({
-    entryPoint: path.join(root, 'dist/engine/engine-main.js'),
+    entryPoint: path.join(root, 'dist/engine/process/engine-main.js'),
     init: {
       ...{ model: 'inception-v3-content-safety', modelsDir: path.join(root, 'models'), stateDir },
       ...{ backend: 'onnx', device: 'cpu', onUnavailable: 'fail', precision: 'auto', threads: 0, batchSizes: [batch], features: false },

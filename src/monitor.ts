@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import type { CameraConfig, Config } from './config/config.ts';
-import { type EngineAvailability, EngineSupervisor } from './engine/engine-supervisor.ts';
-import { int8HashOf } from './engine/model-preparation.ts';
+import { int8HashOf } from './engine/models/model-preparation.ts';
 import { encodeJpeg } from './engine/picture.ts';
+import { type EngineAvailability, EngineSupervisor } from './engine/process/engine-supervisor.ts';
 import { eventIdSource } from './events/event-id.ts';
 import type { LabelEvent } from './events/label-event.ts';
 import { recoveredEnd } from './events/recovery.ts';
@@ -253,7 +253,7 @@ export class Monitor implements Closable {
     const { config, clock, logger } = this.#options;
     const { model, modelsDir, stateDir, batching } = config;
     const engine = new EngineSupervisor({
-      entryPoint: builtEntryPoint(import.meta.url, path.join('engine', 'engine-main')),
+      entryPoint: builtEntryPoint(import.meta.url, path.join('engine', 'process', 'engine-main')),
       init: { model, modelsDir, stateDir, ...config.engine, batchSizes: batching.allowedBatchSizes, features: false },
       ...{ clock, log: logger },
       onAvailability: (change) => this.#engineChanged(change),

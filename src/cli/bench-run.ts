@@ -13,9 +13,9 @@ import { Site } from '../bench/site.ts';
 import type { Config } from '../config/config.ts';
 import { combinationsOf } from '../engine/backends/combinations.ts';
 import type { BackendName, Precision } from '../engine/engine.ts';
-import type { EngineInit } from '../engine/engine-messages.ts';
-import { EngineSupervisor } from '../engine/engine-supervisor.ts';
-import { readManifest } from '../engine/model-store.ts';
+import { readManifest } from '../engine/models/model-store.ts';
+import type { EngineInit } from '../engine/process/engine-messages.ts';
+import { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
@@ -151,7 +151,7 @@ export class BenchRun implements Closable {
   async #openEngine(wanted: Partial<EngineInit> = {}): Promise<EngineSupervisor> {
     const { model, modelsDir, stateDir, engine, batching } = this.#config;
     const supervisor = new EngineSupervisor({
-      entryPoint: builtEntryPoint(import.meta.url, path.join('..', 'engine', 'engine-main')),
+      entryPoint: builtEntryPoint(import.meta.url, path.join('..', 'engine', 'process', 'engine-main')),
       init: { model, modelsDir, stateDir, ...engine, batchSizes: this.#wishes.sizes ?? batching.allowedBatchSizes, features: false, ...wanted },
       ...{ clock: systemClock, log: silentLogger },
       onAvailability: () => undefined,

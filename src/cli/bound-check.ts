@@ -1,10 +1,10 @@
 import { infeasibleInWords, smallestBound } from '../batching/smallest-bound.ts';
 import type { Config } from '../config/config.ts';
 import type { Place, Problem } from '../config/problem.ts';
-import { costFileOf, readCostFile } from '../engine/cost-file.ts';
-import { askedEngine, type CostRecord, type FoundCosts, findCosts, recordedCosts } from '../engine/cost-record.ts';
-import { int8HashOf } from '../engine/model-preparation.ts';
-import { readManifest } from '../engine/model-store.ts';
+import { costFileOf, readCostFile } from '../engine/costs/cost-file.ts';
+import { askedEngine, type CostRecord, type FoundCosts, findCosts, recordedCosts } from '../engine/costs/cost-record.ts';
+import { int8HashOf } from '../engine/models/model-preparation.ts';
+import { readManifest } from '../engine/models/model-store.ts';
 import { machineName } from '../util/machine.ts';
 
 /** How the bounds of a configuration stand to what its last daemon measured. */

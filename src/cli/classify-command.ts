@@ -13,7 +13,7 @@ import type { Judging } from '../config/cameras.ts';
 import type { Config } from '../config/config.ts';
 import { findConfigFile } from '../config/load.ts';
 import { type ConfigResult, parseConfig } from '../config/parse.ts';
-import { readModelFacts } from '../engine/model-store.ts';
+import { readModelFacts } from '../engine/models/model-store.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import { Redactor } from '../util/redactor.ts';

@@ -1,4 +1,4 @@
-import type { DownloadProgress } from '../engine/model-download.ts';
+import type { DownloadProgress } from '../engine/models/model-download.ts';
 import type { Clock } from '../util/clock.ts';
 
 const BAR_CELLS = 24;

@@ -4,9 +4,9 @@ import { BatchFiller, type FrameLane } from '../batching/batch-filler.ts';
 import { CostModel } from '../batching/cost-model.ts';
 import type { Outcome } from '../classify/frame-order.ts';
 import type { Config } from '../config/config.ts';
-import { BatchRunner } from '../engine/batch-runner.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { EngineSupervisor } from '../engine/engine-supervisor.ts';
+import { BatchRunner } from '../engine/process/batch-runner.ts';
+import { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import type { Clock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
 import { FramewatchError } from '../util/errors.ts';
@@ -45,7 +45,7 @@ export class FileBatcher implements Closable {
     this.#options = options;
     const { model, modelsDir, stateDir, engine, batching } = options.config;
     this.#engine = new EngineSupervisor({
-      entryPoint: builtEntryPoint(import.meta.url, path.join('..', 'engine', 'engine-main')),
+      entryPoint: builtEntryPoint(import.meta.url, path.join('..', 'engine', 'process', 'engine-main')),
       init: { model, modelsDir, stateDir, ...engine, batchSizes: batching.allowedBatchSizes, features: false },
       clock: options.clock,
       log: options.log,

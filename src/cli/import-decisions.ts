@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Inspection } from '../engine/inspection.ts';
-import { type Label, numberedLabels, readLabelList } from '../engine/label-list.ts';
-import type { ImportDecisions } from '../engine/model-import.ts';
+import type { Inspection } from '../engine/inspection/inspection.ts';
+import { type Label, numberedLabels, readLabelList } from '../engine/manifest/label-list.ts';
+import type { ImportDecisions } from '../engine/models/model-import.ts';
 import { type Channels, NO_NORMALISATION, type Normalisation } from '../engine/network-source.ts';
 import { PICTURE_FITS, type PictureFit } from '../engine/picture-fit.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';

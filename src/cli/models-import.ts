@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Inspection } from '../engine/inspection.ts';
-import { MODEL_NAME } from '../engine/manifest.ts';
-import { type ImportOutcome, importModel } from '../engine/model-import.ts';
-import { inspectModel } from '../engine/model-inspection.ts';
-import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import type { Inspection } from '../engine/inspection/inspection.ts';
+import { inspectModel } from '../engine/inspection/model-inspection.ts';
+import { MODEL_NAME } from '../engine/manifest/manifest.ts';
+import { type ImportOutcome, importModel } from '../engine/models/model-import.ts';
+import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { FramewatchError } from '../util/errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printFault } from './fault.ts';

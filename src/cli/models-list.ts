@@ -1,6 +1,6 @@
-import type { ModelManifest } from '../engine/manifest.ts';
-import { findWeights } from '../engine/model-presence.ts';
-import { listModels, type ModelFolders, readManifest } from '../engine/model-store.ts';
+import type { ModelManifest } from '../engine/manifest/manifest.ts';
+import { findWeights } from '../engine/models/model-presence.ts';
+import { listModels, type ModelFolders, readManifest } from '../engine/models/model-store.ts';
 import { messageOf } from '../util/errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { readModelsConfig } from './models-settings.ts';

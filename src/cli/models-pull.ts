@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { downloadFile } from '../engine/model-download.ts';
-import { placeInWords } from '../engine/model-place.ts';
-import { findWeights } from '../engine/model-presence.ts';
-import { readManifest } from '../engine/model-store.ts';
-import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { downloadFile } from '../engine/models/model-download.ts';
+import { placeInWords } from '../engine/models/model-place.ts';
+import { findWeights } from '../engine/models/model-presence.ts';
+import { readManifest } from '../engine/models/model-store.ts';
+import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { systemClock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
 import { DownloadBar } from './download-bar.ts';

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { prepareModel } from '../engine/model-preparation.ts';
-import { calibrationDrawings, type QuantisationOutcome, quantiseModel } from '../engine/model-quantisation.ts';
+import { prepareModel } from '../engine/models/model-preparation.ts';
 import { criteriaOf } from '../engine/quantization/agreement.ts';
 import type { CalibrationPictures } from '../engine/quantization/calibration.ts';
+import { calibrationDrawings, type QuantisationOutcome, quantiseModel } from '../engine/quantization/model-quantisation.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
 import { silentLogger } from '../util/logger.ts';

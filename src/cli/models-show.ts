@@ -1,8 +1,8 @@
-import { placeInWords } from '../engine/model-place.ts';
-import { findWeights } from '../engine/model-presence.ts';
-import { readManifest } from '../engine/model-store.ts';
+import { placeInWords } from '../engine/models/model-place.ts';
+import { findWeights } from '../engine/models/model-presence.ts';
+import { readManifest } from '../engine/models/model-store.ts';
 import { sameForAll } from '../engine/network-source.ts';
-import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printFault } from './fault.ts';
 import { readModelsConfig } from './models-settings.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { EngineInfo } from '../engine/engine.ts';
-import { checkWeights, findWeights } from '../engine/model-presence.ts';
-import { listModels, readManifest } from '../engine/model-store.ts';
-import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import { checkWeights, findWeights } from '../engine/models/model-presence.ts';
+import { listModels, readManifest } from '../engine/models/model-store.ts';
+import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { type ErrorCode, FramewatchError, messageOf } from '../util/errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { openModelEngine } from './model-engine.ts';

@@ -1,5 +1,5 @@
 import type { ConfigSurroundings } from '../config/parse.ts';
-import { readModelFacts } from '../engine/model-store.ts';
+import { readModelFacts } from '../engine/models/model-store.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Redactor } from '../util/redactor.ts';
 import { packageRoot } from './package.ts';

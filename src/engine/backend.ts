@@ -1,7 +1,7 @@
 import type { BackendName, DeviceName, Precision } from './engine.ts';
-import type { FeatureDigest } from './feature-digest.ts';
 import type { NetworkInput, NetworkOutputs, NetworkSource } from './network-source.ts';
 import type { PictureFit } from './picture-fit.ts';
+import type { FeatureDigest } from './self-test/feature-digest.ts';
 
 /** A model that lies on this machine, checked against its hashes, ready to be opened by a backend. */
 export interface LocalModel {

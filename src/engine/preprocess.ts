@@ -1,6 +1,6 @@
 import type { BatchEntry } from '../batching/batch.ts';
-import type { BufferPool } from './buffer-pool.ts';
 import { type NetworkView, networkPicture } from './picture.ts';
+import type { BufferPool } from './process/buffer-pool.ts';
 
 /** Pictures of a batch, side by side as the network wants them. */
 export interface PreparedPictures {

@@ -1,7 +1,7 @@
 import type { BatchCosts } from '../batching/smallest-bound.ts';
 import type { Config } from '../config/config.ts';
-import { costFileOf, saveCosts } from '../engine/cost-file.ts';
-import { askedEngine, type CostRecord, costRecord } from '../engine/cost-record.ts';
+import { costFileOf, saveCosts } from '../engine/costs/cost-file.ts';
+import { askedEngine, type CostRecord, costRecord } from '../engine/costs/cost-record.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import { type Clock, isoTime } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';

@@ -1,7 +1,7 @@
 import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { Config } from '../config/config.ts';
-import type { EngineSupervisor } from '../engine/engine-supervisor.ts';
-import { UNVERIFIED } from '../engine/sanity-self-test.ts';
+import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
+import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
 import type { CameraView, MonitorView, Picture, Readiness } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';

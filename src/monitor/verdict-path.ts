@@ -1,6 +1,6 @@
 import type { BatchEntry, DropReason, SlotSpec } from '../batching/batch.ts';
 import type { CameraConfig } from '../config/config.ts';
-import type { EntryScores } from '../engine/batch-outcome.ts';
+import type { EntryScores } from '../engine/process/batch-outcome.ts';
 import type { CameraJudge } from '../events/camera-judge.ts';
 import type { Classification, EndReason, LabelEvent, LatencyLedger, UnsequencedEvent } from '../events/label-event.ts';
 import { labelScores } from '../events/scores.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ask, type DecisionOptions, decide, parseNormalisation } from '../../src/cli/import-decisions.ts';
-import type { Inspection } from '../../src/engine/inspection.ts';
+import type { Inspection } from '../../src/engine/inspection/inspection.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const INSPECTION: Inspection = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BufferPool } from '../../src/engine/buffer-pool.ts';
 import { preprocess } from '../../src/engine/preprocess.ts';
+import { BufferPool } from '../../src/engine/process/buffer-pool.ts';
 import { batchOf } from '../helpers/batch-of-frames.ts';
 
 const SIZE = 4;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { prepareModel } from '../../src/engine/model-preparation.ts';
+import { prepareModel } from '../../src/engine/models/model-preparation.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { root, shareCache } from './daemon.ts';
 

@@ -3,7 +3,7 @@
 // Arguments: what to do, the engine's entry point, its `init` as JSON. Prints one line of JSON.
 import { ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { EngineClient } from '../../dist/engine/engine-client.js';
+import { EngineClient } from '../../dist/engine/process/engine-client.js';
 import { systemClock } from '../../dist/util/clock.js';
 import { silentLogger } from '../../dist/util/logger.js';
 

@@ -1,4 +1,4 @@
-import { DATA_TYPE } from '../../src/engine/onnx-message.ts';
+import { DATA_TYPE } from '../../src/engine/onnx/onnx-message.ts';
 import type { Graph } from '../../src/engine/quantization/graph.ts';
 import { openRun } from '../../src/engine/quantization/graph-run.ts';
 import { NETWORK_SIZE } from './small-network.ts';

@@ -2,7 +2,7 @@
 // An engine process without a network: the real process code of dist/ with a backend that does what the pictures tell it.
 // `init.model` is JSON (PuppetSettings below); the first byte of a picture is its command, see COMMANDS in puppet-commands.ts.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { serveEngine } from '../../dist/engine/engine-process.js';
+import { serveEngine } from '../../dist/engine/process/engine-process.js';
 import { FramewatchError } from '../../dist/util/errors.js';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e'];

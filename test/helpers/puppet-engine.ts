@@ -1,6 +1,6 @@
-import type { RecoveringEngine } from '../../src/engine/batch-outcome.ts';
 import type { EngineInfo, EngineInput, EngineOutput } from '../../src/engine/engine.ts';
-import type { EngineInit } from '../../src/engine/engine-messages.ts';
+import type { RecoveringEngine } from '../../src/engine/process/batch-outcome.ts';
+import type { EngineInit } from '../../src/engine/process/engine-messages.ts';
 import { builtEntryPoint } from '../../src/util/entry-point.ts';
 import { type ErrorCode, FramewatchError } from '../../src/util/errors.ts';
 
@@ -37,7 +37,7 @@ const puppetInfo: EngineInfo = {
 /** The built engine process with a backend that obeys. */
 export const PUPPET_PROCESS: string = new URL('./puppet-engine-process.mjs', import.meta.url).pathname;
 /** Where the puppet process takes the program's own code from. */
-export const BUILT_ENGINE_MAIN: string = builtEntryPoint(new URL('../../src/engine/engine-client.ts', import.meta.url).href, 'engine-main');
+export const BUILT_ENGINE_MAIN: string = builtEntryPoint(new URL('../../src/engine/process/engine-client.ts', import.meta.url).href, 'engine-main');
 
 export interface PuppetSettings {
   readonly inputSize?: number;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { sha256 } from '../../src/engine/sha256.ts';
+import { sha256 } from '../../src/engine/models/sha256.ts';
 import { LABELS, noise, type Tf } from './small-model.ts';
 
 const SIZE = 8;

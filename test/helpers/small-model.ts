@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs';
-import { digestOf } from '../../src/engine/feature-digest.ts';
-import { sha256 } from '../../src/engine/sha256.ts';
-import { drawTestPicture } from '../../src/engine/test-picture.ts';
+import { sha256 } from '../../src/engine/models/sha256.ts';
+import { digestOf } from '../../src/engine/self-test/feature-digest.ts';
+import { drawTestPicture } from '../../src/engine/self-test/test-picture.ts';
 
 export type Tf = typeof TensorFlow;
 

@@ -1,6 +1,6 @@
 import { NO_NORMALISATION } from '../../src/engine/network-source.ts';
-import { OnnxGraph } from '../../src/engine/onnx-graph.ts';
-import { addPictureInput, ONNX_FEATURES, ONNX_PROBABILITIES } from '../../src/engine/onnx-picture-input.ts';
+import { OnnxGraph } from '../../src/engine/onnx/onnx-graph.ts';
+import { addPictureInput, ONNX_FEATURES, ONNX_PROBABILITIES } from '../../src/engine/onnx/onnx-picture-input.ts';
 import type { Graph } from '../../src/engine/quantization/graph.ts';
 import { readGraph } from '../../src/engine/quantization/graph-file.ts';
 import { noise } from './small-model.ts';

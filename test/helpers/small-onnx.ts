@@ -5,7 +5,7 @@ import {
   encodeModel,
   type NodeMessage,
   type TensorMessage,
-} from '../../src/engine/onnx-message.ts';
+} from '../../src/engine/onnx/onnx-message.ts';
 import { noise } from './small-model.ts';
 
 export interface SmallOnnxOptions {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CostModel } from '../../src/batching/cost-model.ts';
-import { costFileOf, readCostFile } from '../../src/engine/cost-file.ts';
+import { costFileOf, readCostFile } from '../../src/engine/costs/cost-file.ts';
 import { CostMemory } from '../../src/monitor/cost-memory.ts';
 import { machineName } from '../../src/util/machine.ts';
 import { accepted } from '../config/sample.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchEntry, SlotSpec } from '../../src/batching/batch.ts';
 import type { CameraConfig, RuleConfig } from '../../src/config/config.ts';
-import type { EntryScores } from '../../src/engine/batch-outcome.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
 import { encodeJpeg } from '../../src/engine/picture.ts';
+import type { EntryScores } from '../../src/engine/process/batch-outcome.ts';
 import { CameraJudge } from '../../src/events/camera-judge.ts';
 import { eventIdSource } from '../../src/events/event-id.ts';
 import type { LabelEvent, UnsequencedEvent } from '../../src/events/label-event.ts';

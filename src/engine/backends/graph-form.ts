@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LocalModel } from '../backend.ts';
-import { readTfjsFiles, type TfjsSource } from '../tfjs-files.ts';
+import { readTfjsFiles, type TfjsSource } from '../models/tfjs-files.ts';
 import { exactBuffer, inputName, outputNames } from './tfjs-forms.ts';
 import type { TensorFlow, TfjsModel } from './tfjs-network.ts';
 

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LocalModel } from '../backend.ts';
-import { readLayersModel } from '../layers-model.ts';
-import type { TfjsSource } from '../tfjs-files.ts';
+import { readLayersModel } from '../conversion/layers-model.ts';
+import type { TfjsSource } from '../models/tfjs-files.ts';
 import { registerResidualLayers } from './residual-layers.ts';
 import { exactBuffer, outputNames } from './tfjs-forms.ts';
 import type { TensorFlow, TfjsModel } from './tfjs-network.ts';

@@ -3,7 +3,7 @@ import type * as ort from 'onnxruntime-node';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Backend, BackendOptions, BackendOutput, LocalModel } from '../backend.ts';
 import type { Precision } from '../engine.ts';
-import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../onnx-picture-input.ts';
+import { ONNX_FEATURES, ONNX_INPUT, ONNX_PROBABILITIES } from '../onnx/onnx-picture-input.ts';
 import { byteProductsMayOverflow } from './byte-products.ts';
 import { heldGpus } from './held-gpus.ts';
 import { NetworkBackend } from './network-backend.ts';

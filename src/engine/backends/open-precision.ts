@@ -1,10 +1,10 @@
 import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { Logger } from '../../util/logger.ts';
 import type { Backend, LocalModel } from '../backend.ts';
-import { type Int8Form, quantizeAdvice } from '../int8-form.ts';
-import { Int8SelfTest } from '../int8-self-test.ts';
-import type { BatchSelfTest } from '../self-test.ts';
-import { selfTestOf } from '../self-test-choice.ts';
+import { type Int8Form, quantizeAdvice } from '../quantization/int8-form.ts';
+import { Int8SelfTest } from '../quantization/int8-self-test.ts';
+import type { BatchSelfTest } from '../self-test/self-test.ts';
+import { selfTestOf } from '../self-test/self-test-choice.ts';
 import { openOnnxInt8 } from './onnx.ts';
 import { type BackendChoice, openBackend } from './open-backend.ts';
 

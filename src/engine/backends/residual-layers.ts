@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { lambdaScale } from '../layer-merge.ts';
+import { lambdaScale } from '../conversion/layer-merge.ts';
 import type { TensorFlow } from './tfjs-network.ts';
 
 /** The configuration of either layer, as TensorFlow.js hands it over. */

@@ -1,9 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { LocalModel } from '../backend.ts';
-import { pathOf, placeInWords } from '../model-place.ts';
+import { pathOf, placeInWords } from '../models/model-place.ts';
+import { hashSavedModel } from '../models/saved-model-files.ts';
+import { requireSha256 } from '../models/sha256.ts';
 import type { NetworkSource } from '../network-source.ts';
-import { hashSavedModel } from '../saved-model-files.ts';
-import { requireSha256 } from '../sha256.ts';
 import { inputName, outputNames } from './tfjs-forms.ts';
 import type { TfjsModel } from './tfjs-network.ts';
 

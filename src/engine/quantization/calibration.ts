@@ -1,4 +1,4 @@
-import { DATA_TYPE } from '../onnx-message.ts';
+import { DATA_TYPE } from '../onnx/onnx-message.ts';
 import { type Graph, outputOf } from './graph.ts';
 import { openRun, type RunTensor } from './graph-run.ts';
 import type { Plan } from './plan.ts';

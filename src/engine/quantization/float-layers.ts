@@ -1,4 +1,4 @@
-import { DATA_TYPE } from '../onnx-message.ts';
+import { DATA_TYPE } from '../onnx/onnx-message.ts';
 import { kernelOf } from './convolution.ts';
 import { type Graph, type GraphNode, outputOf } from './graph.ts';
 import { openRun } from './graph-run.ts';

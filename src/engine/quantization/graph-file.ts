@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
-import { GRAPH_FIELD, MODEL_FIELD, readOnnxFile } from '../onnx-file.ts';
-import { DATA_TYPE } from '../onnx-message.ts';
-import { messageField, numberField, readFields, textField, type WireField } from '../onnx-wire.ts';
+import { GRAPH_FIELD, MODEL_FIELD, readOnnxFile } from '../onnx/onnx-file.ts';
+import { DATA_TYPE } from '../onnx/onnx-message.ts';
+import { messageField, numberField, readFields, textField, type WireField } from '../onnx/onnx-wire.ts';
 import type { Graph, GraphConstant, GraphNode, GraphValue } from './graph.ts';
 import { readAttribute } from './node-attributes.ts';
 

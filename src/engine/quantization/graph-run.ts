@@ -1,5 +1,5 @@
 import type * as ort from 'onnxruntime-node';
-import { ONNX_INPUT } from '../onnx-picture-input.ts';
+import { ONNX_INPUT } from '../onnx/onnx-picture-input.ts';
 import type { Graph } from './graph.ts';
 import { declaredValue, writeGraph } from './graph-file.ts';
 

@@ -1,4 +1,4 @@
-import { DATA_TYPE } from '../onnx-message.ts';
+import { DATA_TYPE } from '../onnx/onnx-message.ts';
 import { type Graph, type GraphConstant, type GraphNode, outputOf } from './graph.ts';
 import { constantOf, floatConstant } from './graph-file.ts';
 import { integerAttribute, type NodeAttribute } from './node-attributes.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend, LocalModel } from '../../../src/engine/backend.ts';
 import type { BackendChoice } from '../../../src/engine/backends/open-backend.ts';
 import { openPrecision, type PrecisionSurroundings } from '../../../src/engine/backends/open-precision.ts';
-import type { Int8Form } from '../../../src/engine/int8-form.ts';
+import type { Int8Form } from '../../../src/engine/quantization/int8-form.ts';
 import { recordingLogger } from '../../helpers/recording-logger.ts';
 
 const PICTURES = [{ drawing: 'ellipses', seed: 1, expected: { a: 0.5, b: 0.5 }, features: null }];
