@@ -1,18 +1,21 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-// `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-processes` are the units that own many.
+// `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-longer` are units that take their time.
 // The others boot the built command against real cameras and a real broker, `e2e` one file at a time, for the machine is small, `e2e-waiting` two.
 
-/** Every test starts a process or a thread, and most of the time goes into that. */
-const PROCESSES = [
+/** Every test starts a process or a thread, and most of the time goes into that; or it plays thousands of worlds. */
+const LONGER = [
   'bench/measured-daemon',
   'bench/pipe-camera-main',
   'bench/simulated-fleet',
+  'contracts/batching/starvation',
   'demo/clip',
   'demo/h264-bitstream',
   'engine/process/engine-client',
   'engine/process/engine-process',
   'engine/process/engine-supervisor',
+  'simulation/clairvoyant',
+  'simulation/recorded',
   'store/sqlite-event-store',
   'stream/recording',
 ].map(testFile);
@@ -56,8 +59,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     globalSetup: ['test/helpers/global-setup.ts'],
     projects: [
-      { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...PROCESSES] } },
-      { test: { ...units, name: 'unit-processes', include: PROCESSES } },
+      { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...LONGER] } },
+      { test: { ...units, name: 'unit-longer', include: LONGER } },
       { test: { ...wholes, name: 'e2e-waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: { ...wholes, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: WAITING, fileParallelism: false, sequence: { groupOrder: 2 } },

@@ -2,7 +2,7 @@
 // `npm run -s bench:int8 -- --calibrate CLIP --judge CLIP [--judge CLIP…] [--model NAME] [--pictures 64] [--frames 600] [--batch 1,4,8,16] [--rounds 9] [--json]`.
 // Each clip of --calibrate is calibrated on, with drawings, by itself, and judged on every clip of --judge but itself: name two clips in both for both directions. `--calibrate none`
 // calibrates on drawings alone. Speed is measured with both networks in turn in one run, so that both see the same machine.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,6 @@ import { openOnnx, openOnnxInt8 } from '../src/engine/backends/onnx.ts';
 import { prepareModel } from '../src/engine/models/model-preparation.ts';
 import { type Agreement, agreementOf, criteriaOf } from '../src/engine/quantization/agreement.ts';
 import { calibrationDrawings, type QuantisationOutcome, quantiseModel } from '../src/engine/quantization/model-quantisation.ts';
-import { isoTime, systemClock } from '../src/util/clock.ts';
 import { silentLogger } from '../src/util/logger.ts';
 import { quantile } from '../src/util/percentile.ts';
 import { printTable } from './table.ts';
@@ -65,8 +64,14 @@ function framesOf(source: string, most: number): Promise<readonly Uint8Array[]> 
 async function quantised(source: string): Promise<QuantisationOutcome> {
   const drawn = calibrationDrawings(pictures, model.inputSize);
   const list = source === NONE ? drawn : [...drawn, ...(await framesOf(source, pictures))];
-  const now = isoTime(systemClock.wallMs());
-  return quantiseModel({ model, folders: { stateDir }, pictures: listedPictures(list, model.inputSize), threads, now, onProgress: () => undefined });
+  const wanted = {
+    model,
+    pictures: listedPictures(list, model.inputSize),
+    threads,
+    batchSizes: [JUDGED_AT_ONCE],
+    signal: new AbortController().signal,
+  };
+  return quantiseModel({ ...wanted, onProgress: () => undefined });
 }
 
 async function classify(backend: Backend, shown: readonly Uint8Array[], { labels }: LocalModel): Promise<Float32Array> {
@@ -111,7 +116,7 @@ const judged: Judged[] = [];
 const speeds: Speed[] = [];
 const shown = new Map<string, readonly Uint8Array[]>();
 const wanted = new Map<string, Float32Array>();
-let sizes: Pick<QuantisationOutcome, 'floatBytes' | 'int8Bytes'> | undefined;
+let sizes: { readonly floatBytes: number; readonly int8Bytes: number } | undefined;
 for (const clip of values.judge) {
   const list = await framesOf(clip, frames);
   shown.set(clip, list);
@@ -119,8 +124,11 @@ for (const clip of values.judge) {
 }
 for (const [index, source] of values.calibrate.entries()) {
   const outcome = await quantised(source);
-  sizes = { floatBytes: outcome.floatBytes, int8Bytes: outcome.int8Bytes };
-  const int8 = await openOnnxInt8(model, outcome.file, OPTIONS);
+  sizes = { floatBytes: outcome.floatBytes, int8Bytes: outcome.graph.length };
+  if (outcome.fault !== null) console.error(`calibrated on ${source}: ${outcome.fault.message}`);
+  const file = path.join(stateDir, `int8-${index}.onnx`);
+  writeFileSync(file, outcome.graph);
+  const int8 = await openOnnxInt8(model, file, OPTIONS);
   for (const [clip, list] of shown) {
     if (clip === source) continue;
     const agreement = agreementOf(wanted.get(clip) ?? new Float32Array(), await classify(int8, list, model), model.labels.length);

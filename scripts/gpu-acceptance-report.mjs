@@ -51,13 +51,15 @@ function reportText() {
     .split('\n')
     .map((line) => line.split('\t'));
   const isRehearsal = values.kind === 'rehearsal';
-  const failed = steps.filter(([, outcome]) => outcome === 'failed').map(([step]) => step);
+  /** @param {string} wanted */
+  const endedSo = (wanted) => steps.filter(([, outcome]) => outcome === wanted).map(([step]) => step);
+  const [failed, skipped] = [endedSo('failed'), endedSo('skipped')];
   const run = json('run.json');
   return [
     '# Framewatch: GPU acceptance',
     '',
     ...(isRehearsal ? ['**Rehearsal on a CPU: says nothing about a GPU.**', ''] : []),
-    `**Verdict: ${verdict(isRehearsal, failed, run)}**`,
+    `**Verdict: ${verdict(isRehearsal, failed, run)}${skipped.length === 0 ? '' : `; skipped: ${skipped.join(', ')}`}**`,
     '',
     `Made ${new Date().toISOString()}.`,
     '',
@@ -83,8 +85,7 @@ function reportText() {
 
 /** @param {boolean} isRehearsal @param {readonly (string | undefined)[]} failed @param {any} run */
 function verdict(isRehearsal, failed, run) {
-  if (isRehearsal)
-    return `the script ${failed.length === 0 ? 'went through all its steps' : `failed in ${failed.join(', ')}`}; nothing is accepted by a rehearsal`;
+  if (isRehearsal) return `the script ${failed.length === 0 ? 'met no fault' : `failed in ${failed.join(', ')}`}; nothing is accepted by a rehearsal`;
   const passed = read('passed')
     .trim()
     .split('\n')

@@ -33,6 +33,10 @@ whole_number() {
 while (($# > 0)); do
   case $1 in
     --cpu-rehearsal) rehearsal=true ;;
+    --help)
+      sed -n '2,9p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'
+      exit 0
+      ;;
     --report | --seconds | --cameras | --rate | --skip)
       (($# > 1)) || usage "$1 needs a value"
       case $1 in

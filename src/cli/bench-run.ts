@@ -19,6 +19,7 @@ import { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
+import { FramewatchError } from '../util/errors.ts';
 import { type Closable, CloseStack } from '../util/lifecycle.ts';
 import { silentLogger } from '../util/logger.ts';
 import { packageVersion } from './package.ts';
@@ -103,8 +104,17 @@ export class BenchRun implements Closable {
     const { backend, precision, seconds } = this.#wishes;
     const { source } = readManifest(this.#config.model, this.#config);
     const isAsked = (one: Combination) => (backend ?? one.backend) === one.backend && (precision ?? one.precision) === one.precision;
+    const known = combinationsOf(source.format);
+    const combinations = known.filter(isAsked);
+    if (combinations.length === 0) {
+      const ways = known.map((one) => `${one.backend} ${one.device} ${one.precision}`).join(', ');
+      throw new FramewatchError(
+        'ENGINE_BACKEND_UNAVAILABLE',
+        `nothing runs ${this.#config.model} as --backend and --precision say; known are ${ways}`,
+      );
+    }
     this.#combinations = new CombinationBench({
-      combinations: combinationsOf(source.format).filter(isAsked),
+      combinations,
       openConfigured: backend === undefined && precision === undefined ? () => this.#openEngine() : null,
       open: (combination) => this.#openEngine({ ...combination, onUnavailable: 'fail' }),
       ...{ residentBytes: readResidentBytes, clock: systemClock, limitMs: seconds * 1000, tell: (line: string) => this.#tell(line) },

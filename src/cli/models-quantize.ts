@@ -3,6 +3,7 @@ import type { EngineInfo } from '../engine/engine.ts';
 import { prepareModel } from '../engine/models/model-preparation.ts';
 import { criteriaOf } from '../engine/quantization/agreement.ts';
 import type { CalibrationPictures } from '../engine/quantization/calibration.ts';
+import { requireWritable, writeInt8 } from '../engine/quantization/int8-form.ts';
 import { calibrationDrawings, type QuantisationOutcome, quantiseModel } from '../engine/quantization/model-quantisation.ts';
 import { isoTime, systemClock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
@@ -10,7 +11,6 @@ import { silentLogger } from '../util/logger.ts';
 import { calibrationFrames } from './calibration-frames.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printFault } from './fault.ts';
-import { openModelEngine } from './model-engine.ts';
 import { readModelsConfig } from './models-settings.ts';
 import { terminationSignal } from './signals.ts';
 import { textTable } from './text-table.ts';
@@ -27,23 +27,31 @@ export interface QuantizeOptions {
 /** Of the layers in int8, so many are shown: those that rounding changes most. */
 const WORST_SHOWN = 5;
 
-/** `framewatch models quantize NAME`: makes the int8 form of a model, and lets the engine that the daemon would start pass its self-test with it. */
+/** `framewatch models quantize NAME`: makes the int8 form of a model and, once it has passed its self-test at every allowed batch size, puts it in place of an older one. */
 export async function modelsQuantize(name: string, options: QuantizeOptions): Promise<ExitCode> {
   const config = readModelsConfig(options.config);
   if (config === null) return EXIT.config;
   const ending = new AbortController();
   void terminationSignal().then((signal) => ending.abort(new FramewatchError('MODEL_INVALID', `ended by ${signal}; nothing was written`)));
   try {
+    await requireWritable(name, config);
     const model = await prepareModel({ name, modelsDir: config.modelsDir, stateDir: config.stateDir, logger: silentLogger });
     say(`${options.pictures} pictures are drawn${options.calibrate ? `, and at most as many taken of each of ${options.calibrate.join(', ')}` : ''}`);
     const pictures = await gather(config, options, { size: model.inputSize, fit: model.fit }, ending.signal);
+    const batchSizes = config.batching.allowedBatchSizes;
     const outcome = await quantiseModel({
-      ...{ model, folders: config, pictures, threads: config.engine.threads, now: isoTime(systemClock.wallMs()) },
-      onProgress: progressIn(ending.signal),
+      ...{ model, pictures, threads: config.engine.threads, batchSizes, signal: ending.signal },
+      onProgress: tellTenths(),
     });
-    const engine = await passSelfTest(name, config);
-    print(name, outcome, pictures.count, engine, options.json === true);
-    return EXIT.ok;
+    ending.signal.throwIfAborted();
+    const { graph, floatForm, expected: selfTest, fault } = outcome;
+    // What fails takes nothing's place.
+    const file = fault === null ? await writeInt8(name, config, graph, { floatForm, writtenAt: isoTime(systemClock.wallMs()), selfTest }) : null;
+    print({ name, outcome, pictures: pictures.count, batchSizes, file }, options.json === true);
+    if (fault === null) return EXIT.ok;
+    throw new FramewatchError('MODEL_SELF_TEST_FAILED', `${fault.message}. Nothing was written: give it footage like that of your cameras`, {
+      cause: fault,
+    });
   } catch (error) {
     return printFault(error);
   }
@@ -64,32 +72,32 @@ export function listedPictures(list: readonly Uint8Array[], size: number): Calib
   return { count: list.length, size, read: (from, count) => Promise.resolve(Uint8Array.from(Buffer.concat(list.slice(from, from + count)))) };
 }
 
-/** Tells each tenth once. Throws when the user has ended it. */
-function progressIn(signal: AbortSignal): (done: number, of: number) => void {
+/** Tells each tenth once. */
+function tellTenths(): (done: number, of: number) => void {
   let told = 0;
   return (done, of) => {
-    signal.throwIfAborted();
     const tenth = Math.floor((done / of) * 10);
     if (tenth > told) say(`calibration: ${done} of ${of} pictures`);
     told = tenth;
   };
 }
 
-async function passSelfTest(model: string, config: Config): Promise<EngineInfo> {
-  const { modelsDir, stateDir, batching, engine } = config;
-  say('self-test');
-  const wanted = { model, modelsDir, stateDir, batchSizes: batching.allowedBatchSizes };
-  const opened = await openModelEngine({ ...config, engine: { ...engine, backend: 'onnx', device: 'cpu', precision: 'int8' } }, wanted);
-  await opened.close();
-  return opened.info;
+interface Printed {
+  readonly name: string;
+  readonly outcome: QuantisationOutcome;
+  readonly pictures: number;
+  readonly batchSizes: readonly number[];
+  /** Null when it was not written. */
+  readonly file: string | null;
 }
 
-function print(name: string, outcome: QuantisationOutcome, pictures: number, engine: EngineInfo, asJson: boolean): void {
-  const { kept, layers, file, floatBytes, int8Bytes, agreement } = outcome;
+function print({ name, outcome, pictures, batchSizes, file }: Printed, asJson: boolean): void {
+  const { kept, layers, graph, floatBytes, agreement, fault } = outcome;
+  const int8Bytes = graph.length;
   const inFloat = kept.map(({ node, reason }) => ({ layer: node.name, operator: node.opType, reason }));
   const criteria = criteriaOf(agreement);
   if (asJson) {
-    const selfTest = { batchSizes: engine.batchSizes, kind: engine.selfTest };
+    const selfTest = { batchSizes, kind: outcome.selfTest, passed: fault === null };
     process.stdout.write(
       `${JSON.stringify({ name, file, floatBytes, int8Bytes, pictures, inFloat, inInt8: layers, agreement, criteria, selfTest }, null, 2)}\n`,
     );
@@ -113,10 +121,12 @@ function print(name: string, outcome: QuantisationOutcome, pictures: number, eng
     ]),
     '',
     `size: ${megabytes(int8Bytes)} MB, float32 ${megabytes(floatBytes)} MB (${percent(int8Bytes / floatBytes)})`,
-    `self-test: passed at batch sizes ${engine.batchSizes.join(', ')}`,
-    file,
+    `frames of them on which any label is on the other side of 0.5 or 0.8: ${agreement.picturesWithCrossing}`,
+    `self-test: ${fault === null ? `passed at batch sizes ${batchSizes.join(', ')}` : 'FAILED'}`,
+    ...(file === null ? [] : [file]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+  if (file === null) return;
   say(`\`engine.precision\` auto or int8 runs it; drawings are not footage: bench/int8.ts judges on videos of yours`);
 }
 

@@ -68,7 +68,7 @@ describe('scripts/gpu-acceptance.sh', () => {
     const hidden = { CUDA_VISIBLE_DEVICES: '', VK_DRIVER_FILES: '/nowhere', VK_ICD_FILENAMES: '/nowhere' };
     const { code, report } = await kit(['--skip', 'install', '--seconds', '1'], hidden);
     expect(code).toBe(1);
-    expect(report).toContain('**Verdict: NOT ACCEPTED: no way to the GPU passed the self-test**');
+    expect(report).toContain('**Verdict: NOT ACCEPTED: no way to the GPU passed the self-test; skipped: install**');
     expect(outcomes(report)).toMatchObject({ versions: 'passed', 'self-test': 'failed', 'bench-engine': 'failed', run: 'failed' });
     expect(report).toMatch(/^\| cuda \| failed \|.*ONNX Runtime could not use a GPU/m);
     expect(report).toMatch(/^\| run \| failed \| no way passed the self-test \|$/m);

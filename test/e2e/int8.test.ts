@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,6 +115,32 @@ describe('models quantize', () => {
   });
 });
 
+describe('models quantize, over a form that was good', () => {
+  const whatIsThere = () => readdirSync(path.dirname(printed.file)).sort();
+
+  it('keeps it when the new one fails its self-test, and prints what it found all the same', async () => {
+    const models = temporaryDirectory();
+    cpSync(MODELS, models, { recursive: true });
+    const manifest = path.join(models, NAME, 'model.yaml');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('Hentai: 0.256530, Neutral: 0.561005', 'Hentai: 0.561005, Neutral: 0.256530'));
+    const other = path.join(models, 'framewatch.yaml');
+    writeFileSync(other, `${readFileSync(config, 'utf8')}modelsDir: ${models}\n`);
+    const before = whatIsThere();
+    const { code, stdout, stderr } = await runCommand(['models', 'quantize', NAME, '--config', other, '--pictures', '4']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/MODEL_SELF_TEST_FAILED: .*Hentai is .*Nothing was written/)]);
+    expect(stdout).toMatch(/left in float:[^]*self-test: FAILED/);
+    expect(whatIsThere()).toEqual(before);
+  });
+
+  it('keeps it when it is interrupted, after the calibration, too', async () => {
+    const before = whatIsThere();
+    const interruptAfter = 'calibration: 4 of 4';
+    const { code, stdout, stderr } = await runCommand(['models', 'quantize', NAME, '--config', config, '--pictures', '4'], { interruptAfter });
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('ended by SIGINT; nothing was written')]);
+    expect(whatIsThere()).toEqual(before);
+  });
+});
+
 describe('the engine', () => {
   it('runs int8 where it is asked for and with auto, and gives probabilities and features', async () => {
     const pixels = () => Uint8Array.from(drawTestPicture('skin', 77, 299));
@@ -150,10 +176,10 @@ describe('the engine', () => {
     await expect(strict.engine.start()).rejects.toMatchObject({ code: 'MODEL_HASH_MISMATCH', message: expect.stringContaining(words) });
     await strict.engine.close();
     const { engine, log } = engineOf('auto', state);
-    const { precision } = await engine.start();
+    const { precision, fallback } = await engine.start();
     await engine.close();
-    expect(precision).toBe('float32');
-    expect(JSON.stringify(log.lines)).toMatch(new RegExp(`float32, not int8.*${words}`));
+    expect([precision, fallback]).toEqual(['float32', expect.stringMatching(new RegExp(`float32, .*${words}`))]);
+    expect(log.lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields['fallback'])).toEqual([fallback]);
   });
 
   it('says what to do when there is none', async () => {

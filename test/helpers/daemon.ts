@@ -113,10 +113,10 @@ export function shareCache(stateDir: string): void {
   if (!existsSync(cache)) symlinkSync(shared, cache);
 }
 
-/** Runs one command of `framewatch` to its end. */
+/** Runs one command of `framewatch` to its end; sends it SIGINT once it has printed `interruptAfter` on standard error. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly interruptAfter?: string } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [command, ...args], { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
@@ -125,6 +125,7 @@ export async function runCommand(
   });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
+    if (options.interruptAfter !== undefined && stderr.includes(options.interruptAfter) && !child.killed) child.kill('SIGINT');
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, stdout, stderr };

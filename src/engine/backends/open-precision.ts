@@ -40,7 +40,7 @@ export async function openPrecision(
   const float = { ...(await open.float32(model, choice)), selfTest: selfTestOf(model) };
   const { name, device } = float.backend;
   if (choice.precision === 'float32' || name !== 'onnx' || device !== 'cpu') return float;
-  return (await passedInt8(model, choice, surroundings, open, float)) ?? float;
+  return passedInt8(model, choice, surroundings, open, float);
 }
 
 async function openInt8(model: LocalModel, choice: BackendChoice, { int8 }: PrecisionSurroundings, open: Openers): Promise<PreciseBackend> {
@@ -54,19 +54,24 @@ async function openInt8(model: LocalModel, choice: BackendChoice, { int8 }: Prec
   };
 }
 
-/** Closes the float network when the int8 one passes. Null, with a line in the log, when there is none that does. */
+/** The int8 network, when it passes; the float one is closed then. Where an int8 form is there and cannot be used that is a fallback; where none is, a line in the log. */
 async function passedInt8(
   model: LocalModel,
   choice: BackendChoice,
   { int8, batchSizes, log }: PrecisionSurroundings,
   open: Openers,
   float: PreciseBackend,
-): Promise<PreciseBackend | null> {
-  const stays = (reason: string) => {
+): Promise<PreciseBackend> {
+  if (int8 === null || int8.state === 'absent') {
+    const reason = int8 === null ? 'nobody looked for an int8 form' : `${int8.reason}; ${quantizeAdvice(model.name)}`;
     log.info({ model: model.name, reason }, 'The network computes in float32, not int8');
-    return null;
+    return float;
+  }
+  const fallenBack = (reason: string): PreciseBackend => {
+    const fallback = `computing in float32, for the int8 form of ${model.name} cannot be used: ${reason}`;
+    return { ...float, fallback: float.fallback === null ? fallback : `${float.fallback}; ${fallback}` };
   };
-  if (int8?.state !== 'ready') return stays(int8 === null ? 'nobody looked for an int8 form' : `${int8.reason}; ${quantizeAdvice(model.name)}`);
+  if (int8.state !== 'ready') return fallenBack(`${int8.reason}; ${quantizeAdvice(model.name)}`);
   const selfTest = new Int8SelfTest(model, int8.selfTest);
   let backend: Backend | undefined;
   try {
@@ -74,7 +79,7 @@ async function passedInt8(
     for (const [index, size] of batchSizes.entries()) await (index === 0 ? selfTest.runAll(backend, size) : selfTest.runOnce(backend, size));
   } catch (error) {
     await backend?.close();
-    return stays(messageOf(error));
+    return fallenBack(messageOf(error));
   }
   await float.backend.close();
   return { backend, selfTest, fallback: float.fallback };

@@ -9,12 +9,12 @@ const ABANDONED_AFTER_MS = 3_600_000;
 /** What `checkCached` found. */
 export type CacheState = 'valid' | 'absent' | 'corrupted';
 
-/** Whether `file` is what was written: its SHA-256 must be the one in `<file>.sha256`. Reads the whole file. */
-export async function checkCached(file: string): Promise<CacheState> {
+/** Whether `file` is what was written: its SHA-256 must be the one in `<file>.sha256`, and `known`, where that is given. Reads the whole file. */
+export async function checkCached(file: string, known?: string): Promise<CacheState> {
   const expected = await readFile(hashFileOf(file), 'utf8').catch(() => null);
   const actual = await sha256OfFile(file).catch(() => null);
   if (actual === null) return 'absent';
-  return expected?.trim() === actual ? 'valid' : 'corrupted';
+  return expected?.trim() === actual && (known ?? actual) === actual ? 'valid' : 'corrupted';
 }
 
 /**
@@ -26,8 +26,17 @@ export async function writeCached(file: string, bytes: Uint8Array): Promise<void
   const folder = dirname(file);
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
+  const isNew = await stat(file).then(
+    () => false,
+    () => true,
+  );
   await replaceFile(hashFileOf(file), Buffer.from(`${sha256(bytes)}\n`));
-  await replaceFile(file, bytes);
+  try {
+    await replaceFile(file, bytes);
+  } catch (error) {
+    if (isNew) await rm(hashFileOf(file), { force: true });
+    throw error;
+  }
 }
 
 /** Removes the cached files whose name `isOld`, with their hashes; gives their names. A process that has one open goes on with it. Never fails: they only cost space. */

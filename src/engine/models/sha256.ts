@@ -20,7 +20,7 @@ export function requireSha256(what: string, actual: string, expected: string, wh
   if (actual === expected) return;
   throw new FramewatchError(
     'MODEL_HASH_MISMATCH',
-    `${where}: the ${what} have SHA-256 ${actual}, the manifest wants ${expected}: the files are damaged or of another version; ` +
+    `${where}: the SHA-256 of the ${what} is ${actual}, the manifest wants ${expected}: the files are damaged or of another version; ` +
       'install or pull the model again',
   );
 }

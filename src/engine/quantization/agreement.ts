@@ -74,7 +74,7 @@ export function criteriaOf(agreement: Agreement): readonly Criterion[] {
     },
     { name: '99th percentile of it', value: p99Difference, required: `≤ ${REQUIRED.p99Difference}`, met: p99Difference <= REQUIRED.p99Difference },
     {
-      name: `on the other side of ${CROSSING_THRESHOLDS.join(' or ')}`,
+      name: `on the other side of ${CROSSING_THRESHOLDS.join(' or ')}, of all labels, thresholds and pictures`,
       value: crossings,
       required: `≤ ${REQUIRED.crossings}`,
       met: crossings <= REQUIRED.crossings,

@@ -27,6 +27,7 @@ const BATCH = 4;
 
 export interface CalibrationOptions {
   readonly threads: number;
+  readonly signal?: AbortSignal;
   onProgress?(done: number, of: number): void;
 }
 
@@ -65,6 +66,7 @@ async function channelStatistics(
   const found = new Map<string, ChannelStatistics>();
   try {
     for (let from = 0; from < pictures.count; from += BATCH) {
+      options.signal?.throwIfAborted();
       const count = Math.min(BATCH, pictures.count - from);
       for (const [name, tensor] of await run.run(await pictures.read(from, count), count)) {
         options.onTensor(name, tensor.data);

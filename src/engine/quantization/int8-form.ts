@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../util/atomic-file.ts';
-import { messageOf } from '../../util/errors.ts';
+import { FramewatchError, messageOf } from '../../util/errors.ts';
 import type { SelfTest } from '../backend.ts';
 import { checkCached, removeCached, writeCached } from '../models/model-cache.ts';
 import { type ModelFolders, ownFolder } from '../models/model-store.ts';
@@ -40,7 +40,7 @@ export async function findInt8(name: string, folders: Pick<ModelFolders, 'stateD
   const found = readInt8Record(name, folders, floatForm);
   if ('state' in found) return found;
   const file = graphFile(name, folders, found.sha256);
-  const state = await checkCached(file);
+  const state = await checkCached(file, found.sha256);
   if (state === 'valid') return { state: 'ready', file, sha256: found.sha256, selfTest: found.selfTest };
   return { state: 'damaged', reason: `the int8 graph ${file} is ${state === 'absent' ? 'missing' : 'damaged'}` };
 }
@@ -67,7 +67,7 @@ export function readInt8Record(
   return content;
 }
 
-/** Puts an int8 graph in place of an older one. A reader finds the old one or the new one; the record, which comes last, says which. Throws what the disk says. */
+/** Puts an int8 graph in place of an older one. A reader finds the old one or the new one; the record, which comes last, says which. Throws FramewatchError OUTPUT_UNWRITABLE, and leaves the old one then. */
 export async function writeInt8(
   name: string,
   folders: Pick<ModelFolders, 'stateDir'>,
@@ -77,11 +77,31 @@ export async function writeInt8(
   const folder = ownFolder(name, folders);
   const record: Int8Record = { format: FORMAT, sha256: sha256(graph), ...facts };
   const file = graphFile(name, folders, record.sha256);
-  await mkdir(folder, { recursive: true });
-  await writeCached(file, graph);
-  await writeFileAtomically(join(folder, RECORD), Buffer.from(`${JSON.stringify(record, null, 1)}\n`), 0o644);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeCached(file, graph);
+    await writeFileAtomically(join(folder, RECORD), Buffer.from(`${JSON.stringify(record, null, 1)}\n`), 0o644);
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
   await removeCached(folder, (other) => GRAPH_NAME.test(other) && join(folder, other) !== file);
   return file;
+}
+
+/** Finds out before the work whether its result can be kept. Throws FramewatchError OUTPUT_UNWRITABLE. */
+export async function requireWritable(name: string, folders: Pick<ModelFolders, 'stateDir'>): Promise<void> {
+  const folder = ownFolder(name, folders);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+function unwritable(folder: string, cause: unknown): FramewatchError {
+  const advice = 'free some space, or make the folder writable (it lies in stateDir)';
+  return new FramewatchError('OUTPUT_UNWRITABLE', `the int8 form cannot be kept in ${folder}: ${messageOf(cause)}; ${advice}`, { cause });
 }
 
 function graphFile(name: string, folders: Pick<ModelFolders, 'stateDir'>, hash: string): string {

@@ -63,16 +63,20 @@ describe('precision auto', () => {
   });
 
   it.each<[string, Int8Form | null, Parameters<typeof opened>[2], string]>([
-    ['there is none', { state: 'absent', reason: 'the model m has no int8 form' }, {}, 'no int8 form; `framewatch models quantize m`'],
     ['it is of other weights', { state: 'stale', reason: 'made of other weights' }, {}, 'made of other weights; `framewatch models quantize m`'],
     ['it is damaged', { state: 'damaged', reason: 'the int8 graph is damaged' }, {}, 'is damaged'],
     ['it computes something else', READY, { int8: 0.7 }, 'a is 0.7000, expected 0.5000 ± 0.05'],
     ['it computes something else in larger batches', READY, { int8: 0.7, wrongFrom: 4 }, 'place 1 of 4: a is 0.7000'],
     ['it cannot be opened', READY, { refuses: true }, 'no such instruction'],
-  ])('stays with float32 when %s, and the log says why', async (_what, form, given, words) => {
-    const { precision, reasons, floatClosed, int8Closed } = await opened({}, form, given);
-    expect([precision, floatClosed, reasons]).toEqual(['float32', 0, [expect.stringContaining(words)]]);
+  ])('falls back to float32 when %s, and says so wherever the engine is told of', async (_what, form, given, words) => {
+    const { precision, fallback, floatClosed, int8Closed } = await opened({}, form, given);
+    expect([precision, floatClosed, fallback]).toEqual(['float32', 0, expect.stringContaining(words)]);
     expect(int8Closed).toBe(given?.int8 === undefined ? 0 : 1);
+  });
+
+  it('computes in float32 where there is none, which is no fault: a line in the log says how to get one', async () => {
+    const { precision, fallback, reasons } = await opened({}, { state: 'absent', reason: 'the model m has no int8 form' });
+    expect([precision, fallback, reasons]).toEqual(['float32', null, [expect.stringContaining('no int8 form; `framewatch models quantize m`')]]);
   });
 
   it('does not ask for it on a GPU, nor on another backend', async () => {

@@ -40,7 +40,7 @@ it.each(['weights', 'topology'] as const)('refuses %s of another hash and names 
   const wanted = 'a'.repeat(64);
   await expect(read(TOPOLOGY, FILES, { [what]: wanted })).rejects.toMatchObject({
     code: 'MODEL_HASH_MISMATCH',
-    message: expect.stringMatching(`${what} have SHA-256 \\w{64}, .*${wanted}`),
+    message: expect.stringMatching(`SHA-256 of the ${what} is \\w{64}, .*${wanted}`),
   });
 });
 

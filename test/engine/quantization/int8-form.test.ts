@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findInt8, quantizeAdvice, readInt8Record, writeInt8 } from '../../../src/engine/quantization/int8-form.ts';
+import { findInt8, quantizeAdvice, readInt8Record, requireWritable, writeInt8 } from '../../../src/engine/quantization/int8-form.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 const SELF_TEST = {
@@ -43,6 +44,7 @@ describe('the int8 form of a model', () => {
 
   it.each<[string, (file: string) => void, string]>([
     ['one flipped bit of the graph', (file) => writeFileSync(file, Buffer.from(GRAPH).fill(0, 7, 8)), 'is damaged'],
+    ['another graph and its hash', (file) => rehash(file, Buffer.from('another graph')), 'is damaged'],
     ['a graph that is gone', (file) => rmSync(file), 'is missing'],
     ['half a record', () => writeFileSync(join(folder, 'int8.json'), '{"format":1'), 'cannot be read'],
     ['a record of another version', () => writeFileSync(join(folder, 'int8.json'), '{"format":9}'), 'another version'],
@@ -54,9 +56,21 @@ describe('the int8 form of a model', () => {
   });
 });
 
+function rehash(file: string, graph: Buffer): void {
+  writeFileSync(file, graph);
+  writeFileSync(`${file}.sha256`, `${createHash('sha256').update(graph).digest('hex')}\n`);
+}
+
 function change(over: object): void {
   const file = join(folder, 'int8.json');
   writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...over }));
 }
+
+it('says where it could not be kept, before the work and after it, and leaves nothing half', async () => {
+  writeFileSync(join(folders.stateDir, 'models'), 'no folder');
+  const wanted = { code: 'OUTPUT_UNWRITABLE', message: expect.stringContaining(folder) };
+  await expect(requireWritable('m', folders)).rejects.toMatchObject(wanted);
+  await expect(writeInt8('m', folders, GRAPH, FACTS)).rejects.toMatchObject(wanted);
+});
 
 it('says how to get one', () => expect(quantizeAdvice('m')).toContain('models quantize m'));
