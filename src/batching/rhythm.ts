@@ -1,6 +1,6 @@
 /** Shares of a surprise that go into phase and period (an alpha-beta filter): large while little is known, small later. */
 const LEARNING = { phase: 0.5, period: 0.25, until: 8 };
-const SETTLED = { phase: 0.15, period: 0.02 };
+const SETTLED = { phase: 0.3, period: 0.06 };
 const ERROR_SHARE = 0.1;
 /** A surprise is believed up to so many times the usual error: one frame that was held up moves the beat little. */
 const BELIEVED_ERRORS = 3;
