@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs';
 import { FramewatchError, messageOf } from '../../util/errors.ts';
+import { COMMON_TYPES, field, list } from './onnx-types.ts';
 import { readFields, type WireField } from './onnx-wire.ts';
 
 /*
@@ -155,21 +156,10 @@ let root: protobuf.Root | undefined;
 
 /** Only the fields that are asked for: what is not listed is skipped, the bytes of large weights among it. */
 function types(): protobuf.Root {
-  const field = (type: string, id: number) => ({ type, id });
-  const list = (type: string, id: number) => ({ rule: 'repeated', type, id });
   root ??= protobuf.Root.fromJSON({
     nested: {
       Model: { fields: { irVersion: field('int64', 1), opsetImport: list('OperatorSet', 8) } },
-      OperatorSet: { fields: { domain: field('string', 1), version: field('int64', 2) } },
-      Node: {
-        fields: {
-          input: list('string', 1),
-          output: list('string', 2),
-          name: field('string', 3),
-          opType: field('string', 4),
-          attribute: list('Attribute', 5),
-        },
-      },
+      ...COMMON_TYPES,
       Attribute: {
         // So that an absent one reads as absent, not as empty.
         oneofs: { tensor: { oneof: ['t'] }, graph: { oneof: ['g'] } },
@@ -177,11 +167,6 @@ function types(): protobuf.Root {
       },
       Tensor: { fields: { dims: list('int64', 1), dataType: field('int32', 2), name: field('string', 8), dataLocation: field('int32', 14) } },
       IntegerTensor: { fields: { int64Data: list('int64', 7), rawData: field('bytes', 9) } },
-      Value: { fields: { name: field('string', 1), type: field('Type', 2) } },
-      Type: { fields: { tensorType: field('TensorType', 1) } },
-      TensorType: { fields: { elemType: field('int32', 1), shape: field('Shape', 2) } },
-      Shape: { fields: { dim: list('Dimension', 1) } },
-      Dimension: { oneofs: { value: { oneof: ['dimValue', 'dimParam'] } }, fields: { dimValue: field('int64', 1), dimParam: field('string', 2) } },
     },
   });
   return root;

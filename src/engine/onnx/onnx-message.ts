@@ -1,4 +1,5 @@
 import protobuf from 'protobufjs';
+import { COMMON_TYPES, field, list } from './onnx-types.ts';
 
 /*
  * The part of the ONNX file format that the converter writes. Field numbers and enum values are those of onnx/onnx.proto
@@ -62,8 +63,6 @@ export function encodeModel(model: ModelMessage): Uint8Array {
 }
 
 function modelType(): protobuf.Type {
-  const field = (type: string, id: number) => ({ type, id });
-  const list = (type: string, id: number) => ({ rule: 'repeated', type, id });
   const root = protobuf.Root.fromJSON({
     nested: {
       Model: {
@@ -75,7 +74,7 @@ function modelType(): protobuf.Type {
           opsetImport: list('OperatorSet', 8),
         },
       },
-      OperatorSet: { fields: { domain: field('string', 1), version: field('int64', 2) } },
+      ...COMMON_TYPES,
       Graph: {
         fields: {
           node: list('Node', 1),
@@ -85,24 +84,10 @@ function modelType(): protobuf.Type {
           output: list('Value', 12),
         },
       },
-      Node: {
-        fields: {
-          input: list('string', 1),
-          output: list('string', 2),
-          name: field('string', 3),
-          opType: field('string', 4),
-          attribute: list('Attribute', 5),
-        },
-      },
       Attribute: {
         fields: { name: field('string', 1), f: field('float', 2), i: field('int64', 3), ints: list('int64', 8), type: field('int32', 20) },
       },
       Tensor: { fields: { dims: list('int64', 1), dataType: field('int32', 2), name: field('string', 8), rawData: field('bytes', 9) } },
-      Value: { fields: { name: field('string', 1), type: field('Type', 2) } },
-      Type: { fields: { tensorType: field('TensorType', 1) } },
-      TensorType: { fields: { elemType: field('int32', 1), shape: field('Shape', 2) } },
-      Shape: { fields: { dim: list('Dimension', 1) } },
-      Dimension: { oneofs: { value: { oneof: ['dimValue', 'dimParam'] } }, fields: { dimValue: field('int64', 1), dimParam: field('string', 2) } },
     },
   });
   return root.lookupType('Model');
