@@ -105,7 +105,7 @@ export class Monitor implements Closable {
     const memory = new PictureMemory();
     const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
     const history = await this.#openHistory();
-    const publisher = await this.#publisher();
+    const publisher = await this.#publisher(history);
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(memory, encodeJpeg);
     const changed = (id: string) => {
@@ -225,14 +225,17 @@ export class Monitor implements Closable {
 
   async #openHistory(): Promise<SqliteEventStore> {
     const { config, clock, logger } = this.#options;
-    const { stateDir, instance, history } = config;
-    const store = await SqliteEventStore.open({ stateDir, instance, history, logger, clock, committed: (_count, ms) => this.#metrics.committed(ms) });
+    const { stateDir, instance, history, mqtt } = config;
+    const store = await SqliteEventStore.open({
+      ...{ stateDir, instance, history, logger, clock, keepsOutbox: mqtt.enabled },
+      committed: (_count, ms) => this.#metrics.committed(ms),
+    });
     this.#history = store;
     this.#opened.push('history', () => store.close());
     return store;
   }
 
-  async #publisher(): Promise<Publisher> {
+  async #publisher({ outbox }: SqliteEventStore): Promise<Publisher> {
     const { config, clock, logger } = this.#options;
     if (!config.mqtt.enabled) return noPublisher;
     if (config.mqtt.url === 'embedded') {
@@ -241,7 +244,7 @@ export class Monitor implements Closable {
       this.#opened.push('broker', () => broker.close());
     }
     const publisher = new MqttPublisher({
-      ...{ config: config.mqtt, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
+      ...{ config: config.mqtt, outbox, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
       observer: mqttObserver(this.#metrics),
     });
     this.#opened.push('mqtt', () => publisher.close());

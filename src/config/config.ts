@@ -52,6 +52,8 @@ export interface MqttConfig {
   readonly key: string | null;
   readonly discovery: { readonly enabled: boolean; readonly prefix: string };
   readonly classifications: boolean;
+  /** No start or update is told to the broker when it is so old, s; null: all are, however late. */
+  readonly expireEventsAfterSeconds: number | null;
 }
 
 export interface HttpConfig {

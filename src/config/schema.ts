@@ -164,6 +164,14 @@ const mqtt: Schema<MqttFile> = {
     prefix: text('homeassistant', 'Discovery prefix of Home Assistant.', TOPIC),
   },
   classifications: flag(false, 'Publish every result, not only events and state.'),
+  expireEventsAfterSeconds: optional(
+    above(
+      0,
+      3600,
+      31_536_000,
+      'An event that could not be sent for so long is not sent any more, only kept in the history; by default all are sent, however late.',
+    ),
+  ),
 };
 
 const http: Schema<HttpFile> = {

@@ -84,7 +84,7 @@ export class DaemonView implements MonitorView {
         totals: metrics.totals(),
         engine: this.#parts.scheduler() ? engine.info : null,
         history,
-        outbox: { depth: publisher.backlog, oldestSeconds: publisher.oldestSeconds },
+        outbox: this.#outbox(),
         mqtt: config.mqtt.enabled ? { connected: publisher.connected, error: publisher.lastError } : null,
         memory: { rss, heapUsed },
       }),
@@ -121,8 +121,14 @@ export class DaemonView implements MonitorView {
   }
 
   metrics(): Promise<string> {
-    const { metrics, publisher } = this.#parts;
-    metrics.outbox(publisher.backlog, publisher.oldestSeconds);
+    const { metrics } = this.#parts;
+    const { depth, oldestSeconds } = this.#outbox();
+    metrics.outbox(depth, oldestSeconds);
     return metrics.text();
+  }
+
+  #outbox(): { readonly depth: number; readonly oldestSeconds: number } {
+    const { depth, oldestMs } = this.#parts.history.outbox;
+    return { depth, oldestSeconds: oldestMs === null ? 0 : Math.max(0, this.#parts.clock.wallMs() - oldestMs) / 1000 };
   }
 }

@@ -1,7 +1,7 @@
 export type MqttMessageKind = 'event' | 'retained' | 'classification' | 'stats';
 
-/** `overflow`: too many waited. `refused`: the broker said no. `notSent`: it read too slowly, or the connection went. */
-export type MqttDropReason = 'overflow' | 'refused' | 'notConnected' | 'notSent' | 'closed';
+/** `refused`: the broker said no. `expired`: too old to be told, by choice. `notSent`: it read too slowly, or the connection went. */
+export type MqttDropReason = 'refused' | 'expired' | 'notConnected' | 'notSent';
 
 /** What the publisher tells of itself; implemented by telemetry. */
 export interface MqttObserver {

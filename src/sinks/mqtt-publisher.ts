@@ -1,23 +1,28 @@
 import type { MqttConfig } from '../config/config.ts';
 import type { LabelEvent } from '../events/label-event.ts';
+import type { Outbox } from '../store/outbox.ts';
 import { type Clock, delay } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
-import { EventBacklog } from './event-backlog.ts';
+import { eventFate } from './event-fate.ts';
 import { eventMessage } from './event-message.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
+import { OutboxReader, type WaitingMessage } from './outbox-reader.ts';
 import type { CameraStateMessage, CoverageMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
 import { RetainedTopics } from './retained-topics.ts';
 import { SendWindow } from './send-window.ts';
+import { SettlementBuffer } from './settlement-buffer.ts';
 import { Topics } from './topics.ts';
 
 export interface MqttPublisherOptions {
   readonly config: MqttConfig;
+  /** Where events wait until the broker has them. */
+  readonly outbox: Pick<Outbox, 'page' | 'settle'>;
   /** Of the built-in broker when `config.url` is `embedded`, else null. */
   readonly embeddedUrl: string | null;
   readonly instance: string;
@@ -28,29 +33,28 @@ export interface MqttPublisherOptions {
   readonly observer: MqttObserver;
   /** 0 ≤ x < 1; Math.random when left out. */
   readonly random?: () => number;
-  /** Events kept in memory while the broker is away; 10,000 when left out. */
-  readonly backlogLimit?: number;
   /** 15 when left out. */
   readonly keepaliveSeconds?: number;
 }
 
 /** Unacknowledged messages at a time; less when the broker says so. Small, so that a dead broker is noticed with little to repeat. */
 const WINDOW = 64;
-const BACKLOG_LIMIT = 10_000;
 const KEEPALIVE_SECONDS = 15;
-/** Limits of the three parts of closing, ms: together 1.5 s. */
-const DRAIN_LIMIT_MS = 900;
+/** Limits of the parts of closing, ms: together 1.5 s. */
+const DRAIN_LIMIT_MS = 700;
 const FAREWELL_LIMIT_MS = 400;
-const END_LIMIT_MS = 200;
+const END_LIMIT_MS = 150;
+const SETTLE_LIMIT_MS = 250;
 
 /**
- * Publishes over MQTT: events in order through a small window, retained topics newest-wins. Until the broker acknowledges it, an event
- * waits here, not in MQTT.js. When too many wait, the oldest are given up, counted and logged; they are in the history.
+ * Publishes over MQTT: events in order through a small window, retained topics newest-wins. Until the broker acknowledges it, an event stays in the outbox on
+ * disk; MQTT.js keeps none. What the broker refuses, or what is too old by choice, becomes a dead letter there.
  */
 export class MqttPublisher implements Publisher {
   readonly #options: MqttPublisherOptions;
   readonly #topics: Topics;
-  readonly #backlog: EventBacklog;
+  readonly #events: OutboxReader;
+  readonly #settlements: SettlementBuffer;
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
@@ -63,8 +67,10 @@ export class MqttPublisher implements Publisher {
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
     this.#topics = new Topics(options.config.baseTopic);
-    this.#backlog = new EventBacklog(options.backlogLimit ?? BACKLOG_LIMIT, options.clock);
-    this.#board = new RetainedBoard(options.clock, () => this.#pump());
+    const pump = () => this.#pump();
+    this.#events = new OutboxReader({ ...options, ready: pump });
+    this.#settlements = new SettlementBuffer({ ...options, roomAgain: pump });
+    this.#board = new RetainedBoard(options.clock, pump);
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
   }
@@ -75,14 +81,6 @@ export class MqttPublisher implements Publisher {
 
   get lastError(): string | null {
     return this.#link?.lastError ?? null;
-  }
-
-  get backlog(): number {
-    return this.#backlog.size;
-  }
-
-  get oldestSeconds(): number {
-    return this.#backlog.oldestMs / 1000;
   }
 
   /** Begins to connect; a broker that is away is no error. Throws FramewatchError SECRET_UNREADABLE for a TLS file that cannot be read. */
@@ -108,14 +106,9 @@ export class MqttPublisher implements Publisher {
   }
 
   publishEvent(event: LabelEvent): void {
-    if (this.#closing !== null) {
-      this.#options.observer.dropped('event', 'closed');
-      return;
-    }
-    if (this.#backlog.add(event) === 'overflow') {
-      this.#options.observer.dropped('event', 'overflow');
-      this.#refusals.note('overflow', {}, 'Too many events wait for the MQTT broker: the oldest are given up (the history has them)');
-    }
+    // After the end it stays in the outbox, for the next start.
+    if (this.#closing !== null) return;
+    this.#events.offer(event);
     this.#pump();
   }
 
@@ -166,7 +159,7 @@ export class MqttPublisher implements Publisher {
   #down(): void {
     this.#window?.end();
     this.#window = null;
-    this.#backlog.rewind();
+    this.#events.rewind();
     this.#options.observer.connectionChanged(false);
     this.#drained?.();
   }
@@ -177,11 +170,15 @@ export class MqttPublisher implements Publisher {
     this.#pump();
   }
 
-  /** Sends as much as the window allows: retained topics first, they are few and newest-wins. */
+  /** Sends as much as the window allows: by turns, so that on a slow line neither states nor events keep the others waiting. */
   #pump(): void {
     const window = this.#window;
-    while (window?.hasRoom) if (!this.#sendRetained(window) && !this.#sendEvent(window)) break;
-    if (window?.isEmpty && this.#backlog.size === 0) this.#drained?.();
+    while (window?.hasRoom) {
+      const sentRetained = this.#sendRetained(window);
+      const sentEvent = window.hasRoom && this.#sendEvent(window);
+      if (!sentRetained && !sentEvent) break;
+    }
+    if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
   }
 
   #sendRetained(window: SendWindow): boolean {
@@ -196,14 +193,36 @@ export class MqttPublisher implements Publisher {
   }
 
   #sendEvent(window: SendWindow): boolean {
-    const event = this.#backlog.take();
-    if (event === undefined) return false;
-    window.send('event', eventMessage(this.#topics.event(event.camera), event), (outcome) => {
-      // A lost one goes back with all that are unanswered, when the session is gone.
-      if (outcome.kind !== 'lost') this.#backlog.settle(event.sequence);
-      this.#pump();
-    });
+    if (!this.#settlements.hasRoom) return false;
+    const message = this.#events.take();
+    if (message === undefined) return false;
+    const { event, startUntold, bornMono } = message;
+    const topic = this.#topics.event(event.camera);
+    const fate = eventFate(event, this.#options.clock.monotonicMs() - bornMono, startUntold, this.#options.config.expireEventsAfterSeconds);
+    if (fate.kind === 'expired') this.#expire(message, topic);
+    else {
+      window.send('event', eventMessage(topic, event, fate.replayed, fate.expirySeconds), (outcome) => {
+        // A lost one goes back with all that are unanswered, when the session is gone.
+        if (outcome.kind !== 'lost') this.#events.settle(event);
+        if (outcome.kind === 'acknowledged') this.#settlements.delivered(event.sequence);
+        if (outcome.kind === 'refused') this.#settlements.dead(event, topic, 'refused', outcome.reason);
+        this.#pump();
+      });
+    }
     return true;
+  }
+
+  #expire({ event }: WaitingMessage, topic: string): void {
+    const { observer, config } = this.#options;
+    this.#events.expire(event);
+    this.#settlements.dead(
+      event,
+      topic,
+      'expired',
+      `older than mqtt.expireEventsAfterSeconds (${config.expireEventsAfterSeconds ?? 0} s) when its turn came`,
+    );
+    observer.dropped('event', 'expired');
+    this.#refusals.note('expired', {}, 'Events older than mqtt.expireEventsAfterSeconds are not sent to the MQTT broker (the history has them)');
   }
 
   #sendNow(kind: 'classification' | 'stats', topic: string, payload: object): void {
@@ -225,7 +244,9 @@ export class MqttPublisher implements Publisher {
     this.#window?.end();
     this.#window = null;
     this.#board.close();
+    this.#events.close();
     await this.#link?.close(END_LIMIT_MS);
+    await this.#settlements.close(SETTLE_LIMIT_MS);
   }
 
   #drain(): Promise<void> {

@@ -32,7 +32,10 @@ export interface OutgoingMessage {
   readonly properties?: MessageProperties;
 }
 
-/** `refused`: the broker answered that it will not take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first. */
+/**
+ * `refused`: the broker answered that it will never take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first; also when the
+ * broker had no room for it, for then the session is ended, so that nothing overtakes it.
+ */
 export type PublishOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
 
 export interface SessionEvents {
@@ -47,6 +50,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_UNSENT_BYTES = 1 << 20;
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 const SESSION_TAKEN_OVER = 142;
+const QUOTA_EXCEEDED = 151;
 
 /**
  * One connection to a broker, from the first packet to its end; the home of MQTT.js. A session is never revived: MQTT.js's own
@@ -97,7 +101,10 @@ export class MqttSession {
       const options: IClientPublishOptions = { qos, retain };
       if (this.#client.options.protocolVersion === 5 && properties) options.properties = propertiesOf(properties);
       const bytes = typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      this.#client.publish(topic, bytes, options, (error) => settle(outcomeOf(error)));
+      this.#client.publish(topic, bytes, options, (error) => {
+        if (reasonCode(error) === QUOTA_EXCEEDED) this.#fail('the broker has no room for more messages (quota exceeded)');
+        else settle(outcomeOf(error));
+      });
     });
   }
 
@@ -115,6 +122,12 @@ export class MqttSession {
       clearTimeout(timer);
     }
     this.#cut();
+  }
+
+  /** Whoever sent what is unanswered sends it again over another session, in its order. */
+  #fail(message: string): void {
+    this.#lastError ??= { message, loss: 'unreachable' };
+    this.#client.stream.destroy();
   }
 
   #finish(): void {

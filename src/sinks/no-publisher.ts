@@ -4,8 +4,6 @@ import type { Publisher } from './publisher.ts';
 export const noPublisher: Publisher = {
   connected: false,
   lastError: null,
-  backlog: 0,
-  oldestSeconds: 0,
   publishEvent() {},
   publishState() {},
   publishAvailability() {},

@@ -9,15 +9,12 @@ export interface CoverageMessage extends CoverageView {
   readonly camera: string;
 }
 
-/** Where the daemon's messages leave for other programs. No call blocks or throws: what cannot be sent now is kept (retained topics: the newest; events: in order, bounded) and counted. */
+/** Where the daemon's messages leave for other programs. No call blocks or throws: what cannot be sent now is kept (retained topics: the newest; events: in the outbox) and counted. */
 export interface Publisher {
   readonly connected: boolean;
   /** Why it is not connected, redacted; null when it is or was never tried. */
   readonly lastError: string | null;
-  /** Events committed but not yet acknowledged. */
-  readonly backlog: number;
-  /** How long the oldest of them has been waiting, s; 0 when there is none. */
-  readonly oldestSeconds: number;
+  /** A message that was just committed, and lies in the outbox. */
   publishEvent(event: LabelEvent): void;
   publishState(message: CameraStateMessage): void;
   publishAvailability(cameraId: string, online: boolean): void;

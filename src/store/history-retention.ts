@@ -1,5 +1,6 @@
 import { pruneCoverage } from './coverage-table.ts';
 import { numberIn } from './history-database.ts';
+import { forgetMessages } from './outbox-table.ts';
 import type { Database } from './sqlite-database.ts';
 import type { PruneLimits, PruneStep } from './store-protocol.ts';
 
@@ -7,7 +8,9 @@ import type { PruneLimits, PruneStep } from './store-protocol.ts';
 const ROWS_A_STEP = 200;
 /** Pages given back to the file system a step. */
 const PAGES_A_STEP = 256;
-const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0 };
+const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0, outgrown: 0 };
+/** What the broker has not taken yet outlives its time: only space may be too little for it. */
+const TOLD = 'sequence NOT IN (SELECT sequence FROM outbox)';
 
 /**
  * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events and coverage go first, then old pictures,
@@ -15,9 +18,9 @@ const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0 };
  * that has no end yet stays.
  */
 export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
-  const events = removeEvents(database, 'at_ms < ?', [limits.eventsBefore]);
+  const { events } = removeEvents(database, `at_ms < ? AND ${TOLD}`, [limits.eventsBefore]);
   const coverage = pruneCoverage(database, limits.eventsBefore, ROWS_A_STEP);
-  if (events + coverage > 0) return { events, coverage, snapshots: [] };
+  if (events + coverage > 0) return { ...NOTHING, events, coverage };
 
   const old = snapshotsOldestFirst(database, limits.snapshotsBefore);
   if (old.length > 0) return { ...NOTHING, snapshots: old };
@@ -25,14 +28,19 @@ export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
   const pictures = numberIn(database, 'SELECT coalesce(sum(bytes), 0) AS bytes FROM snapshots', 'bytes');
   if (bytesOfEvents(database) + pictures <= limits.maxBytes) return NOTHING;
   const heavy = snapshotsUntil(database, bytesOfEvents(database) + pictures - limits.maxBytes);
-  return heavy.length > 0 ? { ...NOTHING, snapshots: heavy } : { ...NOTHING, events: removeEvents(database, 'TRUE', []) };
+  return heavy.length > 0 ? { ...NOTHING, snapshots: heavy } : { ...NOTHING, ...removeEvents(database, 'TRUE', []) };
 }
 
-function removeEvents(database: Database, condition: string, parameters: readonly number[]): number {
+function removeEvents(database: Database, condition: string, parameters: readonly number[]): { readonly events: number; readonly outgrown: number } {
   const doomed = `SELECT sequence FROM events WHERE ${condition} AND sequence NOT IN (SELECT sequence FROM open_events) ORDER BY sequence LIMIT ${ROWS_A_STEP}`;
-  const removed = database.rows(`DELETE FROM events WHERE sequence IN (${doomed}) RETURNING sequence`, parameters).length;
-  if (removed > 0) database.rows(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
-  return removed;
+  const outcome = database.transaction(() => {
+    const removed = database
+      .rows(`DELETE FROM events WHERE sequence IN (${doomed}) RETURNING sequence`, parameters)
+      .map((row) => Number(row['sequence']));
+    return { events: removed.length, outgrown: forgetMessages(database, removed) };
+  });
+  if (outcome.events > 0) database.rows(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+  return outcome;
 }
 
 function snapshotsOldestFirst(database: Database, before: number): readonly string[] {

@@ -1,6 +1,7 @@
+import { OUTBOX_SCHEMA } from './outbox-schema.ts';
+
 /**
  * The database's versions: entry n brings version n to n + 1 (`user_version`). Entries are never changed once released, only added.
- * The outbox will join as a table that is written in the same transaction as `events`.
  *
  * `events.sequence` is AUTOINCREMENT: SQLite keeps the highest one ever given in `sqlite_sequence`, so that none comes twice, even
  * after everything was pruned. `payload` is the published JSON, byte by byte; the other columns are what is searched for.
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX coverage_by_time ON coverage (since_ms);
   `,
+  OUTBOX_SCHEMA,
 ];

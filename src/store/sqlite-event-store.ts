@@ -9,9 +9,11 @@ import { AppendAdmission } from './append-admission.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { Outbox } from './outbox.ts';
 import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
 import { StoreThread } from './store-thread.ts';
 import { WriteHealth } from './write-health.ts';
 
@@ -21,6 +23,8 @@ export interface SqliteEventStoreOptions {
   /** Named to whoever finds the directory locked. */
   readonly instance: string;
   readonly history: HistoryConfig;
+  /** Whether events go on to a broker: each is then in the outbox until it has it. Without, what waited of before is given up, as dead letters. */
+  readonly keepsOutbox: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Told of every commit: how many events, how long it took, ms. */
@@ -39,6 +43,7 @@ export class SqliteEventStore implements EventStore {
   readonly #snapshots: SnapshotFiles;
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
+  readonly #outbox: SqliteOutbox;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -48,6 +53,7 @@ export class SqliteEventStore implements EventStore {
   private constructor(options: SqliteEventStoreOptions) {
     this.#options = options;
     this.#thread = new StoreThread(options);
+    this.#outbox = new SqliteOutbox(this.#thread);
     this.#snapshots = new SnapshotFiles(join(options.stateDir, 'snapshots'));
     const { clock } = options;
     this.#appends = new GroupCommit({
@@ -74,6 +80,7 @@ export class SqliteEventStore implements EventStore {
     await store.#thread.open();
     try {
       await onDisk(options.stateDir, () => store.#snapshots.prepare());
+      if (!options.keepsOutbox) await store.#abandonOutbox();
     } catch (error) {
       await store.close();
       throw error;
@@ -96,6 +103,10 @@ export class SqliteEventStore implements EventStore {
 
   get coverage(): CoverageStore {
     return this.#coverage;
+  }
+
+  get outbox(): Outbox {
+    return this.#outbox;
   }
 
   get fault(): string | null {
@@ -173,6 +184,7 @@ export class SqliteEventStore implements EventStore {
       });
       if (step.snapshots.length > 0) await this.#thread.call('forgetSnapshots', { ids: step.snapshots });
       removed.events += step.events;
+      this.#outgrew(step.outgrown);
       removed.snapshots += step.snapshots.length;
     }
     return removed;
@@ -197,10 +209,30 @@ export class SqliteEventStore implements EventStore {
     const begun = clock.monotonicMs();
     const after = this.#tried?.events === events ? this.#tried.after : this.lastSequence;
     this.#tried = { events, after };
-    const { firstSequence } = await this.#thread.call('append', { events, after });
+    const { firstSequence } = await this.#thread.call('append', { events, after, outboxMs: this.#options.keepsOutbox ? clock.wallMs() : null });
     this.#tried = null;
     committed?.(events.length, clock.monotonicMs() - begun);
     return events.map((event, index) => withSequence(event, firstSequence + index));
+  }
+
+  async #abandonOutbox(): Promise<void> {
+    const { clock, logger } = this.#options;
+    try {
+      const abandoned = await this.#outbox.abandon('MQTT is switched off', clock.wallMs());
+      if (abandoned > 0)
+        logger.warn({ abandoned }, `MQTT is switched off: ${abandoned} messages that waited for the broker will not be sent; the history has them`);
+    } catch (error) {
+      logger.warn({ err: error }, 'the outbox could not be emptied; the next start tries it again');
+    }
+  }
+
+  #outgrew(messages: number): void {
+    if (messages === 0) return;
+    this.#outbox.outgrew(messages);
+    this.#options.logger.error(
+      { code: 'STORE_UNAVAILABLE', messages, inAll: this.#outbox.outgrown },
+      'history.maxBytes is too small for what waits for the broker: the oldest messages were removed unsent',
+    );
   }
 
   #tell(fault: string | null): void {

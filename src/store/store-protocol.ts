@@ -2,16 +2,32 @@ import type { CoverageChange } from '../events/coverage.ts';
 import type { UnsequencedEvent } from '../events/label-event.ts';
 import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
+import type { DeadLetters, Settlement } from './outbox.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
 export interface StoreCalls {
-  /** `after`: the highest sequence known when these events were first tried; what an earlier try of them stored is not stored again. */
-  append: { arguments: { readonly events: readonly UnsequencedEvent[]; readonly after: number }; result: { readonly firstSequence: number } };
+  /**
+   * `after`: the highest sequence known when these events were first tried; what an earlier try of them stored is not stored again.
+   * `outboxMs`: in the same transaction they come into the outbox, at this time (wall clock, ms); null: they do not.
+   */
+  append: {
+    arguments: { readonly events: readonly UnsequencedEvent[]; readonly after: number; readonly outboxMs: number | null };
+    result: { readonly firstSequence: number };
+  };
   /** Writes and syncs about as much as an event does: whether it can be done. */
   probe: { arguments: null; result: null };
   query: { arguments: EventQuery; result: { readonly payloads: readonly string[] } };
   course: { arguments: { readonly id: string }; result: { readonly payloads: readonly string[] } };
   openEvents: { arguments: null; result: { readonly payloads: readonly string[] } };
+  /** See Outbox. */
+  outboxPage: {
+    arguments: { readonly after: number; readonly limit: number };
+    result: { readonly entries: readonly { readonly payload: string; readonly startUntold: boolean }[] };
+  };
+  settleOutbox: { arguments: Settlement; result: null };
+  /** MQTT is off: nobody will ever take what waits. */
+  abandonOutbox: { arguments: { readonly detail: string; readonly atMs: number }; result: { readonly abandoned: number } };
+  deadLetters: { arguments: { readonly limit: number }; result: DeadLetters };
   /** Lists a picture before it is written. */
   registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: null };
   forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: null };
@@ -32,6 +48,8 @@ export interface PruneStep {
   readonly snapshots: readonly string[];
   /** Entries of the record of coverage. */
   readonly coverage: number;
+  /** Of the events, messages that the broker had not taken yet. */
+  readonly outgrown: number;
 }
 
 export interface PruneLimits {
@@ -57,6 +75,7 @@ export interface StoreFacts {
   readonly storeId: string;
   readonly lastSequence: number;
   readonly oldestSequence: number;
+  readonly outbox: { readonly depth: number; readonly oldestMs: number | null };
 }
 
 export interface StoreFailure {

@@ -7,6 +7,7 @@ import { coverageEnds, recordCoverage, selectCoverage } from './coverage-table.t
 import { selectEvents } from './event-filter.ts';
 import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
+import { abandonOutbox, outboxPage, selectDeadLetters, settleOutbox } from './outbox-table.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
@@ -16,7 +17,7 @@ import type { StoreCallName, StoreCalls, StoreNotice, StoreReply, StoreRequest, 
 type Answers = { readonly [N in StoreCallName]: (database: Database, given: StoreCalls[N]['arguments']) => StoreCalls[N]['result'] };
 
 const ANSWERS: Answers = {
-  append: (database, { events, after }) => ({ firstSequence: appendEvents(database, events, after) }),
+  append: (database, { events, after, outboxMs }) => ({ firstSequence: appendEvents(database, events, after, outboxMs) }),
   probe(database) {
     probeWrite(database);
     return null;
@@ -27,6 +28,13 @@ const ANSWERS: Answers = {
   },
   course: (database, { id }) => payloadsOf(database, 'SELECT payload FROM events WHERE event_id = ? ORDER BY sequence', [id]),
   openEvents: (database) => payloadsOf(database, 'SELECT payload FROM events JOIN open_events USING (sequence) ORDER BY sequence', []),
+  outboxPage: (database, { after, limit }) => ({ entries: outboxPage(database, after, limit) }),
+  settleOutbox(database, settlement) {
+    settleOutbox(database, settlement);
+    return null;
+  },
+  abandonOutbox: (database, { detail, atMs }) => ({ abandoned: abandonOutbox(database, detail, atMs) }),
+  deadLetters: (database, { limit }) => selectDeadLetters(database, limit),
   registerSnapshot(database, { id, bytes, savedMs }) {
     database.run('INSERT OR REPLACE INTO snapshots (event_id, bytes, saved_ms) VALUES (?, ?, ?)', [id, bytes, savedMs]);
     return null;

@@ -18,10 +18,12 @@ const config = {
   key: null,
   discovery: { enabled: false, prefix: 'homeassistant' },
   classifications: false,
+  expireEventsAfterSeconds: null,
 };
 const options = {
   config,
   embeddedUrl: null,
+  outbox: { page: () => Promise.resolve([]), settle: () => Promise.resolve() },
   instance: 'victim',
   hostName: 'here',
   clock: systemClock,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LabelEvent } from '../../src/events/label-event.ts';
+import type { DeadLetter } from '../../src/store/outbox.ts';
 import { openDatabase } from '../../src/store/sqlite-database.ts';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/store/sqlite-event-store.ts';
 import { hasCode } from '../../src/util/errors.ts';
@@ -27,20 +29,33 @@ describe('SqliteEventStore', () => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
         const model = new EventModel();
-        let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+        let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
         try {
           const { storeId } = store;
           for (const step of script) {
             if (step.do === 'append') expect(await store.append(step.events)).toEqual(model.append(step.events));
             else if (step.do === 'query') expect(await store.query(step.query)).toEqual(model.query(step.query));
-            else if (step.do === 'prune') {
+            else if (step.do === 'page') {
+              const page = await store.outbox.page(step.after, step.limit);
+              expect(page.map(({ event }) => event)).toEqual(model.outbox(step.after, step.limit));
+            } else if (step.do === 'settle') {
+              const chosen = model.outbox().filter(({ sequence }) => sequence % step.of === 0);
+              const dead = chosen.map((event) => deadLetterOf(event));
+              await store.outbox.settle(step.dead ? { delivered: [], dead } : { delivered: chosen.map(({ sequence }) => sequence), dead: [] });
+              model.settle(
+                chosen.map(({ sequence }) => sequence),
+                step.dead,
+              );
+            } else if (step.do === 'prune') {
               await clock.advance(2 * 86_400_000);
               expect((await store.prune()).events).toBe(model.prune(clock.wallMs() - HISTORY.retentionDays * 86_400_000));
             } else {
               await store.close();
-              store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+              store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
             }
             expect(await store.openEvents()).toEqual(model.openEvents());
+            expect(store.outbox.depth).toBe(model.outbox().length);
+            expect((await store.outbox.deadLetters(0)).counts.refused ?? 0).toBe(model.deadLetters);
             for (const id of IDS) expect(await store.course(id)).toEqual(model.course(id));
             expect([store.lastSequence, store.oldestSequence, store.storeId]).toEqual([model.lastSequence, model.oldestSequence, storeId]);
           }
@@ -49,7 +64,7 @@ describe('SqliteEventStore', () => {
           rmSync(stateDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 6 },
     );
   });
 
@@ -276,11 +291,16 @@ async function openWatched(changes: Partial<SqliteEventStoreOptions>): Promise<{
   }
 }
 
+function deadLetterOf({ sequence, id, type, camera }: LabelEvent): DeadLetter {
+  return { sequence, eventId: id, type, camera, topic: 't', reason: 'refused', detail: '', atMs: START };
+}
+
 async function open(changes: Partial<SqliteEventStoreOptions> = {}): Promise<SqliteEventStore> {
   const store = await SqliteEventStore.open({
     stateDir: changes.stateDir ?? temporaryDirectory(),
     instance: 'test',
     history: HISTORY,
+    keepsOutbox: false,
     logger: silentLogger,
     clock: new VirtualClock(0, START),
     ...changes,
