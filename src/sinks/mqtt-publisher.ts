@@ -175,8 +175,7 @@ export class MqttPublisher implements Publisher {
     const window = this.#window;
     while (window?.hasRoom) {
       const sentRetained = this.#sendRetained(window);
-      const sentEvent = window.hasRoom && this.#sendEvent(window);
-      if (!sentRetained && !sentEvent) break;
+      if (!this.#sendEvent(window) && !sentRetained) break;
     }
     if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
   }
@@ -193,7 +192,7 @@ export class MqttPublisher implements Publisher {
   }
 
   #sendEvent(window: SendWindow): boolean {
-    if (!this.#settlements.hasRoom) return false;
+    if (!window.hasRoom || !this.#settlements.hasRoom) return false;
     const message = this.#events.take();
     if (message === undefined) return false;
     const { event, startUntold, bornMono } = message;

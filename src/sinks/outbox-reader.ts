@@ -105,7 +105,7 @@ export class OutboxReader {
 
   async #load(): Promise<void> {
     if (this.#loading || this.#pause !== null || this.#closed) return;
-    const { outbox, clock, logger, ready } = this.#options;
+    const { outbox, logger, ready } = this.#options;
     this.#loading = true;
     try {
       const offered = this.#offered;
@@ -118,14 +118,19 @@ export class OutboxReader {
       }
     } catch (error) {
       logger.warn({ error: messageOf(error) }, 'what waits for the MQTT broker cannot be read now; it is tried again');
-      this.#pause = clock.setTimer(PAUSE_MS, () => {
-        this.#pause = null;
-        ready();
-      });
+      this.#rest();
     } finally {
       this.#loading = false;
     }
-    if (!this.#closed && this.#pause === null) ready();
+    ready();
+  }
+
+  #rest(): void {
+    if (this.#closed) return;
+    this.#pause = this.#options.clock.setTimer(PAUSE_MS, () => {
+      this.#pause = null;
+      this.#options.ready();
+    });
   }
 
   #keep(event: LabelEvent, startUntold: boolean): void {
