@@ -32,6 +32,7 @@ const WAITING = [
   'e2e/embedded-broker',
   'e2e/gpu-acceptance',
   'e2e/mqtt',
+  'e2e/mqtt-incoming',
   'e2e/mqtt-retained',
   'e2e/store-faults',
   'e2e/stream-kinds',

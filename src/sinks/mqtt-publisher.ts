@@ -6,6 +6,7 @@ import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
 import { EventBacklog } from './event-backlog.ts';
 import { eventMessage } from './event-message.ts';
+import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
@@ -32,6 +33,8 @@ export interface MqttPublisherOptions {
   readonly backlogLimit?: number;
   /** 15 when left out. */
   readonly keepaliveSeconds?: number;
+  /** What is listened to; nothing when left out. */
+  readonly routes?: readonly IncomingRoute[];
 }
 
 /** Unacknowledged messages at a time; less when the broker says so. Small, so that a dead broker is noticed with little to repeat. */
@@ -54,6 +57,7 @@ export class MqttPublisher implements Publisher {
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
+  readonly #incoming: IncomingMessages;
   #link: MqttLink | null = null;
   /** Null while there is no connection. */
   #window: SendWindow | null = null;
@@ -67,6 +71,7 @@ export class MqttPublisher implements Publisher {
     this.#board = new RetainedBoard(options.clock, () => this.#pump());
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
+    this.#incoming = new IncomingMessages({ ...options, routes: options.routes ?? [], refusals: this.#refusals });
   }
 
   get connected(): boolean {
@@ -102,6 +107,7 @@ export class MqttPublisher implements Publisher {
       random: this.#options.random ?? Math.random,
       redact: (text) => redactor.redact(text),
       up: (session, receiveMaximum) => this.#up(session, receiveMaximum),
+      message: (message) => this.#incoming.take(message),
       down: () => this.#down(),
     });
     this.#link.start();
@@ -160,6 +166,7 @@ export class MqttPublisher implements Publisher {
     this.#window = new SendWindow({ session, limit, clock, observer, refusals: this.#refusals });
     this.#board.repeatAll();
     observer.connectionChanged(true);
+    void this.#incoming.subscribe(session);
     this.#pump();
   }
 
