@@ -25,6 +25,7 @@ const WAITING = [
   'e2e/arrival-trace',
   'e2e/bad-input',
   'e2e/bench',
+  'e2e/camera-switch',
   'e2e/coverage',
   'e2e/daemon',
   'e2e/demo',

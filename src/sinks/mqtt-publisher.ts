@@ -133,6 +133,10 @@ export class MqttPublisher implements Publisher {
     this.#retain(() => this.#retained.availability(cameraId, online));
   }
 
+  publishEnabled(cameraId: string, enabled: boolean): void {
+    this.#retain(() => this.#retained.enabled(cameraId, enabled));
+  }
+
   publishCoverage(message: CoverageMessage): void {
     this.#retain(() => this.#retained.coverage(message));
   }

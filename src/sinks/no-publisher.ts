@@ -9,6 +9,7 @@ export const noPublisher: Publisher = {
   publishEvent() {},
   publishState() {},
   publishAvailability() {},
+  publishEnabled() {},
   publishCoverage() {},
   publishSnapshot() {},
   publishClassification() {},
