@@ -14,6 +14,7 @@ import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
 import { findCameraSources } from './monitor/camera-sources.ts';
+import { CameraSwitches } from './monitor/camera-switches.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
@@ -25,6 +26,8 @@ import { EmbeddedBroker } from './sinks/embedded-broker.ts';
 import { MqttPublisher } from './sinks/mqtt-publisher.ts';
 import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
+import { switchRoute } from './sinks/switch-route.ts';
+import { Topics } from './sinks/topics.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
 import { PictureMemory } from './stream/picture-memory.ts';
@@ -105,6 +108,9 @@ export class Monitor implements Closable {
     const memory = new PictureMemory();
     const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
     const history = await this.#openHistory();
+    const switches = new CameraSwitches({ store: history.switches, clock, logger });
+    await switches.load(config.cameras);
+    this.#opened.push('switches', () => Promise.resolve(switches.close()));
     const publisher = await this.#publisher(history);
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(memory, encodeJpeg);
@@ -145,7 +151,7 @@ export class Monitor implements Closable {
           return { name, sha256, backend, device, precision };
         },
       },
-      ...{ verdicts, publisher, coverage },
+      ...{ verdicts, publisher, coverage, switches },
       scheduler: () => this.#requireBatcher().intake,
       changed,
       refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
@@ -158,6 +164,7 @@ export class Monitor implements Closable {
     this.#fleet = fleet;
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
+      setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
@@ -246,6 +253,7 @@ export class Monitor implements Closable {
     const publisher = new MqttPublisher({
       ...{ config: config.mqtt, outbox, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
       observer: mqttObserver(this.#metrics),
+      routes: [switchRoute(new Topics(config.mqtt.baseTopic), (id, enabled) => this.#switch(id, enabled))],
     });
     this.#opened.push('mqtt', () => publisher.close());
     await publisher.start();
@@ -283,6 +291,13 @@ export class Monitor implements Closable {
     this.#http = http;
     this.#opened.push('http', () => http.close());
     await http.start();
+  }
+
+  /** False: there is no such camera (yet). */
+  #switch(cameraId: string, enabled: boolean): boolean {
+    if (this.#fleet?.cameras.has(cameraId) !== true) return false;
+    void this.#fleet.setEnabled(cameraId, enabled);
+    return true;
   }
 
   #requireBatcher(): Batcher {

@@ -71,8 +71,8 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
 function addPages(app: Hono<Env>, { access, files, onLogout }: ApiParts): void {
   app.get('/login', (c) => (access.required ? file(c, files.get('/login.html')) : c.redirect('/')));
   app.post('/login', async (c) => {
-    const token = await tokenOf(c);
-    if (token === null) return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
+    const { token } = await jsonOf(c);
+    if (typeof token !== 'string') return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
     const outcome = access.login(c.env.incoming, token);
     if (outcome.kind === 'wrongToken') return problem(c, 401, 'unauthorized', 'this is not the token');
     if (outcome.kind === 'tooMany') {
@@ -110,6 +110,13 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
   app.get('/api/cameras/:id', (c) => {
     const camera = view.camera(c.req.param('id'));
     return camera ? c.json(camera) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+  });
+  app.post('/api/cameras/:id/enabled', async (c) => {
+    const { enabled } = await jsonOf(c);
+    if (typeof enabled !== 'boolean') return problem(c, 400, 'badRequest', 'send JSON: {"enabled": true} or {"enabled": false}');
+    const id = c.req.param('id');
+    const outcome = await view.setEnabled(id, enabled);
+    return outcome ? c.json({ id, ...outcome }) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
   });
   app.get('/api/cameras/:id/snapshot.jpg', async (c) => {
     const id = c.req.param('id');
@@ -177,10 +184,9 @@ function file(c: Context, found: StaticFile | undefined): Response {
   return c.body(found.body, 200, { ...headers, 'Content-Type': found.type });
 }
 
-/** Only JSON: a form of a foreign page cannot send that without being asked first. */
-async function tokenOf(c: Context): Promise<string | null> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return null;
+/** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */
+async function jsonOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return {};
   const body: unknown = await c.req.json().catch(() => null);
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : null;
-  return typeof token === 'string' ? token : null;
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
 }

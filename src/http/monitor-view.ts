@@ -5,7 +5,7 @@ import type { CoverageQuery } from '../store/coverage-store.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { CameraState } from '../stream/camera-status.ts';
 
-/** All that the HTTP side may know of the running daemon: read only, values only, no secrets. `monitor.ts` implements it. */
+/** All that the HTTP side may know of the running daemon, and the one thing that it may change: values only, no secrets. `monitor.ts` implements it. */
 export interface MonitorView {
   /** Of the program, for `hello`. */
   readonly version: string;
@@ -14,6 +14,8 @@ export interface MonitorView {
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
   camera(id: string): CameraView | undefined;
+  /** Pauses or resumes a camera; null when there is none of this id. */
+  setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null>;
   /** The newest frame that the network saw, as JPEG, made when asked; null when there is none yet or the camera is unknown. */
   newestPicture(cameraId: string): Promise<Picture | null>;
   stats(): StatsView;
@@ -22,6 +24,12 @@ export interface MonitorView {
   liveness(): boolean;
   /** Prometheus text exposition. */
   metrics(): Promise<string>;
+}
+
+export interface SwitchOutcome {
+  readonly enabled: boolean;
+  /** It is on disk, and so survives a restart; else it is in force all the same, and is stored as soon as the disk lets it. */
+  readonly stored: boolean;
 }
 
 /** The reading half of the store. */

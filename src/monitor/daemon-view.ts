@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
-import type { CameraView, MonitorView, Picture, Readiness } from '../http/monitor-view.ts';
+import type { CameraView, MonitorView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
@@ -21,6 +21,7 @@ export interface DaemonViewParts {
   readonly clock: Clock;
   readonly startedMono: number;
   readonly cameras: ReadonlyMap<string, CameraWatch>;
+  readonly setEnabled: (cameraId: string, enabled: boolean) => Promise<SwitchOutcome | null>;
   readonly history: SqliteEventStore;
   readonly pictures: NewestPictures;
   readonly verdicts: VerdictPath;
@@ -62,10 +63,11 @@ export class DaemonView implements MonitorView {
   camera(id: string): CameraView | undefined {
     const { cameras, verdicts, bounds, coverage, metrics } = this.#parts;
     const watch = cameras.get(id);
-    return (
-      watch &&
-      cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id))
-    );
+    return watch && cameraView(watch.config, watch.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id));
+  }
+
+  setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {
+    return this.#parts.setEnabled(cameraId, enabled);
   }
 
   newestPicture(cameraId: string): Promise<Picture | null> {

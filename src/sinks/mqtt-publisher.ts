@@ -7,6 +7,7 @@ import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
 import { eventFate } from './event-fate.ts';
 import { eventMessage } from './event-message.ts';
+import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
@@ -35,6 +36,8 @@ export interface MqttPublisherOptions {
   readonly random?: () => number;
   /** 15 when left out. */
   readonly keepaliveSeconds?: number;
+  /** What is listened to; nothing when left out. */
+  readonly routes?: readonly IncomingRoute[];
 }
 
 /** Unacknowledged messages at a time; less when the broker says so. Small, so that a dead broker is noticed with little to repeat. */
@@ -58,6 +61,7 @@ export class MqttPublisher implements Publisher {
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
+  readonly #incoming: IncomingMessages;
   #link: MqttLink | null = null;
   /** Null while there is no connection. */
   #window: SendWindow | null = null;
@@ -73,6 +77,7 @@ export class MqttPublisher implements Publisher {
     this.#board = new RetainedBoard(options.clock, pump);
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
+    this.#incoming = new IncomingMessages({ ...options, routes: options.routes ?? [], refusals: this.#refusals });
   }
 
   get connected(): boolean {
@@ -100,6 +105,7 @@ export class MqttPublisher implements Publisher {
       random: this.#options.random ?? Math.random,
       redact: (text) => redactor.redact(text),
       up: (session, receiveMaximum) => this.#up(session, receiveMaximum),
+      message: (message) => this.#incoming.take(message),
       down: () => this.#down(),
     });
     this.#link.start();
@@ -118,6 +124,10 @@ export class MqttPublisher implements Publisher {
 
   publishAvailability(cameraId: string, online: boolean): void {
     this.#retain(() => this.#retained.availability(cameraId, online));
+  }
+
+  publishEnabled(cameraId: string, enabled: boolean): void {
+    this.#retain(() => this.#retained.enabled(cameraId, enabled));
   }
 
   publishCoverage(message: CoverageMessage): void {
@@ -153,6 +163,7 @@ export class MqttPublisher implements Publisher {
     this.#window = new SendWindow({ session, limit, clock, observer, refusals: this.#refusals });
     this.#board.repeatAll();
     observer.connectionChanged(true);
+    void this.#incoming.subscribe(session);
     this.#pump();
   }
 

@@ -7,6 +7,7 @@ export const noPublisher: Publisher = {
   publishEvent() {},
   publishState() {},
   publishAvailability() {},
+  publishEnabled() {},
   publishCoverage() {},
   publishSnapshot() {},
   publishClassification() {},

@@ -18,6 +18,8 @@ export interface Publisher {
   publishEvent(event: LabelEvent): void;
   publishState(message: CameraStateMessage): void;
   publishAvailability(cameraId: string, online: boolean): void;
+  /** The switch of a camera. */
+  publishEnabled(cameraId: string, enabled: boolean): void;
   publishCoverage(message: CoverageMessage): void;
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void;
   publishClassification(cameraId: string, payload: object): void;

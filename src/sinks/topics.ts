@@ -50,6 +50,16 @@ export class Topics {
     return this.#of(camera, 'coverage');
   }
 
+  /** All of `setEnabled`. */
+  get everySetEnabled(): string {
+    return this.#of('+', 'set/enabled');
+  }
+
+  /** The camera of a topic that `everySetEnabled` matches. */
+  cameraOf(topic: string): string {
+    return topic.slice(this.#base.length + 1).split('/')[0] ?? '';
+  }
+
   /** Incoming: `ON` / `OFF`. */
   setEnabled(camera: string): string {
     return this.#of(camera, 'set/enabled');

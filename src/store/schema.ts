@@ -1,3 +1,4 @@
+import { KEPT_SCHEMA } from './kept-schema.ts';
 import { OUTBOX_SCHEMA } from './outbox-schema.ts';
 
 /**
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX coverage_by_time ON coverage (since_ms);
   `,
   OUTBOX_SCHEMA,
+  KEPT_SCHEMA,
 ];

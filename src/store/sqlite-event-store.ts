@@ -5,16 +5,19 @@ import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError, hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import type { AnnouncementStore } from './announcement-store.ts';
 import { AppendAdmission } from './append-admission.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import { announcementStore, switchStore } from './kept-tables.ts';
 import type { Outbox } from './outbox.ts';
 import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { StoreThread } from './store-thread.ts';
+import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
 
 export interface SqliteEventStoreOptions {
@@ -44,6 +47,10 @@ export class SqliteEventStore implements EventStore {
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
   readonly #outbox: SqliteOutbox;
+  /** What the operator switched. */
+  readonly switches: SwitchStore;
+  /** What other programs were told. */
+  readonly announcements: AnnouncementStore;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -61,6 +68,8 @@ export class SqliteEventStore implements EventStore {
       commit: (events) => this.#health.observe(() => this.#commit(events)),
       heals: (error) => !hasCode(error, 'INTERNAL'),
     });
+    this.switches = switchStore(this.#thread);
+    this.announcements = announcementStore(this.#thread);
     this.#coverage = new SqliteCoverage({ thread: this.#thread, clock, logger: options.logger });
     this.#health = new WriteHealth({
       clock,

@@ -1,8 +1,10 @@
 import type { CoverageChange } from '../events/coverage.ts';
 import type { UnsequencedEvent } from '../events/label-event.ts';
+import type { Announced } from './announcement-store.ts';
 import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
 import type { DeadLetters, Settlement } from './outbox.ts';
+import type { StoredSwitch } from './switch-store.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
 export interface StoreCalls {
@@ -36,6 +38,12 @@ export interface StoreCalls {
   /** Null: too many. */
   coverage: { arguments: CoverageQuery; result: { readonly changes: readonly CoverageChange[] | null } };
   coverageEnds: { arguments: null; result: CoverageEnds };
+  switches: { arguments: null; result: { readonly switches: readonly StoredSwitch[] } };
+  setSwitch: { arguments: StoredSwitch; result: null };
+  removeSwitch: { arguments: { readonly camera: string }; result: null };
+  announced: { arguments: null; result: { readonly announced: readonly Announced[] } };
+  setAnnounced: { arguments: Announced; result: null };
+  removeAnnounced: { arguments: { readonly name: string }; result: null };
   /** One small step: removes some events or entries of coverage, or names some pictures to remove (the caller deletes the files, then forgets them). */
   pruneStep: { arguments: PruneLimits; result: PruneStep };
   /** Writes the log back into the database, closes it, drops the lock. */

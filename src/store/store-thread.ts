@@ -21,6 +21,10 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   append: 'append',
   probe: 'append',
   recordCoverage: 'append',
+  setSwitch: 'append',
+  removeSwitch: 'append',
+  setAnnounced: 'append',
+  removeAnnounced: 'append',
   close: 'append',
   outboxPage: 'upkeep',
   settleOutbox: 'upkeep',
@@ -34,6 +38,8 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   openEvents: 'read',
   coverage: 'read',
   coverageEnds: 'read',
+  switches: 'read',
+  announced: 'read',
 };
 
 interface Call {

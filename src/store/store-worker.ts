@@ -7,6 +7,7 @@ import { coverageEnds, recordCoverage, selectCoverage } from './coverage-table.t
 import { selectEvents } from './event-filter.ts';
 import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
+import { removeAnnounced, removeSwitch, selectAnnounced, selectSwitches, setAnnounced, setSwitch } from './kept-tables.ts';
 import { abandonOutbox, outboxPage, selectDeadLetters, settleOutbox } from './outbox-table.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
@@ -51,6 +52,24 @@ const ANSWERS: Answers = {
   },
   coverage: (database, query) => ({ changes: selectCoverage(database, query) }),
   coverageEnds,
+  switches: (database) => ({ switches: selectSwitches(database) }),
+  setSwitch(database, entry) {
+    setSwitch(database, entry);
+    return null;
+  },
+  removeSwitch(database, { camera }) {
+    removeSwitch(database, camera);
+    return null;
+  },
+  announced: (database) => ({ announced: selectAnnounced(database) }),
+  setAnnounced(database, entry) {
+    setAnnounced(database, entry);
+    return null;
+  },
+  removeAnnounced(database, { name }) {
+    removeAnnounced(database, name);
+    return null;
+  },
   pruneStep,
   close(database) {
     database.rows('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -74,7 +74,12 @@ export function instruments(registry: Registry): Instruments {
     events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),
     outboxDepth: gauge('outbox_depth', 'Events stored but not yet acknowledged by the broker'),
     outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them, seconds'),
-    mqttDropped: counter('mqtt_dropped_total', 'MQTT messages given up before the broker had them, by kind and reason', 'kind', 'reason'),
+    mqttDropped: counter(
+      'mqtt_dropped_total',
+      'MQTT messages given up before the broker had them, or ignored (kind incoming), by kind and reason',
+      'kind',
+      'reason',
+    ),
     eventsLost: counter('events_lost_total', 'Messages of label events that were decided but could not be stored'),
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),

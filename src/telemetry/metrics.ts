@@ -116,7 +116,7 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.outboxOldest.set(oldestSeconds);
   }
 
-  /** An MQTT message that was given up before the broker had it. */
+  /** An MQTT message that was given up before the broker had it, or that came and was ignored. */
   mqttDropped(kind: string, reason: string): void {
     this.#prometheus.mqttDropped.inc({ kind, reason });
   }

@@ -8,7 +8,16 @@ import type { LabelEvent } from '../../src/events/label-event.ts';
 import { cameraView } from '../../src/http/camera-view.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import type { CameraView, CoverageHistory, EventHistory, HttpObserver, MonitorView, Picture, Readiness } from '../../src/http/monitor-view.ts';
+import type {
+  CameraView,
+  CoverageHistory,
+  EventHistory,
+  HttpObserver,
+  MonitorView,
+  Picture,
+  Readiness,
+  SwitchOutcome,
+} from '../../src/http/monitor-view.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
@@ -143,6 +152,8 @@ export class MemoryView implements MonitorView {
   readonly pictures: Map<string, Picture> = new Map<string, Picture>();
   state: Readiness = { ready: true, reasons: [] };
   isLive: boolean = true;
+  isStored: boolean = true;
+  readonly switched: string[] = [];
 
   cameras(): readonly CameraView[] {
     return this.list;
@@ -150,6 +161,13 @@ export class MemoryView implements MonitorView {
 
   camera(id: string): CameraView | undefined {
     return this.list.find((camera) => camera.id === id);
+  }
+
+  /** As a daemon whose disk is sound, unless `isStored` is false. */
+  async setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {
+    if (!this.camera(cameraId)) return null;
+    this.switched.push(`${cameraId} ${enabled}`);
+    return { enabled, stored: this.isStored };
   }
 
   async newestPicture(cameraId: string): Promise<Picture | null> {

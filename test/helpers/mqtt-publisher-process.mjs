@@ -28,7 +28,7 @@ const options = {
   hostName: 'here',
   clock: systemClock,
   logger: silentLogger,
-  observer: { connectionChanged() {}, published() {}, acknowledged() {}, dropped() {} },
+  observer: { connectionChanged() {}, published() {}, acknowledged() {}, dropped() {}, ignored() {} },
 };
 const publisher = new MqttPublisher(options);
 await publisher.start();

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { UnsequencedEvent } from '../../src/events/label-event.ts';
-import type { MqttDropReason, MqttMessageKind, MqttObserver } from '../../src/sinks/mqtt-observer.ts';
+import type { IncomingDropReason, MqttDropReason, MqttMessageKind, MqttObserver } from '../../src/sinks/mqtt-observer.ts';
 import { MqttPublisher, type MqttPublisherOptions } from '../../src/sinks/mqtt-publisher.ts';
 import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
 import { SqliteEventStore } from '../../src/store/sqlite-event-store.ts';
@@ -30,6 +30,7 @@ interface PublisherCounts {
   published(kind: MqttMessageKind): number;
   acknowledged(kind: MqttMessageKind): number;
   dropped(kind: MqttMessageKind, reason: MqttDropReason): number;
+  ignored(reason: IncomingDropReason): number;
 }
 
 interface StartedPublisher {
@@ -85,12 +86,14 @@ function countingObserver(): PublisherCounts & { readonly observer: MqttObserver
     published: (kind) => void seen.push(`published ${kind}`),
     acknowledged: (kind) => void seen.push(`acknowledged ${kind}`),
     dropped: (kind, reason) => void seen.push(`dropped ${kind} ${reason}`),
+    ignored: (reason) => void seen.push(`ignored ${reason}`),
   };
   return {
     observer,
     published: (kind) => count(`published ${kind}`),
     acknowledged: (kind) => count(`acknowledged ${kind}`),
     dropped: (kind, reason) => count(`dropped ${kind} ${reason}`),
+    ignored: (reason) => count(`ignored ${reason}`),
   };
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matchesFilter } from '../../src/sinks/topic-filter.ts';
 import { Topics } from '../../src/sinks/topics.ts';
 
 const camera = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
@@ -31,6 +32,16 @@ describe('Topics', () => {
           expect(topic.startsWith(`${prefix}/`)).toBe(true);
           expect(topic).not.toMatch(/[+#\0]|\/\/|^\/|\/$|^\$/);
         }
+      }),
+    );
+  });
+
+  it('finds the camera of a command again', () => {
+    fc.assert(
+      fc.property(base, camera, (prefix, id) => {
+        const topics = new Topics(prefix);
+        expect(matchesFilter(topics.everySetEnabled, topics.setEnabled(id))).toBe(true);
+        expect(topics.cameraOf(topics.setEnabled(id))).toBe(id);
       }),
     );
   });

@@ -241,7 +241,7 @@ describe('SqliteEventStore', () => {
   });
 
   it('removes the oldest events above the byte limit and gives the space back', async () => {
-    const store = await open({ history: { ...HISTORY, maxBytes: 300_000 } });
+    const store = await open({ history: { ...HISTORY, maxBytes: 500_000 } });
     const many = Array.from({ length: 1_000 }, () => labelEvent({ type: 'end' }));
     await store.append(many);
     const { events } = await store.prune();
