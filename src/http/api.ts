@@ -9,6 +9,7 @@ import { parseCoverageQuery } from './coverage-query.ts';
 import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
 import type { MonitorView } from './monitor-view.ts';
+import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { StaticFile } from './static-files.ts';
@@ -59,6 +60,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCameras(app, parts.view);
   addEvents(app, parts.view);
   addCoverage(app, parts.view);
+  app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
   app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
   app.onError((error, c) => {
     const isStore = hasCode(error, 'STORE_UNAVAILABLE');

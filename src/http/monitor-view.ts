@@ -3,6 +3,7 @@ import type { LabelScore } from '../events/label-event.ts';
 import type { RegionStateMessage } from '../sinks/publisher.ts';
 import type { CoverageQuery } from '../store/coverage-store.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { Outbox } from '../store/outbox.ts';
 import type { CameraState } from '../stream/camera-status.ts';
 
 /** All that the HTTP side may know of the running daemon, and the one thing that it may change: values only, no secrets. `monitor.ts` implements it. */
@@ -11,6 +12,7 @@ export interface MonitorView {
   readonly version: string;
   readonly history: EventHistory;
   readonly coverage: CoverageHistory;
+  readonly outbox: OutboxView;
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
   camera(id: string): CameraView | undefined;
@@ -34,6 +36,9 @@ export interface SwitchOutcome {
 
 /** The reading half of the store. */
 export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot'>;
+
+/** The reading half of the outbox. */
+export type OutboxView = Pick<Outbox, 'depth' | 'oldestMs' | 'outgrown' | 'deadLetters'>;
 
 /** The reading half of the record of coverage. */
 export interface CoverageHistory {

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
-import type { CameraView, MonitorView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
+import type { CameraView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
@@ -45,6 +45,7 @@ export class DaemonView implements MonitorView {
   readonly version: string;
   readonly history: SqliteEventStore;
   readonly coverage: CoverageRecord;
+  readonly outbox: OutboxView;
   #stuckMs = 0;
   #lookedMono = Number.POSITIVE_INFINITY;
   #seenCompletion: number | null = null;
@@ -54,6 +55,7 @@ export class DaemonView implements MonitorView {
     this.version = parts.version;
     this.history = parts.history;
     this.coverage = parts.coverage;
+    this.outbox = parts.history.outbox;
   }
 
   cameras(): readonly CameraView[] {
@@ -86,7 +88,7 @@ export class DaemonView implements MonitorView {
         totals: metrics.totals(),
         engine: this.#parts.scheduler() ? engine.info : null,
         history,
-        outbox: this.#outbox(),
+        outbox: this.#outboxFigures(),
         mqtt: config.mqtt.enabled ? { connected: publisher.connected, error: publisher.lastError } : null,
         memory: { rss, heapUsed },
       }),
@@ -124,13 +126,13 @@ export class DaemonView implements MonitorView {
 
   metrics(): Promise<string> {
     const { metrics } = this.#parts;
-    const { depth, oldestSeconds } = this.#outbox();
+    const { depth, oldestSeconds } = this.#outboxFigures();
     metrics.outbox(depth, oldestSeconds);
     return metrics.text();
   }
 
-  #outbox(): { readonly depth: number; readonly oldestSeconds: number } {
-    const { depth, oldestMs } = this.#parts.history.outbox;
+  #outboxFigures(): { readonly depth: number; readonly oldestSeconds: number } {
+    const { depth, oldestMs } = this.outbox;
     return { depth, oldestSeconds: oldestMs === null ? 0 : Math.max(0, this.#parts.clock.wallMs() - oldestMs) / 1000 };
   }
 }

@@ -14,6 +14,7 @@ import type {
   EventHistory,
   HttpObserver,
   MonitorView,
+  OutboxView,
   Picture,
   Readiness,
   SwitchOutcome,
@@ -147,6 +148,7 @@ export class MemoryView implements MonitorView {
       return this.coverage.changes;
     },
   };
+  outbox: OutboxView = { depth: 0, oldestMs: null, outgrown: 0, deadLetters: () => Promise.resolve({ counts: {}, newest: [] }) };
   readonly history: MemoryHistory = new MemoryHistory();
   readonly list: CameraView[] = [exampleCamera('front_door', '<img src=x onerror=alert(1)>'), exampleCamera('yard')];
   readonly pictures: Map<string, Picture> = new Map<string, Picture>();
