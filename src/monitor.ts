@@ -242,7 +242,7 @@ export class Monitor implements Closable {
     return store;
   }
 
-  async #publisher({ outbox }: SqliteEventStore): Promise<Publisher> {
+  async #publisher(history: SqliteEventStore): Promise<Publisher> {
     const { config, clock, logger } = this.#options;
     if (!config.mqtt.enabled) return noPublisher;
     if (config.mqtt.url === 'embedded') {
@@ -251,7 +251,16 @@ export class Monitor implements Closable {
       this.#opened.push('broker', () => broker.close());
     }
     const publisher = new MqttPublisher({
-      ...{ config: config.mqtt, outbox, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
+      ...{
+        config: config.mqtt,
+        history,
+        outbox: history.outbox,
+        embeddedUrl: this.brokerUrl,
+        instance: config.instance,
+        hostName: hostname(),
+        clock,
+        logger,
+      },
       observer: mqttObserver(this.#metrics),
       routes: [switchRoute(new Topics(config.mqtt.baseTopic), (id, enabled) => this.#switch(id, enabled))],
     });

@@ -1,5 +1,6 @@
 import type { MqttConfig } from '../config/config.ts';
 import type { LabelEvent } from '../events/label-event.ts';
+import type { EventStore } from '../store/event-store.ts';
 import type { Outbox } from '../store/outbox.ts';
 import { type Clock, delay } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
@@ -7,6 +8,7 @@ import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
 import { eventFate } from './event-fate.ts';
 import { eventMessage } from './event-message.ts';
+import { EventReplay } from './event-replay.ts';
 import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
@@ -24,6 +26,8 @@ export interface MqttPublisherOptions {
   readonly config: MqttConfig;
   /** Where events wait until the broker has them. */
   readonly outbox: Pick<Outbox, 'page' | 'settle'>;
+  /** For those who ask for events again. */
+  readonly history: Pick<EventStore, 'query'>;
   /** Of the built-in broker when `config.url` is `embedded`, else null. */
   readonly embeddedUrl: string | null;
   readonly instance: string;
@@ -61,6 +65,7 @@ export class MqttPublisher implements Publisher {
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
+  readonly #replay: EventReplay;
   readonly #incoming: IncomingMessages;
   #link: MqttLink | null = null;
   /** Null while there is no connection. */
@@ -77,7 +82,9 @@ export class MqttPublisher implements Publisher {
     this.#board = new RetainedBoard(options.clock, pump);
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
-    this.#incoming = new IncomingMessages({ ...options, routes: options.routes ?? [], refusals: this.#refusals });
+    this.#replay = new EventReplay({ ...options, topics: this.#topics, ready: pump });
+    const routes = [...(options.routes ?? []), this.#replay.route];
+    this.#incoming = new IncomingMessages({ ...options, routes, refusals: this.#refusals });
   }
 
   get connected(): boolean {
@@ -171,6 +178,7 @@ export class MqttPublisher implements Publisher {
     this.#window?.end();
     this.#window = null;
     this.#events.rewind();
+    this.#replay.cancel();
     this.#options.observer.connectionChanged(false);
     this.#drained?.();
   }
@@ -186,7 +194,8 @@ export class MqttPublisher implements Publisher {
     const window = this.#window;
     while (window?.hasRoom) {
       const sentRetained = this.#sendRetained(window);
-      if (!this.#sendEvent(window) && !sentRetained) break;
+      const sentEvent = this.#sendEvent(window);
+      if (!this.#sendReplayed(window) && !sentEvent && !sentRetained) break;
     }
     if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
   }
@@ -219,6 +228,13 @@ export class MqttPublisher implements Publisher {
         this.#pump();
       });
     }
+    return true;
+  }
+
+  #sendReplayed(window: SendWindow): boolean {
+    const message = window.hasRoom ? this.#replay.take() : undefined;
+    if (message === undefined) return false;
+    window.send('replay', message, () => this.#pump());
     return true;
   }
 
@@ -255,6 +271,7 @@ export class MqttPublisher implements Publisher {
     this.#window = null;
     this.#board.close();
     this.#events.close();
+    this.#replay.cancel();
     await this.#link?.close(END_LIMIT_MS);
     await this.#settlements.close(SETTLE_LIMIT_MS);
   }

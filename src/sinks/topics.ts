@@ -7,6 +7,15 @@ export class Topics {
     this.#base = base.replaceAll(/^\/+|\/+$/g, '');
   }
 
+  get base(): string {
+    return this.#base;
+  }
+
+  /** Incoming: what is to be sent again, and where to. */
+  get setReplay(): string {
+    return `${this.#base}/replay/set`;
+  }
+
   /** Retained, last will: `online` / `offline`. */
   get status(): string {
     return `${this.#base}/status`;

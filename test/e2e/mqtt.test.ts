@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { UnsequencedEvent } from '../../src/events/label-event.ts';
@@ -244,6 +244,26 @@ describe('MqttPublisher and a real mosquitto', () => {
     const { counts: dead, newest } = await store.outbox.deadLetters(10);
     expect(dead).toEqual({ expired: 3 });
     expect(newest.map(({ sequence }) => sequence)).toEqual([5, 3, 2]);
+  });
+
+  it('sends events again to whoever asks, beside what is live', async () => {
+    const broker = await startBroker();
+    const subscriber = await subscribe({ port: broker.port, topic: 'framewatch/#' });
+    const { store, tell } = await startPublisher(broker);
+    await tell(...eventsOf(150));
+    await waitFor('nothing waits', () => store.outbox.depth === 0);
+    const request = { after: 20, to: 'framewatch/replay/mine' };
+    execFileSync('mosquitto_pub', ['-p', String(broker.port), '-q', '1', '-t', 'framewatch/replay/set', '-m', JSON.stringify(request)]);
+    await waitFor('it is done', () => subscriber.newest('framewatch/replay/mine/done') !== undefined, 20_000);
+    expect(JSON.parse(subscriber.newest('framewatch/replay/mine/done') ?? '')).toEqual({ after: 20, sequence: 150, messages: 130, more: false });
+    const again = subscriber.messages.filter(({ topic }) => topic === 'framewatch/replay/mine');
+    expect(again.map(({ payload }) => payload)).toEqual(
+      subscriber.messages
+        .filter(({ topic }) => topic === EVENTS)
+        .map(({ payload }) => payload)
+        .slice(20),
+    );
+    expect(again.every(({ properties, retained }) => properties.includes('replayed:true') && !retained)).toBe(true);
   });
 });
 

@@ -23,6 +23,7 @@ const config = {
 const options = {
   config,
   embeddedUrl: null,
+  history: { query: () => Promise.resolve([]) },
   outbox: { page: () => Promise.resolve([]), settle: () => Promise.resolve() },
   instance: 'victim',
   hostName: 'here',

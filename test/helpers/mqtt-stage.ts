@@ -60,6 +60,7 @@ export async function startPublisher(broker: Pick<Mosquitto, 'url'>, given: Publ
   const publisher = new MqttPublisher({
     config: mqttConfig({ url: broker.url }),
     outbox: store.outbox,
+    history: store,
     embeddedUrl: null,
     instance: 'test',
     hostName: 'here',
