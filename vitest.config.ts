@@ -36,6 +36,7 @@ const WAITING = [
   'e2e/mqtt',
   'e2e/mqtt-incoming',
   'e2e/mqtt-retained',
+  'e2e/recovery',
   'e2e/store-faults',
   'e2e/stream-kinds',
   'e2e/streams',

@@ -26,6 +26,7 @@ import { EmbeddedBroker } from './sinks/embedded-broker.ts';
 import { MqttPublisher } from './sinks/mqtt-publisher.ts';
 import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
+import { staleStateRoute } from './sinks/stale-state.ts';
 import { switchRoute } from './sinks/switch-route.ts';
 import { Topics } from './sinks/topics.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
@@ -250,7 +251,8 @@ export class Monitor implements Closable {
       this.#broker = broker;
       this.#opened.push('broker', () => broker.close());
     }
-    const publisher = new MqttPublisher({
+    const topics = new Topics(config.mqtt.baseTopic);
+    const publisher: MqttPublisher = new MqttPublisher({
       ...{
         config: config.mqtt,
         history,
@@ -262,7 +264,10 @@ export class Monitor implements Closable {
         logger,
       },
       observer: mqttObserver(this.#metrics),
-      routes: [switchRoute(new Topics(config.mqtt.baseTopic), (id, enabled) => this.#switch(id, enabled))],
+      routes: [
+        switchRoute(topics, (id, enabled) => this.#switch(id, enabled)),
+        staleStateRoute(topics, (state) => this.#isUnjudged(state.camera) && publisher.publishState(state)),
+      ],
     });
     this.#opened.push('mqtt', () => publisher.close());
     await publisher.start();
@@ -307,6 +312,12 @@ export class Monitor implements Closable {
     if (this.#fleet?.cameras.has(cameraId) !== true) return false;
     void this.#fleet.setEnabled(cameraId, enabled);
     return true;
+  }
+
+  /** A camera of ours that has not been judged in this life. */
+  #isUnjudged(cameraId: string): boolean {
+    const isOurs = this.#fleet?.cameras.has(cameraId) === true || this.#options.config.cameras.some(({ id }) => id === cameraId);
+    return isOurs && (this.#view?.camera(cameraId)?.sequence ?? null) === null;
   }
 
   #requireBatcher(): Batcher {

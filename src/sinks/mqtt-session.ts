@@ -140,7 +140,7 @@ export class MqttSession {
   subscribe({ filter, wantsRetained }: Subscription): Promise<SubscribeOutcome> {
     if (this.#over || !this.#client.connected) return Promise.resolve({ kind: 'lost' });
     // What is sent to be kept shall be told apart from a command also while we listen; MQTT 3.1.1 cannot say so.
-    const options: IClientSubscribeOptions = { qos: 1, rap: true, rh: wantsRetained ? 0 : 2 };
+    const options: IClientSubscribeOptions = { qos: 1, nl: true, rap: true, rh: wantsRetained ? 0 : 2 };
     return new Promise((resolve) => {
       const lose = () => settle({ kind: 'lost' });
       const settle = (outcome: SubscribeOutcome) => {

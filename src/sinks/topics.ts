@@ -64,7 +64,12 @@ export class Topics {
     return this.#of('+', 'set/enabled');
   }
 
-  /** The camera of a topic that `everySetEnabled` matches. */
+  /** All of `state`. */
+  get everyState(): string {
+    return this.#of('+', 'state');
+  }
+
+  /** The camera of a topic that one of these matches. */
   cameraOf(topic: string): string {
     return topic.slice(this.#base.length + 1).split('/')[0] ?? '';
   }
