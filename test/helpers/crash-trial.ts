@@ -33,7 +33,7 @@ export interface CrashReport {
   readonly faults: readonly string[];
 }
 
-const LONGEST_LIFE_MS = 9_000;
+const LONGEST_LIFE_MS = 12_000;
 /** From the light to the event with the subscriber. */
 const WAY_MS = 900;
 const BROKER_AWAY_SHARE = 0.3;

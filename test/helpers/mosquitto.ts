@@ -9,6 +9,8 @@ import { waitFor } from './wait-for.ts';
 export interface MosquittoOptions {
   /** Keeps messages and sessions over `restart`. */
   readonly persistence?: boolean;
+  /** Messages that it keeps for a subscriber that is away or slow; 1,000 when left out, as is its default. */
+  readonly queued?: number;
   /** Whoever else comes is refused. */
   readonly users?: Readonly<Record<string, string>>;
   /** Lines of an ACL file. */
@@ -95,7 +97,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   };
 }
 
-function configOf(directory: string, port: number, { persistence = false, users, acl, tls = false }: MosquittoOptions): string {
+function configOf(directory: string, port: number, { persistence = false, queued, users, acl, tls = false }: MosquittoOptions): string {
   const lines = [
     `listener ${port} 127.0.0.1`,
     `persistence ${persistence}`,
@@ -103,6 +105,7 @@ function configOf(directory: string, port: number, { persistence = false, users,
     'autosave_interval 1',
     'log_type all',
   ];
+  if (queued !== undefined) lines.push(`max_queued_messages ${queued}`);
   // Started as root it would become a user that cannot read this directory.
   if (process.getuid?.() === 0) lines.push('user root');
   if (users) {
