@@ -74,8 +74,8 @@ export async function verifyFeedCommand(options: VerifyFeedOptions): Promise<Exi
   try {
     const feed =
       options.ws === undefined ? await mqttFeed(options, result?.config ?? null) : await websocketFeed(options, options.ws, result?.config ?? null);
-    note(`listening to ${feed.name}${options.seconds === undefined && options.untilSequence === undefined ? '; Ctrl-C ends it' : ''}`);
     const [after, until] = [options.after ?? null, options.untilSequence ?? null];
+    const isEndless = options.seconds === undefined && until === null;
     let lines = 0;
     const verification = new Verification({
       audit: new FeedAudit({ transport: options.ws === undefined ? 'mqtt' : 'websocket', after, until }),
@@ -83,6 +83,7 @@ export async function verifyFeedCommand(options: VerifyFeedOptions): Promise<Exi
       clock: systemClock,
       limitMs: options.seconds === undefined ? null : options.seconds * 1000,
       until,
+      listening: () => note(`listening to ${feed.name}${isEndless ? '; Ctrl-C ends it' : ''}`),
       found: (finding) => {
         lines += 1;
         if (options.json !== true && lines <= MOST_LINES) print(findingLine(finding));

@@ -12,6 +12,8 @@ export interface VerificationOptions {
   readonly limitMs: number | null;
   /** Ends when this sequence, or a higher one, has come; null: it never ends for that. */
   readonly until: number | null;
+  /** Called when everything from now on is heard. */
+  readonly listening: () => void;
   /** Told of each finding at once. */
   readonly found: (finding: Finding) => void;
   /** What a person should know, and no finding. */
@@ -50,6 +52,7 @@ export class Verification implements FeedListener {
     const begunMono = clock.monotonicMs();
     try {
       await source.start();
+      this.#options.listening();
       // `delay` says when the signal has ended it.
       while (!this.#isOver(begunMono) && (await delay(clock, POLL_MS, signal)));
       audit.settle();
