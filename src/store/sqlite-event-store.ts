@@ -16,6 +16,7 @@ import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
+import type { PictureKind } from './store-protocol.ts';
 import { StoreThread } from './store-thread.ts';
 import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
@@ -164,19 +165,20 @@ export class SqliteEventStore implements EventStore {
     return parsed(await this.#thread.call('openEvents', null));
   }
 
-  async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
-    await this.#thread.call('registerSnapshot', { id, bytes: jpeg.byteLength, savedMs: this.#options.clock.wallMs() });
-    try {
-      await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
-    } catch (error) {
-      // Not written: it must not count as bytes on disk. On a broken disk this fails, too, and retention corrects it later.
-      await this.#thread.call('forgetSnapshots', { ids: [id] }).catch(() => null);
-      throw error;
-    }
+  saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#savePicture(id, 'snapshot', jpeg);
   }
 
   loadSnapshot(id: string): Promise<Uint8Array | null> {
-    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id));
+    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id, 'snapshot'));
+  }
+
+  saveStrip(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#savePicture(id, 'strip', jpeg);
+  }
+
+  loadStrip(id: string): Promise<Uint8Array | null> {
+    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id, 'strip'));
   }
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */
@@ -211,6 +213,18 @@ export class SqliteEventStore implements EventStore {
     this.#health.close();
     await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
     await this.#thread.close(CLOSE_LIMIT_MS - (clock.monotonicMs() - begunMono));
+  }
+
+  async #savePicture(id: string, kind: PictureKind, jpeg: Uint8Array): Promise<void> {
+    const register = (bytes: number) => this.#thread.call('registerPicture', { id, kind, bytes, savedMs: this.#options.clock.wallMs() });
+    await register(jpeg.byteLength);
+    try {
+      await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, kind, jpeg));
+    } catch (error) {
+      // Not written: it must not count as bytes on disk. On a broken disk this fails, too, and retention corrects it later.
+      await register(0).catch(() => null);
+      throw error;
+    }
   }
 
   async #commit(events: readonly UnsequencedEvent[]): Promise<readonly LabelEvent[]> {
