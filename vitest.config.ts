@@ -39,6 +39,7 @@ const WAITING = [
   'e2e/store-faults',
   'e2e/stream-kinds',
   'e2e/streams',
+  'e2e/strip',
   'e2e/verify-feed',
 ].map(testFile);
 
