@@ -131,11 +131,11 @@ describe('framewatch verify-feed at a real WebSocket', () => {
   it('follows history and live events over a line that breaks, and finds nothing', async () => {
     const { stage, verify, proxy } = await websocket(['--after', '0', '--until-sequence', '40', '--seconds', '60', '--json']);
     await verify.said('listening');
-    for (let sequence = 21; sequence <= 30; sequence += 1) feedStage(stage, sequence);
+    for (let sequence = 21; sequence <= 30; sequence += 1) happen(stage, sequence);
     await waitFor('they are on their way', () => proxy.passed.toClient > 1000);
     proxy.cut();
     await verify.said('delivered later');
-    for (let sequence = 31; sequence <= 40; sequence += 1) feedStage(stage, sequence);
+    for (let sequence = 31; sequence <= 40; sequence += 1) happen(stage, sequence);
     const report = await verify.report();
     expect(report.findings).toEqual([]);
     expect(report.tally).toMatchObject({ events: 40, repeats: 0, missing: 0 });
@@ -145,7 +145,7 @@ describe('framewatch verify-feed at a real WebSocket', () => {
   it('finds a live event that the daemon left out, and a gap that it tells of', async () => {
     const { stage, verify } = await websocket(['--after', '0', '--until-sequence', '24', '--seconds', '60', '--json'], 5);
     await verify.said('listening');
-    for (const sequence of [21, 22, 24]) feedStage(stage, sequence);
+    for (const sequence of [21, 22, 24]) happen(stage, sequence);
     const report = await verify.report();
     expect(report.findings.map(({ kind, sequence, toSequence }) => [kind, sequence, toSequence])).toEqual([
       ['toldGap', 1, 4],
@@ -172,13 +172,13 @@ async function websocket(argv: readonly string[], oldest: number = 1, token?: st
     await stage.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  for (let sequence = oldest; sequence <= 20; sequence += 1) feedStage(stage, sequence);
+  for (let sequence = oldest; sequence <= 20; sequence += 1) happen(stage, sequence);
   const tokenFile = path.join(folder, 'token');
   writeFileSync(tokenFile, `${token ?? stage.token}\n`);
   return { stage, proxy, verify: start(['--ws', `http://127.0.0.1:${proxy.port}`, '--token-file', tokenFile, ...argv]) };
 }
 
-function feedStage({ view, feed }: Awaited<ReturnType<typeof startStage>>, sequence: number): void {
+function happen({ view, feed }: Awaited<ReturnType<typeof startStage>>, sequence: number): void {
   view.history.events.push(event(sequence));
   feed.event(event(sequence));
 }
