@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { CameraConfig, Config } from './config/config.ts';
 import { int8HashOf } from './engine/models/model-preparation.ts';
-import { encodeJpeg } from './engine/picture.ts';
+import { encodeJpeg, encodeStrip } from './engine/picture.ts';
 import { type EngineAvailability, EngineSupervisor } from './engine/process/engine-supervisor.ts';
 import { eventIdSource } from './events/event-id.ts';
 import type { LabelEvent } from './events/label-event.ts';
@@ -18,6 +18,7 @@ import { CameraSwitches } from './monitor/camera-switches.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
+import { EventPictures } from './monitor/event-pictures.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
@@ -130,10 +131,11 @@ export class Monitor implements Closable {
       costs: () => this.#batcher?.costs ?? null,
     });
     this.#bounds = bounds;
+    const picturing = { store: history, publisher, pictures, memory, metrics: this.#metrics, clock, logger, encodeStrip };
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger, encodeJpeg },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger },
       publishClassifications: config.mqtt.classifications,
-      snapshots: config.history.snapshots,
+      eventPictures: config.history.snapshots ? new EventPictures(picturing) : null,
       isFeasible: (id) => bounds.isFeasible(id),
       onEvent: this.#options.onEvent ?? (() => undefined),
     });

@@ -143,11 +143,16 @@ function addEvents(app: Hono<Env>, { history }: MonitorView): void {
     const newest = course.at(-1);
     return newest ? c.json({ ...newest, course }) : problem(c, 404, 'unknownEvent', 'there is no event of this id (any more)');
   });
-  app.get('/api/events/:id/snapshot.jpg', async (c) => {
-    const id = c.req.param('id');
-    const picture = EVENT_ID.test(id) ? await history.loadSnapshot(id) : null;
-    return picture ? jpeg(c, picture, 'private, max-age=86400') : problem(c, 404, 'noPicture', 'there is no picture of this event (any more)');
-  });
+  const pictures = { 'snapshot.jpg': (id: string) => history.loadSnapshot(id), 'strip.jpg': (id: string) => history.loadStrip(id) };
+  for (const [name, load] of Object.entries(pictures)) {
+    app.get(`/api/events/:id/${name}`, async (c) => {
+      const id = c.req.param('id');
+      const picture = id !== undefined && EVENT_ID.test(id) ? await load(id) : null;
+      return picture
+        ? jpeg(c, picture, 'private, max-age=86400')
+        : problem(c, 404, 'noPicture', 'there is no such picture of this event (yet, or any more)');
+    });
+  }
 }
 
 function addCoverage(app: Hono<Env>, { coverage }: MonitorView): void {

@@ -35,7 +35,7 @@ export interface SwitchOutcome {
 }
 
 /** The reading half of the store. */
-export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot'>;
+export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot' | 'loadStrip'>;
 
 /** The reading half of the outbox. */
 export type OutboxView = Pick<Outbox, 'depth' | 'oldestMs' | 'outgrown' | 'deadLetters'>;

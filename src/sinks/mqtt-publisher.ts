@@ -145,6 +145,10 @@ export class MqttPublisher implements Publisher {
     this.#retain(() => this.#retained.snapshot(cameraId, jpeg));
   }
 
+  publishStrip(cameraId: string, jpeg: Uint8Array): void {
+    this.#retain(() => this.#retained.strip(cameraId, jpeg));
+  }
+
   forgetCamera(cameraId: string): void {
     this.#retain(() => this.#retained.forget(cameraId));
   }

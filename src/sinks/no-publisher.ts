@@ -10,6 +10,7 @@ export const noPublisher: Publisher = {
   publishEnabled() {},
   publishCoverage() {},
   publishSnapshot() {},
+  publishStrip() {},
   publishClassification() {},
   publishStats() {},
   forgetCamera() {},

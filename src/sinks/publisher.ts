@@ -22,6 +22,7 @@ export interface Publisher {
   publishEnabled(cameraId: string, enabled: boolean): void;
   publishCoverage(message: CoverageMessage): void;
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void;
+  publishStrip(cameraId: string, jpeg: Uint8Array): void;
   publishClassification(cameraId: string, payload: object): void;
   publishStats(payload: object): void;
   /** The camera is gone from the configuration: its retained topics are emptied at the broker, so that nobody takes them for news. */

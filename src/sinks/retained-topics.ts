@@ -43,10 +43,14 @@ export class RetainedTopics {
     this.#board.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
   }
 
+  strip(cameraId: string, jpeg: Uint8Array): void {
+    this.#board.set({ topic: this.#topics.strip(cameraId), payload: jpeg, qos: 0 });
+  }
+
   /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
   forget(cameraId: string): void {
     this.#online.delete(cameraId);
-    const leaves = ['availability', 'state', 'enabled', 'coverage', 'snapshot'] as const;
+    const leaves = ['availability', 'state', 'enabled', 'coverage', 'snapshot', 'strip'] as const;
     for (const leaf of leaves) this.#board.set({ topic: this.#topics[leaf](cameraId), payload: '', qos: 1 });
   }
 

@@ -49,6 +49,11 @@ export class Topics {
     return this.#of(camera, 'snapshot');
   }
 
+  /** Retained JPEG. */
+  strip(camera: string): string {
+    return this.#of(camera, 'strip');
+  }
+
   /** Retained: `ON` / `OFF`. */
   enabled(camera: string): string {
     return this.#of(camera, 'enabled');

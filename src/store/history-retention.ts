@@ -25,7 +25,7 @@ export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
   const old = snapshotsOldestFirst(database, limits.snapshotsBefore);
   if (old.length > 0) return { ...NOTHING, snapshots: old };
 
-  const pictures = numberIn(database, 'SELECT coalesce(sum(bytes), 0) AS bytes FROM snapshots', 'bytes');
+  const pictures = numberIn(database, 'SELECT coalesce(sum(bytes + strip_bytes), 0) AS bytes FROM snapshots', 'bytes');
   if (bytesOfEvents(database) + pictures <= limits.maxBytes) return NOTHING;
   const heavy = snapshotsUntil(database, bytesOfEvents(database) + pictures - limits.maxBytes);
   return heavy.length > 0 ? { ...NOTHING, snapshots: heavy } : { ...NOTHING, ...removeEvents(database, 'TRUE', []) };
@@ -51,7 +51,7 @@ function snapshotsOldestFirst(database: Database, before: number): readonly stri
 function snapshotsUntil(database: Database, bytes: number): readonly string[] {
   let left = bytes;
   const chosen: string[] = [];
-  for (const row of database.rows(`SELECT event_id, bytes FROM snapshots ORDER BY saved_ms LIMIT ${ROWS_A_STEP}`)) {
+  for (const row of database.rows(`SELECT event_id, bytes + strip_bytes AS bytes FROM snapshots ORDER BY saved_ms LIMIT ${ROWS_A_STEP}`)) {
     if (left <= 0) break;
     left -= Number(row['bytes']);
     chosen.push(String(row['event_id']));

@@ -1,5 +1,6 @@
 import { KEPT_SCHEMA } from './kept-schema.ts';
 import { OUTBOX_SCHEMA } from './outbox-schema.ts';
+import { STRIP_SCHEMA } from './strip-schema.ts';
 
 /**
  * The database's versions: entry n brings version n to n + 1 (`user_version`). Entries are never changed once released, only added.
@@ -7,7 +8,7 @@ import { OUTBOX_SCHEMA } from './outbox-schema.ts';
  * `events.sequence` is AUTOINCREMENT: SQLite keeps the highest one ever given in `sqlite_sequence`, so that none comes twice, even
  * after everything was pruned. `payload` is the published JSON, byte by byte; the other columns are what is searched for.
  * `open_events` names the newest message of each event without an end. `snapshots` lists files before they are written, so that
- * no file is without an owner. `coverage` holds changes, not intervals: each lasts until the camera's next one, so there is neither hole nor overlap;
+ * no file is without an owner; `strip_bytes` is the second file of such a row. `coverage` holds changes, not intervals: each lasts until the camera's next one, so there is neither hole nor overlap;
  * no state: the camera's record ends there. `meta.coverageAlive`: when the daemon that writes it was last known to live.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   OUTBOX_SCHEMA,
   KEPT_SCHEMA,
+  STRIP_SCHEMA,
 ];

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { HistoryConfig } from '../config/config.ts';
 import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
 import type { Clock } from '../util/clock.ts';
-import { FramewatchError, hasCode, messageOf } from '../util/errors.ts';
+import { FramewatchError, hasCode } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { AnnouncementStore } from './announcement-store.ts';
 import { AppendAdmission } from './append-admission.ts';
@@ -11,11 +10,12 @@ import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { announcementStore, switchStore } from './kept-tables.ts';
+import { onDisk } from './on-disk.ts';
 import type { Outbox } from './outbox.ts';
 import { withSequence } from './sequence.ts';
-import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
+import { SqlitePictures } from './sqlite-pictures.ts';
 import { StoreThread } from './store-thread.ts';
 import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
@@ -43,7 +43,7 @@ const SETTLE_LIMIT_MS = 900;
 export class SqliteEventStore implements EventStore {
   readonly #options: SqliteEventStoreOptions;
   readonly #thread: StoreThread;
-  readonly #snapshots: SnapshotFiles;
+  readonly #pictures: SqlitePictures;
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
   readonly #outbox: SqliteOutbox;
@@ -61,7 +61,7 @@ export class SqliteEventStore implements EventStore {
     this.#options = options;
     this.#thread = new StoreThread(options);
     this.#outbox = new SqliteOutbox(this.#thread);
-    this.#snapshots = new SnapshotFiles(join(options.stateDir, 'snapshots'));
+    this.#pictures = new SqlitePictures({ ...options, thread: this.#thread });
     const { clock } = options;
     this.#appends = new GroupCommit({
       clock,
@@ -88,7 +88,7 @@ export class SqliteEventStore implements EventStore {
     // The lock comes first: until it is ours, half-written pictures may be those of another daemon.
     await store.#thread.open();
     try {
-      await onDisk(options.stateDir, () => store.#snapshots.prepare());
+      await store.#pictures.prepare();
       if (!options.keepsOutbox) await store.#abandonOutbox();
     } catch (error) {
       await store.close();
@@ -164,19 +164,20 @@ export class SqliteEventStore implements EventStore {
     return parsed(await this.#thread.call('openEvents', null));
   }
 
-  async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
-    await this.#thread.call('registerSnapshot', { id, bytes: jpeg.byteLength, savedMs: this.#options.clock.wallMs() });
-    try {
-      await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
-    } catch (error) {
-      // Not written: it must not count as bytes on disk. On a broken disk this fails, too, and retention corrects it later.
-      await this.#thread.call('forgetSnapshots', { ids: [id] }).catch(() => null);
-      throw error;
-    }
+  saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#pictures.save(id, 'snapshot', jpeg);
   }
 
   loadSnapshot(id: string): Promise<Uint8Array | null> {
-    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id));
+    return this.#pictures.load(id, 'snapshot');
+  }
+
+  saveStrip(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#pictures.save(id, 'strip', jpeg);
+  }
+
+  loadStrip(id: string): Promise<Uint8Array | null> {
+    return this.#pictures.load(id, 'strip');
   }
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */
@@ -188,10 +189,7 @@ export class SqliteEventStore implements EventStore {
     while (this.#closing === null) {
       const step = await this.#thread.call('pruneStep', limits);
       if (step.events + step.coverage === 0 && step.snapshots.length === 0) break;
-      await onDisk(this.#options.stateDir, async () => {
-        for (const id of step.snapshots) await this.#snapshots.remove(id);
-      });
-      if (step.snapshots.length > 0) await this.#thread.call('forgetSnapshots', { ids: step.snapshots });
+      await this.#pictures.remove(step.snapshots);
       removed.events += step.events;
       this.#outgrew(step.outgrown);
       removed.snapshots += step.snapshots.length;
@@ -253,13 +251,4 @@ export class SqliteEventStore implements EventStore {
 
 function parsed({ payloads }: { readonly payloads: readonly string[] }): readonly LabelEvent[] {
   return payloads.map((payload) => JSON.parse(payload) as LabelEvent);
-}
-
-async function onDisk<T>(stateDir: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FramewatchError) throw error;
-    throw new FramewatchError('STORE_UNAVAILABLE', `State directory ${stateDir} is not usable: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -30,8 +30,8 @@ export interface StoreCalls {
   /** MQTT is off: nobody will ever take what waits. */
   abandonOutbox: { arguments: { readonly detail: string; readonly atMs: number }; result: { readonly abandoned: number } };
   deadLetters: { arguments: { readonly limit: number }; result: DeadLetters };
-  /** Lists a picture before it is written. */
-  registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: null };
+  /** Lists a picture before it is written; 0 bytes: it could not be. */
+  registerPicture: { arguments: { readonly id: string; readonly kind: PictureKind; readonly bytes: number; readonly savedMs: number }; result: null };
   forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: null };
   /** Entries of the record of coverage, in order, and when the daemon lived; to do it again changes nothing. */
   recordCoverage: { arguments: { readonly changes: readonly CoverageChange[]; readonly aliveMs: number }; result: null };
@@ -49,6 +49,9 @@ export interface StoreCalls {
   /** Writes the log back into the database, closes it, drops the lock. */
   close: { arguments: null; result: null };
 }
+
+/** Of an event: its deciding frame, or five around its start. */
+export type PictureKind = 'snapshot' | 'strip';
 
 /** What one step removed, and whose pictures are to go. */
 export interface PruneStep {

@@ -29,7 +29,7 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   outboxPage: 'upkeep',
   settleOutbox: 'upkeep',
   abandonOutbox: 'upkeep',
-  registerSnapshot: 'upkeep',
+  registerPicture: 'upkeep',
   forgetSnapshots: 'upkeep',
   pruneStep: 'upkeep',
   deadLetters: 'read',

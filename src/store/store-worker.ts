@@ -14,6 +14,7 @@ import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
 import { breaksConnection, storeFailure } from './store-fault.ts';
 import type { StoreCallName, StoreCalls, StoreNotice, StoreReply, StoreRequest, StoreWorkerData } from './store-protocol.ts';
+import { registerPicture } from './strip-schema.ts';
 
 type Answers = { readonly [N in StoreCallName]: (database: Database, given: StoreCalls[N]['arguments']) => StoreCalls[N]['result'] };
 
@@ -36,8 +37,8 @@ const ANSWERS: Answers = {
   },
   abandonOutbox: (database, { detail, atMs }) => ({ abandoned: abandonOutbox(database, detail, atMs) }),
   deadLetters: (database, { limit }) => selectDeadLetters(database, limit),
-  registerSnapshot(database, { id, bytes, savedMs }) {
-    database.run('INSERT OR REPLACE INTO snapshots (event_id, bytes, saved_ms) VALUES (?, ?, ?)', [id, bytes, savedMs]);
+  registerPicture(database, picture) {
+    registerPicture(database, picture);
     return null;
   },
   forgetSnapshots(database, { ids }) {

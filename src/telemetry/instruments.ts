@@ -15,6 +15,8 @@ type CounterName =
   | 'events'
   | 'mqttDropped'
   | 'eventsLost'
+  | 'strips'
+  | 'stripFramesNotKept'
   | 'websocketDropped'
   | 'engineBusy'
   | 'engineRestarts';
@@ -80,6 +82,13 @@ export function instruments(registry: Registry): Instruments {
       'kind',
       'reason',
     ),
+    strips: counter(
+      'strips_total',
+      'Strips of pictures around the starts of events: whole, short of some pictures, or none (crowded, memory, failed)',
+      'camera',
+      'outcome',
+    ),
+    stripFramesNotKept: counter('strip_frames_not_kept_total', 'Judged frames for which there was no room: a strip cannot begin with them', 'camera'),
     eventsLost: counter('events_lost_total', 'Messages of label events that were decided but could not be stored'),
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),

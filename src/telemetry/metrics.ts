@@ -126,6 +126,15 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.eventsLost.inc(count);
   }
 
+  /** Once an event whose pictures are kept. */
+  stripEnded(camera: string, outcome: string): void {
+    this.#prometheus.strips.inc({ camera, outcome });
+  }
+
+  stripFrameNotKept(camera: string): void {
+    this.#prometheus.stripFramesNotKept.inc({ camera });
+  }
+
   mqttConnected(connected: boolean): void {
     this.#prometheus.mqttConnected.set(connected ? 1 : 0);
   }
@@ -170,11 +179,22 @@ export class Metrics implements BatchingObserver, HttpObserver {
   /** Of a camera that left the configuration: its series end. */
   async forgetCamera(camera: string): Promise<void> {
     this.#tallies.delete(camera);
-    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events } = this.#prometheus;
+    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events, strips, stripFramesNotKept } =
+      this.#prometheus;
     for (const state of COVERAGE_STATES) this.#prometheus.coverage.remove({ camera, state });
     this.#prometheus.latency.remove({ camera });
     this.boundForgotten(camera);
-    for (const metric of [framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events]) {
+    for (const metric of [
+      framesReceived,
+      framesClassified,
+      framesDropped,
+      cameraUp,
+      cameraRestarts,
+      deadlineMissed,
+      events,
+      strips,
+      stripFramesNotKept,
+    ]) {
       const { values } = await metric.get();
       for (const { labels } of values) if (labels['camera'] === camera) metric.remove(labels);
     }

@@ -49,6 +49,7 @@ export function labelEvent(sequence: number, over: Partial<LabelEvent> = {}): La
     batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
     model: { name: 'm', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' },
     snapshot: null,
+    strip: null,
     ...over,
   };
 }
@@ -107,6 +108,7 @@ export class MemoryHistory implements EventHistory {
   readonly storeId: string = 'store-1';
   readonly events: LabelEvent[] = [];
   readonly snapshots: Map<string, Uint8Array> = new Map<string, Uint8Array>();
+  readonly strips: Map<string, Uint8Array> = new Map<string, Uint8Array>();
   readonly queries: EventQuery[] = [];
   beforeQuery: (query: EventQuery) => void | Promise<void> = () => {};
 
@@ -132,6 +134,10 @@ export class MemoryHistory implements EventHistory {
 
   async loadSnapshot(id: string): Promise<Uint8Array | null> {
     return this.snapshots.get(id) ?? null;
+  }
+
+  async loadStrip(id: string): Promise<Uint8Array | null> {
+    return this.strips.get(id) ?? null;
   }
 }
 

@@ -139,11 +139,16 @@ describe('events', () => {
     expect(body).toMatchObject({ id: EVENT_ID, type: 'end', course: [{ sequence: 1 }, { sequence: 2 }] });
     const picture = await stage.get(`/api/events/${EVENT_ID}/snapshot.jpg`);
     expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([1, 2]);
+    expect(await json(`/api/events/${EVENT_ID}/strip.jpg`)).toMatchObject({ status: 404, body: { error: 'noPicture' } });
+    stage.view.history.strips.set(EVENT_ID, Uint8Array.of(3));
+    const strip = await stage.get(`/api/events/${EVENT_ID}/strip.jpg`);
+    expect([strip.headers.get('content-type'), [...new Uint8Array(await strip.arrayBuffer())]]).toEqual(['image/jpeg', [3]]);
   });
 
   it.each(['01JD8Q4Z3M5R7T9V1X2Y4Z6A8C', 'x', '%00', "'--"])('knows no event %s', async (id) => {
     expect((await json(`/api/events/${id}`)).status).toBe(404);
     expect((await json(`/api/events/${id}/snapshot.jpg`)).status).toBe(404);
+    expect((await json(`/api/events/${id}/strip.jpg`)).status).toBe(404);
   });
 
   it('says 503 while the store is away', async () => {

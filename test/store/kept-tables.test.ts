@@ -54,11 +54,11 @@ describe('what is kept on disk', () => {
 
   it('finds its tables in a database of an earlier version', async () => {
     const stateDir = temporaryDirectory();
-    const first = await open(stateDir);
-    await first.thread.close(1_000);
     const file = openDatabase(`${stateDir}/history.db`, 1_000);
     const version = MIGRATIONS.findIndex((script) => script.includes('switches'));
-    file.script(`DROP TABLE switches; DROP TABLE announced; PRAGMA user_version = ${version}`);
+    for (const script of MIGRATIONS.slice(0, version)) file.script(script);
+    file.script("INSERT INTO meta (key, value) VALUES ('storeId', 'old'); INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 3)");
+    file.script(`PRAGMA user_version = ${version}`);
     file.close();
     expect(await (await open(stateDir)).switches.all()).toEqual([]);
   });

@@ -224,6 +224,31 @@ describe('SqliteEventStore', () => {
     await expect(store.saveSnapshot('../../evil', Buffer.from('x'))).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  it('keeps a strip beside the snapshot, counts the bytes of both and removes them together', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    mkdirSync(join(stateDir, 'snapshots'));
+    writeFileSync(join(stateDir, 'snapshots', `${ID}.strip.jpg.0.tmp`), 'half');
+    const store = await open({ stateDir, clock, history: { ...HISTORY, maxBytes: 600_000 } });
+    const files = () => readdirSync(join(stateDir, 'snapshots')).sort();
+    expect([files(), await store.loadStrip(IDS[0]), await store.loadStrip('../history')]).toEqual([[], null, null]);
+    await store.saveStrip(IDS[0], Buffer.from('strip'));
+    await clock.advance(1);
+    await store.saveSnapshot(IDS[0], Buffer.alloc(200_000));
+    expect([Buffer.from((await store.loadStrip(IDS[0])) ?? []).toString(), (await store.loadSnapshot(IDS[0]))?.length]).toEqual(['strip', 200_000]);
+    await clock.advance(1);
+    await store.saveSnapshot(IDS[1], Buffer.alloc(100_000));
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 0 });
+    // Alone it would be the oldest and small: its snapshot goes with it.
+    await store.saveStrip(IDS[1], Buffer.alloc(300_000));
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(files()).toEqual([`${IDS[1]}.jpg`, `${IDS[1]}.strip.jpg`]);
+    await clock.advance(7 * 86_400_000 + 1);
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(files()).toEqual([]);
+    await expect(store.saveStrip('../../evil', Buffer.from('x'))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
   it('removes old pictures, and the oldest of too many bytes, before it touches events', async () => {
     const clock = new VirtualClock(0, START);
     const stateDir = temporaryDirectory();
