@@ -45,6 +45,7 @@ function messages(count: number): UnsequencedEvent[] {
       batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
       model: { name: 'inception-v3-content-safety', sha256: 'a'.repeat(64), backend: 'onnx', device: 'cpu', precision: 'float32' },
       snapshot: `/api/events/${id}/snapshot.jpg`,
+      strip: `/api/events/${id}/strip.jpg`,
     };
   });
 }
