@@ -12,6 +12,9 @@ export const noPublisher: Publisher = {
   publishSnapshot() {},
   publishClassification() {},
   publishStats() {},
+  publishHealth() {},
+  announce() {},
+  repeatRetained() {},
   forgetCamera() {},
   close: () => Promise.resolve(),
 };
