@@ -33,6 +33,7 @@ const WAITING = [
   'e2e/demo-cameras',
   'e2e/embedded-broker',
   'e2e/gpu-acceptance',
+  'e2e/home-assistant',
   'e2e/mqtt',
   'e2e/mqtt-incoming',
   'e2e/mqtt-retained',
