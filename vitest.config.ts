@@ -35,6 +35,7 @@ const WAITING = [
   'e2e/gpu-acceptance',
   'e2e/home-assistant',
   'e2e/mqtt',
+  'e2e/mqtt-access-list',
   'e2e/mqtt-incoming',
   'e2e/mqtt-retained',
   'e2e/store-faults',
