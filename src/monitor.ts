@@ -10,6 +10,7 @@ import { recoveredEnd } from './events/recovery.ts';
 import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
+import { Announcements } from './monitor/announcements.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
@@ -19,11 +20,13 @@ import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { EventPictures } from './monitor/event-pictures.ts';
+import { healthMessage } from './monitor/health-message.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
+import { BirthEcho, birthRoute } from './sinks/home-assistant/birth-echo.ts';
 import { MqttPublisher } from './sinks/mqtt-publisher.ts';
 import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
@@ -45,6 +48,8 @@ import type { Redactor } from './util/redactor.ts';
 export interface MonitorOptions {
   readonly config: Config;
   readonly version: string;
+  /** Where to ask for help, for other programs to show; none when left out. */
+  readonly supportUrl?: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;
@@ -81,6 +86,7 @@ export class Monitor implements Closable {
   #http: HttpServer | null = null;
   #broker: EmbeddedBroker | null = null;
   #history: SqliteEventStore | null = null;
+  #announcements: Announcements | null = null;
   #closed = false;
 
   constructor(options: MonitorOptions) {
@@ -114,6 +120,7 @@ export class Monitor implements Closable {
     await switches.load(config.cameras);
     this.#opened.push('switches', () => Promise.resolve(switches.close()));
     const publisher = await this.#publisher(history);
+    if (config.mqtt.enabled) this.#announcements = this.#announce(publisher, history);
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(memory, encodeJpeg);
     const changed = (id: string) => {
@@ -201,10 +208,14 @@ export class Monitor implements Closable {
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
+    void this.#announcements?.update(config.cameras);
     bounds.review();
     this.#every(BOUNDS_REVIEW_MS, () => bounds.review());
     this.#every(FEED_STATS_MS, () => feed.listeners > 0 && feed.stats(view.stats()));
-    this.#every(MQTT_STATS_MS, () => publisher.publishStats(view.stats()));
+    this.#every(MQTT_STATS_MS, () => {
+      publisher.publishStats(view.stats());
+      for (const camera of view.cameras()) publisher.publishHealth(camera.id, healthMessage(camera, clock.wallMs()));
+    });
     const prune = () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed'));
     prune();
     this.#every(PRUNE_MS, prune);
@@ -221,6 +232,7 @@ export class Monitor implements Closable {
   async reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
     if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
     const outcome = await this.#fleet.apply(cameras);
+    await this.#announcements?.update(cameras);
     this.#bounds?.review();
     return outcome;
   }
@@ -253,27 +265,30 @@ export class Monitor implements Closable {
       this.#broker = broker;
       this.#opened.push('broker', () => broker.close());
     }
-    const topics = new Topics(config.mqtt.baseTopic);
+    const { discovery, baseTopic } = config.mqtt;
+    const topics = new Topics(baseTopic);
+    const echo = new BirthEcho({ clock, repeat: (spreadMs) => publisher.repeatRetained(spreadMs) });
+    this.#opened.push('birth', () => Promise.resolve(echo.close()));
     const publisher: MqttPublisher = new MqttPublisher({
-      ...{
-        config: config.mqtt,
-        history,
-        outbox: history.outbox,
-        embeddedUrl: this.brokerUrl,
-        instance: config.instance,
-        hostName: hostname(),
-        clock,
-        logger,
-      },
+      ...{ config: config.mqtt, history, outbox: history.outbox, clock, logger },
+      ...{ embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname() },
       observer: mqttObserver(this.#metrics),
       routes: [
         switchRoute(topics, (id, enabled) => this.#switch(id, enabled)),
         staleStateRoute(topics, (state) => this.#isUnjudged(state.camera) && publisher.publishState(state)),
+        ...(discovery.enabled ? [birthRoute(discovery.prefix, () => echo.birth())] : []),
       ],
     });
     this.#opened.push('mqtt', () => publisher.close());
     await publisher.start();
     return publisher;
+  }
+
+  #announce(publisher: Publisher, { announcements: store }: SqliteEventStore): Announcements {
+    const { config, version, supportUrl = null, logger } = this.#options;
+    const { discovery, baseTopic } = config.mqtt;
+    const facts = { instance: config.instance, version, supportUrl, prefix: discovery.prefix, topics: new Topics(baseTopic) };
+    return new Announcements({ store, publisher, facts, discovery: discovery.enabled, logger });
   }
 
   #engine(): EngineSupervisor {

@@ -87,7 +87,7 @@ export interface CameraView extends CameraNumbers {
   readonly rules: Readonly<Record<string, RuleView>>;
 }
 
-/** Whether an idle engine could keep the camera's bound. All null until it was judged, and while the camera is disabled in the configuration. */
+/** Whether an idle engine could keep the camera's bound. All null until it was judged, and while the camera is switched off. */
 export interface BoundView {
   readonly feasible: boolean | null;
   /** The smallest bound that could be kept, ms: what decoding, preprocessing and the smallest batch take (95th percentiles). */

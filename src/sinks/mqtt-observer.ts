@@ -1,4 +1,4 @@
-export type MqttMessageKind = 'event' | 'replay' | 'retained' | 'classification' | 'stats';
+export type MqttMessageKind = 'event' | 'replay' | 'retained' | 'classification' | 'stats' | 'health';
 
 /** `refused`: the broker said no. `expired`: too old to be told, by choice. `notSent`: it read too slowly, or the connection went. */
 export type MqttDropReason = 'refused' | 'expired' | 'notConnected' | 'notSent';

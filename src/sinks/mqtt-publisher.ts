@@ -162,6 +162,18 @@ export class MqttPublisher implements Publisher {
     this.#sendNow('stats', this.#topics.stats, payload);
   }
 
+  publishHealth(cameraId: string, payload: object): void {
+    this.#sendNow('health', this.#topics.health(cameraId), payload);
+  }
+
+  announce(topic: string, payload: string, acknowledged: () => void): void {
+    this.#retain(() => this.#board.set({ topic, payload, qos: 1, acknowledged }));
+  }
+
+  repeatRetained(spreadMs: number): void {
+    this.#retain(() => this.#board.repeatSpread(spreadMs, this.#options.random ?? Math.random));
+  }
+
   /** Waits for what is on its way, says `offline` for every camera and the daemon, disconnects: at most 1.5 s in all. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -255,7 +267,7 @@ export class MqttPublisher implements Publisher {
     this.#refusals.note('expired', {}, 'Events older than mqtt.expireEventsAfterSeconds are not sent to the MQTT broker (the history has them)');
   }
 
-  #sendNow(kind: 'classification' | 'stats', topic: string, payload: object): void {
+  #sendNow(kind: 'classification' | 'stats' | 'health', topic: string, payload: object): void {
     const { observer } = this.#options;
     const window = this.#closing === null ? this.#window : null;
     if (window === null) {

@@ -13,6 +13,9 @@ export const noPublisher: Publisher = {
   publishStrip() {},
   publishClassification() {},
   publishStats() {},
+  publishHealth() {},
+  announce() {},
+  repeatRetained() {},
   forgetCamera() {},
   close: () => Promise.resolve(),
 };

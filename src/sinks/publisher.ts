@@ -25,6 +25,11 @@ export interface Publisher {
   publishStrip(cameraId: string, jpeg: Uint8Array): void;
   publishClassification(cameraId: string, payload: object): void;
   publishStats(payload: object): void;
+  publishHealth(cameraId: string, payload: object): void;
+  /** Writes a retained topic; an empty `payload` makes the broker forget it. `acknowledged`: each time the broker has taken it. */
+  announce(topic: string, payload: string, acknowledged: () => void): void;
+  /** Everything retained once more, at random within `spreadMs`. */
+  repeatRetained(spreadMs: number): void;
   /** The camera is gone from the configuration: its retained topics are emptied at the broker, so that nobody takes them for news. */
   forgetCamera(cameraId: string): void;
   /** Publishes `offline`, waits a bounded time for what is in flight, disconnects. */

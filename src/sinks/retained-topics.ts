@@ -50,8 +50,7 @@ export class RetainedTopics {
   /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
   forget(cameraId: string): void {
     this.#online.delete(cameraId);
-    const leaves = ['availability', 'state', 'enabled', 'coverage', 'snapshot', 'strip'] as const;
-    for (const leaf of leaves) this.#board.set({ topic: this.#topics[leaf](cameraId), payload: '', qos: 1 });
+    for (const topic of this.#topics.retained(cameraId)) this.#board.set({ topic, payload: '', qos: 1 });
   }
 
   /** `offline` for every camera that is online, then for the daemon. */

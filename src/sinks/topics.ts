@@ -64,6 +64,16 @@ export class Topics {
     return this.#of(camera, 'coverage');
   }
 
+  /** How well the camera is judged, every 30 s. */
+  health(camera: string): string {
+    return this.#of(camera, 'health');
+  }
+
+  /** All that a broker keeps of a camera. */
+  retained(camera: string): readonly string[] {
+    return ['availability', 'state', 'enabled', 'coverage', 'snapshot', 'strip'].map((leaf) => this.#of(camera, leaf));
+  }
+
   /** All of `setEnabled`. */
   get everySetEnabled(): string {
     return this.#of('+', 'set/enabled');

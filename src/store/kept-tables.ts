@@ -7,8 +7,12 @@ import type { StoredSwitch, SwitchStore } from './switch-store.ts';
 export function switchStore(thread: Pick<StoreThread, 'call'>): SwitchStore {
   return {
     all: async () => (await thread.call('switches', null)).switches,
-    set: async (entry) => void (await thread.call('setSwitch', entry)),
-    remove: async (camera) => void (await thread.call('removeSwitch', { camera })),
+    set: async (entry) => {
+      await thread.call('setSwitch', entry);
+    },
+    remove: async (camera) => {
+      await thread.call('removeSwitch', { camera });
+    },
   };
 }
 
@@ -16,8 +20,12 @@ export function switchStore(thread: Pick<StoreThread, 'call'>): SwitchStore {
 export function announcementStore(thread: Pick<StoreThread, 'call'>): AnnouncementStore {
   return {
     all: async () => (await thread.call('announced', null)).announced,
-    set: async (entry) => void (await thread.call('setAnnounced', entry)),
-    remove: async (name) => void (await thread.call('removeAnnounced', { name })),
+    set: async (entry) => {
+      await thread.call('setAnnounced', entry);
+    },
+    remove: async (name) => {
+      await thread.call('removeAnnounced', { name });
+    },
   };
 }
 

@@ -106,7 +106,7 @@ describe('the switch of a camera', () => {
     await publish('framewatch/nobody/set/enabled', 'ON');
     await waitFor('both are told', () => daemon.log().includes('means nothing here') && daemon.log().includes('it is retained'));
     expect(await view('door')).toMatchObject({ enabled: false });
-    expect(await (await daemon.get('/metrics')).text).toContain('framewatch_mqtt_dropped_total{kind="incoming",reason="retained"} 1');
+    expect((await daemon.get('/metrics')).text).toContain('framewatch_mqtt_dropped_total{kind="incoming",reason="retained"} 1');
     await publish('framewatch/door/set/enabled', '', '-r');
   });
 

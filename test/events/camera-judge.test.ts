@@ -16,6 +16,7 @@ const UNSAFE = {
   offDelayMs: 0,
   cooldownMs: 0,
   maxDurationMs: 0,
+  deviceClass: null,
 };
 const MODEL = { name: 'inception', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' };
 

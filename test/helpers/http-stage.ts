@@ -70,7 +70,7 @@ export function exampleCamera(id: string, name: string = id): CameraView {
       frameWidth: 640,
       motion: { enabled: false, threshold: 0.01, refreshSeconds: 10 },
       regions: [{ id: 'full', crop: null, heads: [] }],
-      rules: [{ ...rule, offDelayMs: 3000, cooldownMs: 30000, maxDurationMs: 0 }],
+      rules: [{ ...rule, offDelayMs: 3000, cooldownMs: 30000, maxDurationMs: 0, deviceClass: null }],
     },
     true,
     {

@@ -24,7 +24,7 @@ const ENGINE: EngineInfo = {
 };
 const RULE: RuleConfig = {
   ...{ id: 'drawing', labels: ['Drawing'], regions: ['full'], enter: 0.5, exit: 0.4, minFrames: 1 },
-  ...{ enterForMs: 0, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0 },
+  ...{ enterForMs: 0, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0, deviceClass: null },
 };
 const CAMERA: CameraConfig = {
   ...{ id: 'door', name: 'Door', enabled: true, url: 'rtsp://127.0.0.1/x', username: null, password: null, liveUrl: null, transport: 'tcp' },
