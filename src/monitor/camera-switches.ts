@@ -1,6 +1,6 @@
 import type { CameraConfig } from '../config/config.ts';
 import type { StoredSwitch, SwitchStore } from '../store/switch-store.ts';
-import type { Clock, Timer } from '../util/clock.ts';
+import { type Clock, delay, type Timer } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 
@@ -12,6 +12,8 @@ export interface CameraSwitchesParts {
 
 type Switchable = Pick<CameraConfig, 'id' | 'enabled'>;
 
+/** For the disk to answer whoever throws a switch. */
+const ANSWER_MS = 2_000;
 /** After a write that failed. */
 const PAUSE_MS = 5_000;
 
@@ -41,15 +43,13 @@ export class CameraSwitches {
     return this.#switches.get(id)?.enabled ?? enabled;
   }
 
-  /** In force at once. True when it is on disk; else it will be as soon as the disk lets it. Never rejects. */
-  set({ id, enabled: configured }: Switchable, enabled: boolean): Promise<boolean> {
-    if (this.isOn({ id, enabled: configured }) === enabled) return Promise.resolve(!this.#unsaved.has(id));
-    this.#parts.logger.info({ camera: id, enabled }, `${id} is switched ${enabled ? 'on' : 'off'}`);
-    // Back to what the file says: nothing to remember.
-    if (enabled === configured) return this.#remove(id);
-    const entry = { camera: id, enabled, configured };
-    this.#switches.set(id, entry);
-    return this.#save(id, entry);
+  /** In force at once. True when it is on disk; else, or when that takes too long, it will be as soon as the disk lets it. Never rejects. */
+  async set(switchable: Switchable, enabled: boolean): Promise<boolean> {
+    const late = new AbortController();
+    const answer = delay(this.#parts.clock, ANSWER_MS, late.signal).then(() => false);
+    const stored = await Promise.race([this.#set(switchable, enabled), answer]);
+    late.abort();
+    return stored;
   }
 
   /** The file was read (again): where its word has changed since a switch, or the camera has gone, the switch is over. */
@@ -67,6 +67,16 @@ export class CameraSwitches {
     this.#closed = true;
     this.#retry?.cancel();
     this.#retry = null;
+  }
+
+  #set({ id, enabled: configured }: Switchable, enabled: boolean): Promise<boolean> {
+    if (this.isOn({ id, enabled: configured }) === enabled) return Promise.resolve(!this.#unsaved.has(id));
+    this.#parts.logger.info({ camera: id, enabled }, `${id} is switched ${enabled ? 'on' : 'off'}`);
+    // Back to what the file says: nothing to remember.
+    if (enabled === configured) return this.#remove(id);
+    const entry = { camera: id, enabled, configured };
+    this.#switches.set(id, entry);
+    return this.#save(id, entry);
   }
 
   #remove(id: string): Promise<boolean> {

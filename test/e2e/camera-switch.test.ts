@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import type { CameraView } from '../../src/http/monitor-view.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { type Mosquitto, startMosquitto } from '../helpers/mosquitto.ts';
+import { mqttPublish } from '../helpers/mqtt-publish.ts';
 import { type Subscriber, startSubscriber } from '../helpers/mqtt-subscriber.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
@@ -31,8 +30,7 @@ const endsOf = (id: string) =>
     .map(({ payload }) => JSON.parse(payload) as LabelEvent)
     .filter(({ type }) => type === 'end')
     .map(({ endReason }) => endReason);
-const publish = (topic: string, payload: string, ...options: readonly string[]) =>
-  promisify(execFile)('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(broker.port), '-q', '1', '-t', topic, '-m', payload, ...options]);
+const publish = (topic: string, payload: string, ...options: readonly string[]) => mqttPublish({ port: broker.port, topic, payload, options });
 const post = (id: string, init: RequestInit) => fetch(`http://127.0.0.1:${daemon.port}/api/cameras/${id}/enabled`, { method: 'POST', ...init });
 const order = (enabled: boolean): RequestInit => ({ headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ enabled }) });
 const begin = async () => {

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { discoveryFaults } from '../helpers/home-assistant-schema.ts';
 import { renderTemplates } from '../helpers/jinja.ts';
 import { type Mosquitto, startMosquitto } from '../helpers/mosquitto.ts';
+import { mqttPublish } from '../helpers/mqtt-publish.ts';
 import { type Subscriber, startSubscriber } from '../helpers/mqtt-subscriber.ts';
 import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
 import { LABELS, writeSmallModel } from '../helpers/small-model.ts';
@@ -31,8 +30,7 @@ let yaml: string;
 
 const announced = (topic: string): Payload | null => JSON.parse(subscriber.newest(topic) || 'null') as Payload | null;
 const components = (id: string) => announced(device(id))?.components ?? {};
-const publish = (topic: string, payload: string) =>
-  promisify(execFile)('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(broker.port), '-q', '1', '-t', topic, '-m', payload]);
+const publish = (topic: string, payload: string) => mqttPublish({ port: broker.port, topic, payload });
 const begin = async () => {
   daemon = await startDaemon({ yaml, stateDir: path.join(folder, 'state') });
   await daemon.ready();

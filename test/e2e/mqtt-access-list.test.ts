@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { birthRoute } from '../../src/sinks/home-assistant/birth-echo.ts';
 import { bridgeDiscoveryTopic, cameraDiscoveryTopic } from '../../src/sinks/home-assistant/device-discovery.ts';
@@ -10,6 +8,7 @@ import { FACTS } from '../helpers/discovery.ts';
 import { documentBlocks } from '../helpers/document.ts';
 import { sequencedEvent } from '../helpers/label-events.ts';
 import { mqttConfig } from '../helpers/mqtt-config.ts';
+import { mqttPublish } from '../helpers/mqtt-publish.ts';
 import { cameraState, startBroker, startPublisher, subscribe } from '../helpers/mqtt-stage.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -21,9 +20,7 @@ describe('the access list of docs/mqtt.md, at a real mosquitto', () => {
     expect(ACL.filter((line) => line.startsWith('user ')).map((line) => line.slice(5))).toEqual(Object.keys(PASSWORDS));
     const broker = await startBroker({ users: PASSWORDS, acl: ACL });
     const publishAs = (username: keyof typeof PASSWORDS, topic: string, payload: string) =>
-      promisify(execFile)('mosquitto_pub', [
-        ...['-h', '127.0.0.1', '-p', String(broker.port), '-u', username, '-P', PASSWORDS[username], '-q', '1', '-t', topic, '-m', payload],
-      ]);
+      mqttPublish({ port: broker.port, topic, payload, login: { username, password: PASSWORDS[username] } });
     const switched: string[] = [];
     let births = 0;
     const routes = [

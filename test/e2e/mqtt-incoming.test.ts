@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedBroker } from '../../src/sinks/embedded-broker.ts';
 import type { IncomingRoute } from '../../src/sinks/incoming-messages.ts';
 import { mqttConfig } from '../helpers/mqtt-config.ts';
+import { mqttFlood, mqttPublish } from '../helpers/mqtt-publish.ts';
 import { startBroker, startPublisher } from '../helpers/mqtt-stage.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
 const SWITCH = 'framewatch/yard/set/enabled';
 const STATE = 'framewatch/yard/state';
 
-/** An independent publisher. */
-async function publish(port: number, topic: string, payload: string, ...options: readonly string[]): Promise<void> {
-  await promisify(execFile)('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-q', '1', '-t', topic, '-m', payload, ...options]);
-}
+const publish = (port: number, topic: string, payload: string, ...options: readonly string[]) => mqttPublish({ port, topic, payload, options });
 
 function collecting(filter: string, acceptsRetained: boolean) {
   const received: string[] = [];
@@ -71,10 +67,9 @@ describe('what comes in over a real mosquitto', () => {
     const commands = collecting('framewatch/+/set/enabled', false);
     const { publisher, counts } = await startPublisher(broker, { routes: [commands.route] });
     await waitFor('it listens', () => broker.log().includes(commands.route.filter));
-    const flood = Array.from({ length: 20_000 }, (_, index) => (index % 2 === 0 ? 'ON' : 'OFF')).join('\n');
+    const flood = Array.from({ length: 20_000 }, (_, index) => (index % 2 === 0 ? 'ON' : 'OFF'));
     const begun = performance.now();
-    const child = execFile('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(broker.port), '-t', SWITCH, '-l']);
-    child.stdin?.end(`${flood}\n`);
+    mqttFlood(broker.port, SWITCH, flood);
     await waitFor('all are dealt with', () => counts.ignored('tooMany') + commands.received.length === 20_000, 20_000);
     const seconds = Math.ceil((performance.now() - begun) / 1000);
     expect(commands.received.length).toBeLessThanOrEqual(10 * (seconds + 1));

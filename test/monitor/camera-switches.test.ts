@@ -96,6 +96,17 @@ describe('CameraSwitches', () => {
     switches.close();
   });
 
+  it('answers although the disk hangs, that it is not stored', async () => {
+    const table = new Table();
+    const { switches, clock } = await begun(table, [on]);
+    table.set = () => new Promise(() => undefined);
+    const answer = switches.set(on, false);
+    expect(switches.isOn(on)).toBe(false);
+    await clock.advance(2_000);
+    expect(await answer).toBe(false);
+    switches.close();
+  });
+
   it('agrees with one sentence: the newer of the last switch and the last change of the file', async () => {
     const step = fc.record({ who: fc.constantFrom('operator', 'file', 'restart'), enabled: fc.boolean() });
     await fc.assert(
