@@ -1,3 +1,5 @@
+import type { Explanation } from './explanation.ts';
+
 /** LabelEvent, schema 1: what is published and stored. Times are ISO 8601 UTC with milliseconds. */
 export interface LabelEvent {
   readonly schema: 1;
@@ -24,6 +26,8 @@ export interface LabelEvent {
   readonly batch: { readonly id: number; readonly size: number; readonly paddedTo: number; readonly flushReason: string };
   readonly model: { readonly name: string; readonly sha256: string; readonly backend: string; readonly device: string; readonly precision: string };
   readonly snapshot: string | null;
+  /** Why it came. Events that an older version stored have none. */
+  readonly explain?: Explanation;
 }
 
 export type LabelEventType = 'start' | 'update' | 'end';
