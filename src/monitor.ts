@@ -19,6 +19,7 @@ import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
+import { ScoreRecorder } from './monitor/score-recorder.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
@@ -123,8 +124,9 @@ export class Monitor implements Closable {
       costs: () => this.#batcher?.costs ?? null,
     });
     this.#bounds = bounds;
+    const scores = config.history.scoreTraceDays > 0 ? new ScoreRecorder({ store: history.scores, clock }) : null;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger, encodeJpeg },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, scores, clock, logger, encodeJpeg },
       publishClassifications: config.mqtt.classifications,
       snapshots: config.history.snapshots,
       isFeasible: (id) => bounds.isFeasible(id),
@@ -185,6 +187,10 @@ export class Monitor implements Closable {
     void costs.engineReady();
     this.#opened.push('costs', () => costs.update());
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
+    if (scores) {
+      scores.start();
+      this.#opened.push('scores', () => Promise.resolve(scores.close()));
+    }
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));

@@ -1,5 +1,6 @@
 import { pruneCoverage } from './coverage-table.ts';
 import { numberIn } from './history-database.ts';
+import { pruneScores } from './score-trace-table.ts';
 import type { Database } from './sqlite-database.ts';
 import type { PruneLimits, PruneStep } from './store-protocol.ts';
 
@@ -7,23 +8,28 @@ import type { PruneLimits, PruneStep } from './store-protocol.ts';
 const ROWS_A_STEP = 200;
 /** Pages given back to the file system a step. */
 const PAGES_A_STEP = 256;
-const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0 };
+/** Parts of the score trace a step: some kilobytes each. */
+const SCORES_A_STEP = 40;
+const NOTHING: PruneStep = { events: 0, snapshots: [], coverage: 0, scores: 0 };
 
 /**
- * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events and coverage go first, then old pictures,
- * then, above the byte limit, the oldest pictures (they weigh most), then the oldest events. The newest message of an event
- * that has no end yet stays.
+ * Removes a little of what is too old or too much; nothing left to do: a step of zeros. Old events, coverage and score trace go first, then old pictures,
+ * then, above the byte limit, the oldest score trace (it is missed least), then the oldest pictures (they weigh most), then the oldest events. The newest
+ * message of an event that has no end yet stays.
  */
 export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
   const events = removeEvents(database, 'at_ms < ?', [limits.eventsBefore]);
   const coverage = pruneCoverage(database, limits.eventsBefore, ROWS_A_STEP);
-  if (events + coverage > 0) return { events, coverage, snapshots: [] };
+  const scores = removeScores(database, limits.scoresBefore);
+  if (events + coverage + scores > 0) return { events, coverage, scores, snapshots: [] };
 
   const old = snapshotsOldestFirst(database, limits.snapshotsBefore);
   if (old.length > 0) return { ...NOTHING, snapshots: old };
 
   const pictures = numberIn(database, 'SELECT coalesce(sum(bytes), 0) AS bytes FROM snapshots', 'bytes');
   if (bytesOfEvents(database) + pictures <= limits.maxBytes) return NOTHING;
+  const removed = removeScores(database, null);
+  if (removed > 0) return { ...NOTHING, scores: removed };
   const heavy = snapshotsUntil(database, bytesOfEvents(database) + pictures - limits.maxBytes);
   return heavy.length > 0 ? { ...NOTHING, snapshots: heavy } : { ...NOTHING, events: removeEvents(database, 'TRUE', []) };
 }
@@ -31,6 +37,12 @@ export function pruneStep(database: Database, limits: PruneLimits): PruneStep {
 function removeEvents(database: Database, condition: string, parameters: readonly number[]): number {
   const doomed = `SELECT sequence FROM events WHERE ${condition} AND sequence NOT IN (SELECT sequence FROM open_events) ORDER BY sequence LIMIT ${ROWS_A_STEP}`;
   const removed = database.rows(`DELETE FROM events WHERE sequence IN (${doomed}) RETURNING sequence`, parameters).length;
+  if (removed > 0) database.rows(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
+  return removed;
+}
+
+function removeScores(database: Database, beforeMs: number | null): number {
+  const removed = pruneScores(database, beforeMs, SCORES_A_STEP);
   if (removed > 0) database.rows(`PRAGMA incremental_vacuum(${PAGES_A_STEP})`);
   return removed;
 }

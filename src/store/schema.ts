@@ -1,3 +1,5 @@
+import { SCORE_TRACE_SCHEMA } from './score-trace-schema.ts';
+
 /**
  * The database's versions: entry n brings version n to n + 1 (`user_version`). Entries are never changed once released, only added.
  * The outbox will join as a table that is written in the same transaction as `events`.
@@ -38,4 +40,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX coverage_by_time ON coverage (since_ms);
   `,
+  SCORE_TRACE_SCHEMA,
 ];

@@ -11,7 +11,7 @@ export interface Database {
   close(): void;
 }
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 
 /** Opens or creates the file. `busyTimeoutMs`: how long a lock of somebody else is waited for. */
 export function openDatabase(file: string, busyTimeoutMs: number): Database {

@@ -9,9 +9,11 @@ import { AppendAdmission } from './append-admission.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { ScoreTraceStore } from './score-trace-store.ts';
 import { withSequence } from './sequence.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
+import { SqliteScoreTrace } from './sqlite-score-trace.ts';
 import { StoreThread } from './store-thread.ts';
 import { WriteHealth } from './write-health.ts';
 
@@ -39,6 +41,7 @@ export class SqliteEventStore implements EventStore {
   readonly #snapshots: SnapshotFiles;
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
+  readonly #scores: SqliteScoreTrace;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -56,6 +59,7 @@ export class SqliteEventStore implements EventStore {
       heals: (error) => !hasCode(error, 'INTERNAL'),
     });
     this.#coverage = new SqliteCoverage({ thread: this.#thread, clock, logger: options.logger });
+    this.#scores = new SqliteScoreTrace({ thread: this.#thread, clock, logger: options.logger });
     this.#health = new WriteHealth({
       clock,
       probe: () => this.#thread.call('probe', null),
@@ -96,6 +100,10 @@ export class SqliteEventStore implements EventStore {
 
   get coverage(): CoverageStore {
     return this.#coverage;
+  }
+
+  get scores(): ScoreTraceStore {
+    return this.#scores;
   }
 
   get fault(): string | null {
@@ -161,13 +169,18 @@ export class SqliteEventStore implements EventStore {
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */
   async prune(): Promise<{ readonly events: number; readonly snapshots: number }> {
-    const { retentionDays, snapshotRetentionDays, maxBytes } = this.#options.history;
+    const { retentionDays, snapshotRetentionDays, scoreTraceDays, maxBytes } = this.#options.history;
     const now = this.#options.clock.wallMs();
-    const limits = { eventsBefore: now - retentionDays * DAY_MS, snapshotsBefore: now - snapshotRetentionDays * DAY_MS, maxBytes };
+    const limits = {
+      eventsBefore: now - retentionDays * DAY_MS,
+      snapshotsBefore: now - snapshotRetentionDays * DAY_MS,
+      scoresBefore: now - scoreTraceDays * DAY_MS,
+      maxBytes,
+    };
     const removed = { events: 0, snapshots: 0 };
     while (this.#closing === null) {
       const step = await this.#thread.call('pruneStep', limits);
-      if (step.events + step.coverage === 0 && step.snapshots.length === 0) break;
+      if (step.events + step.coverage + step.scores === 0 && step.snapshots.length === 0) break;
       await onDisk(this.#options.stateDir, async () => {
         for (const id of step.snapshots) await this.#snapshots.remove(id);
       });
@@ -188,7 +201,7 @@ export class SqliteEventStore implements EventStore {
     const { clock } = this.#options;
     const begunMono = clock.monotonicMs();
     this.#health.close();
-    await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
+    await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#scores.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
     await this.#thread.close(CLOSE_LIMIT_MS - (clock.monotonicMs() - begunMono));
   }
 

@@ -24,6 +24,7 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   close: 'append',
   registerSnapshot: 'upkeep',
   forgetSnapshots: 'upkeep',
+  recordScores: 'upkeep',
   pruneStep: 'upkeep',
   query: 'read',
   course: 'read',

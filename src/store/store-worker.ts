@@ -7,6 +7,7 @@ import { coverageEnds, recordCoverage, selectCoverage } from './coverage-table.t
 import { selectEvents } from './event-filter.ts';
 import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
+import { recordScores } from './score-trace-table.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
@@ -43,6 +44,10 @@ const ANSWERS: Answers = {
   },
   coverage: (database, query) => ({ changes: selectCoverage(database, query) }),
   coverageEnds,
+  recordScores(database, { parts }) {
+    recordScores(database, parts);
+    return null;
+  },
   pruneStep,
   close(database) {
     database.rows('PRAGMA wal_checkpoint(TRUNCATE)');
