@@ -47,7 +47,10 @@ describe('the score trace', () => {
     }
     recorder.close();
     expect(parts.map((some) => some.map(({ chunk }) => chunk.frames))).toEqual([[0, 0], [120], [120], [120], [120], [120]]);
-    const bytes = parts.slice(1).flat().reduce((sum, { chunk }) => sum + chunk.bytes.length, 0);
+    const bytes = parts
+      .slice(1)
+      .flat()
+      .reduce((sum, { chunk }) => sum + chunk.bytes.length, 0);
     expect(bytes / 600).toBeLessThanOrEqual(16.2);
   });
 
@@ -222,8 +225,13 @@ const frames = (labels: readonly string[]): fc.Arbitrary<Step> =>
   fc.record({
     do: fc.constant('frame' as const),
     afterMs: fc.oneof(
-      { weight: 8, arbitrary: fc.double({ min: 0, max: 1_200, noNaN: true }) },
-      { weight: 1, arbitrary: fc.constantFrom(500, 10_000, 10_001, 70_000) },
+      // Near the numbers of the rules, on either side of whole milliseconds.
+      {
+        weight: 6,
+        arbitrary: fc.tuple(fc.constantFrom(249, 250, 499, 500, 1_000), fc.constantFrom(0, 0.2, 0.5, 0.7, 0.9)).map(([ms, part]) => ms + part),
+      },
+      { weight: 2, arbitrary: fc.double({ min: 0, max: 1_200, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom(10_000, 10_000.5, 10_001, 70_000) },
     ),
     region: fc.constantFrom(...REGIONS),
     scores: fc.array(fc.nat(1_000), { minLength: labels.length, maxLength: labels.length }).map(softened),
