@@ -2,11 +2,12 @@ import type { RegionConfig, RuleConfig } from '../config/config.ts';
 import type { Clock } from '../util/clock.ts';
 import { isoTime, wallAt } from '../util/clock.ts';
 import type { CameraStateMessage, RegionStateMessage } from './camera-state.ts';
+import type { OutsideReason } from './end-reason.ts';
 import type { EventIdSource } from './event-id.ts';
 import { explanationOf } from './explanation.ts';
 import type { Classification, LabelEvent, LabelScore, LatencyLedger, UnsequencedEvent } from './label-event.ts';
 import { bookDecision, roundLedger } from './latency-ledger.ts';
-import { type OutsideReason, RuleTracker, type Transition } from './rule-tracker.ts';
+import { RuleTracker, type Transition } from './rule-tracker.ts';
 import { roundScore, ruleScore, topLabels } from './scores.ts';
 
 export interface CameraJudgeOptions {

@@ -1,4 +1,14 @@
-import type { Observation } from './rule-tracker.ts';
+/** One judged frame, as the rule sees it. */
+export interface Observation {
+  /** Arrival of the frame, monotonic ms; never less than that of the observation before. */
+  readonly mono: number;
+  /** The same moment on the wall clock, ms. */
+  readonly wall: number;
+  /** Of the frame; not compared with anything. */
+  readonly sequence: number;
+  /** Score of the rule: the sum of its labels. */
+  readonly score: number;
+}
 
 /** So many frames of a run are kept: the newest. */
 export const MOST_DECIDING_FRAMES = 10;

@@ -1,7 +1,8 @@
 import type { RuleConfig } from '../config/config.ts';
 import { isoTime } from '../util/clock.ts';
-import type { DecidingRun } from './deciding-frames.ts';
-import type { Cause, Observation, OutsideReason } from './rule-tracker.ts';
+import type { DecidingRun, Observation } from './deciding-frames.ts';
+import type { OutsideReason } from './end-reason.ts';
+import type { Cause } from './rule-tracker.ts';
 
 /** Why a message came: the numbers of its rule, and what was held against them. Part of LabelEvent, as plain JSON. */
 export interface Explanation {

@@ -1,3 +1,4 @@
+import type { EndReason } from './end-reason.ts';
 import type { Explanation } from './explanation.ts';
 
 /** LabelEvent, schema 1: what is published and stored. Times are ISO 8601 UTC with milliseconds. */
@@ -32,7 +33,7 @@ export interface LabelEvent {
 
 export type LabelEventType = 'start' | 'update' | 'end';
 
-export type EndReason = 'exit' | 'maxDuration' | 'cameraOffline' | 'cameraDisabled' | 'configChanged' | 'shutdown' | 'recovered';
+export type { EndReason };
 
 /** A LabelEvent before the store gave it its sequence. */
 export type UnsequencedEvent = Omit<LabelEvent, 'sequence'>;

@@ -1,5 +1,5 @@
-import { DecidingFrames, type DecidingRun } from './deciding-frames.ts';
-import type { EndReason } from './label-event.ts';
+import { DecidingFrames, type DecidingRun, type Observation } from './deciding-frames.ts';
+import type { EndReason, OutsideReason } from './end-reason.ts';
 
 /** The numbers of one rule; the edge values are part of the contract. */
 export interface RuleThresholds {
@@ -19,18 +19,6 @@ export interface RuleThresholds {
   readonly maxDurationMs: number;
 }
 
-/** One judged frame, as the rule sees it. */
-export interface Observation {
-  /** Arrival of the frame, monotonic ms; never less than that of the observation before. */
-  readonly mono: number;
-  /** The same moment on the wall clock, ms. */
-  readonly wall: number;
-  /** Of the frame; not compared with anything. */
-  readonly sequence: number;
-  /** Score of the rule: the sum of its labels. */
-  readonly score: number;
-}
-
 /** What a message says of the event it belongs to. Wall clock, ms. */
 interface TrackedEvent {
   /** Arrival of the first frame of the run that led to the event. */
@@ -38,9 +26,6 @@ interface TrackedEvent {
   /** Highest score since `startedAt`. */
   readonly peakScore: number;
 }
-
-/** Why an event ends although no frame ended it. */
-export type OutsideReason = Exclude<EndReason, 'exit' | 'maxDuration'>;
 
 /** What was held against the rule's numbers, and decided. `sinceMs`: age of the message before; `durationMs`: from `startedAt`. */
 export type Cause =

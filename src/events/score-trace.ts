@@ -1,4 +1,4 @@
-import type { OutsideReason } from './rule-tracker.ts';
+import type { OutsideReason } from './end-reason.ts';
 
 /**
  * The score trace: what the network said of every frame that was judged, small enough to be kept for days, and exact enough to run a rule over it

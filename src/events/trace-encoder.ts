@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
+import type { OutsideReason } from './end-reason.ts';
 import type { LabelScore } from './label-event.ts';
-import type { OutsideReason } from './rule-tracker.ts';
 import { BREAK_REASONS, TRACED_TOP, type TraceChunk, type TraceSession } from './score-trace.ts';
 import { ruleScore, scoreSteps } from './scores.ts';
 

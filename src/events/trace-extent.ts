@@ -17,6 +17,7 @@ export class TraceExtent {
   #breaks = 0;
   #crashes = 0;
   #lostChunks = 0;
+  #beginsInside = false;
   #firstMs: number | null = null;
   #lastMs: number | null = null;
 
@@ -58,6 +59,11 @@ export class TraceExtent {
     return this.#lastMs;
   }
 
+  /** What came before its first entry was removed for its age: what was going on then is not known. */
+  get beginsInside(): boolean {
+    return this.#beginsInside;
+  }
+
   take(session: TraceSession, chunkNumber: number, entries: readonly TraceEntry[]): void {
     if (session.key !== this.#session) this.#enter(session, chunkNumber);
     else if (chunkNumber !== this.#nextChunk) {
@@ -71,8 +77,8 @@ export class TraceExtent {
   #enter({ key }: TraceSession, chunkNumber: number): void {
     // A session that ends in order ends with a break.
     if (this.#last !== null && this.#holds(this.#last.wall)) this.#crashes += 1;
-    // What came before the trace was removed for its age.
-    if (!Number.isNaN(this.#session)) this.#lostChunks += chunkNumber;
+    if (Number.isNaN(this.#session)) this.#beginsInside = chunkNumber > 0;
+    else this.#lostChunks += chunkNumber;
     this.#session = key;
     this.#last = null;
   }

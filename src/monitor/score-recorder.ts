@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { CameraConfig } from '../config/config.ts';
+import type { OutsideReason } from '../events/end-reason.ts';
 import type { Classification } from '../events/label-event.ts';
-import { maxGapMs, type OutsideReason } from '../events/rule-tracker.ts';
+import { maxGapMs } from '../events/rule-tracker.ts';
 import { MOST_WHOLE_LABELS, type TracedChunk, type TraceSession } from '../events/score-trace.ts';
 import { TraceEncoder } from '../events/trace-encoder.ts';
 import type { ScoreTraceStore } from '../store/score-trace-store.ts';

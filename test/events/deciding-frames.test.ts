@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DecidingFrames, MOST_DECIDING_FRAMES } from '../../src/events/deciding-frames.ts';
-import type { Observation } from '../../src/events/rule-tracker.ts';
+import { DecidingFrames, MOST_DECIDING_FRAMES, type Observation } from '../../src/events/deciding-frames.ts';
 
 it('gives the newest frames of any run in order, with its length, span and peak', () => {
   fc.assert(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Cause, Observation, RuleThresholds, Transition } from '../../src/events/rule-tracker.ts';
+import type { Observation } from '../../src/events/deciding-frames.ts';
+import type { Cause, RuleThresholds, Transition } from '../../src/events/rule-tracker.ts';
 import { maxGapMs, RuleTracker, UPDATE_INTERVAL_MS, UPDATE_PEAK_RISE } from '../../src/events/rule-tracker.ts';
 
 const RULE: RuleThresholds = { enter: 0.8, minFrames: 3, enterForMs: 0, exit: 0.6, offDelayMs: 3_000, cooldownMs: 30_000, maxDurationMs: 0 };
