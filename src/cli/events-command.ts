@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { systemClock } from '../util/clock.ts';
 import { number, wholeNumber } from './argument-types.ts';
+import type { ExplainOptions } from './events-explain.ts';
 import type { ListOptions } from './events-list.ts';
 import type { WhatifOptions } from './events-whatif.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -11,11 +12,11 @@ const MOST_MS = 86_400_000;
 /** Adds `framewatch events …`; `ended` is told the exit code of what ran. Loads only what that needs. */
 export function addEventsCommands(program: Command, configHelp: string, ended: (code: ExitCode) => void): void {
   const nowMs = systemClock.wallMs();
-  const events = program
-    .command('events')
-    .description('what the history holds, oldest first; the daemon may run or not (docs/events.md)')
-    // Else options behind `explain` or `whatif` would be taken for those of `events`.
-    .enablePositionalOptions()
+  const events = program.command('events').description('what the history holds, and why; the daemon may run or not (docs/events.md)');
+  // The options are those of a command of its own: else `--camera` behind `whatif` would be taken for that of `events`.
+  events
+    .command('list', { isDefault: true })
+    .description('every message, oldest first; this is what `framewatch events` alone does')
     .option('--config <file>', configHelp)
     .option('--camera <id>', 'only of this camera')
     .option('--rule <id>', 'only of this rule')
@@ -35,9 +36,9 @@ export function addEventsCommands(program: Command, configHelp: string, ended: (
     .description('why an event began, went on and ended: scores, thresholds, times')
     .option('--config <file>', configHelp)
     .option('--json', 'one JSON document on standard output')
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (id: string, options: ExplainOptions) => {
       const { eventsExplain } = await import('./events-explain.ts');
-      ended(await eventsExplain(id, command.optsWithGlobals()));
+      ended(await eventsExplain(id, options));
     });
   events
     .command('whatif')
