@@ -16,6 +16,7 @@ export class TraceExtent {
   #frames = 0;
   #breaks = 0;
   #crashes = 0;
+  #endedInOrder = true;
   #lostChunks = 0;
   #beginsInside = false;
   #firstMs: number | null = null;
@@ -40,7 +41,7 @@ export class TraceExtent {
     return this.#breaks;
   }
 
-  /** Sessions that ended without a word: up to a minute before is not in the trace. */
+  /** Starts of the daemon, within the time, before which the one of before had not ended in order: up to a minute before its end is not in the trace. */
   get crashes(): number {
     return this.#crashes;
   }
@@ -75,8 +76,6 @@ export class TraceExtent {
   }
 
   #enter({ key }: TraceSession, chunkNumber: number): void {
-    // A session that ends in order ends with a break.
-    if (this.#last !== null && this.#holds(this.#last.wall)) this.#crashes += 1;
     if (Number.isNaN(this.#session)) this.#beginsInside = chunkNumber > 0;
     else this.#lostChunks += chunkNumber;
     this.#session = key;
@@ -86,13 +85,17 @@ export class TraceExtent {
   #see(entry: TraceEntry, maxGapMs: number): void {
     const { mono, wall } = entry;
     if (this.#last !== null && mono - this.#last.mono <= maxGapMs) this.#coveredMs += this.#within(this.#last.wall, wall);
-    if (this.#holds(wall)) {
-      if (entry.kind === 'frame') this.#frames += 1;
-      else if (entry.reason !== 'recovered') this.#breaks += 1;
-    }
+    if (this.#holds(wall)) this.#count(entry);
+    this.#endedInOrder = entry.kind === 'break' && entry.reason === 'shutdown';
     this.#last = entry.kind === 'frame' ? entry : null;
     this.#firstMs ??= wall;
     this.#lastMs = wall;
+  }
+
+  #count(entry: TraceEntry): void {
+    if (entry.kind === 'frame') this.#frames += 1;
+    else if (entry.reason !== 'recovered') this.#breaks += 1;
+    else if (this.#firstMs !== null && !this.#endedInOrder) this.#crashes += 1;
   }
 
   #holds(wall: number): boolean {

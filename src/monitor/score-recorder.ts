@@ -20,8 +20,10 @@ const MOST_KEY = 2 ** 47;
 
 interface TracedCamera {
   readonly config: CameraConfig;
-  /** By region, from its first frame on: before, it is not known what labels there are. */
+  /** By region. */
   readonly encoders: Map<string, TraceEncoder>;
+  /** Regions without a frame yet: what labels there are is not known, and their sessions have none. */
+  readonly unseen: Set<string>;
 }
 
 /** Writes down what every judge was told, frame by frame and break by break, and hands it to the store once a minute. Owns one timer. Never throws or blocks. */
@@ -41,25 +43,28 @@ export class ScoreRecorder {
     if (!this.#closed) this.#cancel = repeat(this.#parts.clock, WRITE_MS, () => this.#write());
   }
 
-  /** A camera has a new judge: a session begins in each of its regions, with its first frame. */
+  /** A camera has a new judge: a session begins in each of its regions, and another one with its first frame. */
   begin(config: CameraConfig): void {
+    if (this.#closed) return;
     this.#write(config.id);
-    this.#cameras.set(config.id, { config, encoders: new Map() });
-    if (this.#known.has(config.id) || this.#closed) return;
+    const ids = config.regions.map(({ id }) => id);
+    const encoders = new Map(ids.map((id) => [id, new TraceEncoder(sessionOf(config, id, []))]));
+    this.#cameras.set(config.id, { config, encoders, unseen: new Set(ids) });
+    if (this.#known.has(config.id)) return;
     this.#known.add(config.id);
+    const { clock } = this.#parts;
     // The daemon of before may have died without a word, and a frame may never come: here at the latest its events ended.
-    this.#hand(config.regions.map(({ id }) => this.#markedStart(config, id)));
+    this.interrupted(config.id, 'recovered', clock.monotonicMs(), clock.wallMs());
+    this.#write(config.id);
   }
 
   /** The judge was told of a frame. */
   judged({ camera, region, frame, scores }: Classification): void {
     const traced = this.#cameras.get(camera);
     if (!traced || this.#closed) return;
-    let encoder = traced.encoders.get(region);
-    if (!encoder) {
-      encoder = new TraceEncoder(sessionOf(traced.config, region, scores.map(({ label }) => label).sort()));
-      traced.encoders.set(region, encoder);
-    }
+    if (traced.unseen.delete(region)) this.#see(traced, region, scores.map(({ label }) => label).sort());
+    const encoder = traced.encoders.get(region);
+    if (!encoder) return;
     encoder.frame({ mono: frame.receivedMono, wall: frame.receivedAt, sequence: frame.sequence, scores });
     if (encoder.isFull) this.#hand([encoder]);
   }
@@ -86,11 +91,10 @@ export class ScoreRecorder {
     this.#cameras.clear();
   }
 
-  #markedStart(config: CameraConfig, region: string): TraceEncoder {
-    const { clock } = this.#parts;
-    const encoder = new TraceEncoder(sessionOf(config, region, []));
-    encoder.interruption('recovered', clock.monotonicMs(), clock.wallMs());
-    return encoder;
+  #see({ config, encoders }: TracedCamera, region: string, labels: readonly string[]): void {
+    const without = encoders.get(region);
+    if (without) this.#hand([without]);
+    encoders.set(region, new TraceEncoder(sessionOf(config, region, labels)));
   }
 
   #write(camera?: string): void {

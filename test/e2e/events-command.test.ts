@@ -195,7 +195,7 @@ describe('framewatch events, beside a real daemon', () => {
     expect(explanation.at(-1)).toMatchObject({ type: 'end', because: { kind: 'outside', reason: 'recovered' } });
     expect((await events('explain', 'NOBODY')).stderr).toContain('there is no event "NOBODY"');
     const [crashed] = (await whatif('drawing')).regions;
-    expect(crashed?.trace.crashes).toBe(0);
+    expect(crashed?.trace.crashes).toBe(1);
     expect((await again.stop()).code).toBe(0);
   }, 240_000);
 
