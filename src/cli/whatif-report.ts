@@ -26,7 +26,7 @@ export interface RegionFindings extends Difference {
   readonly after: readonly ReplayedEvent[];
 }
 
-export const NUMBERS = ['enter', 'exit', 'minFrames', 'enterForMs', 'offDelayMs', 'cooldownMs', 'maxDurationMs'] as const;
+const NUMBERS = ['enter', 'exit', 'minFrames', 'enterForMs', 'offDelayMs', 'cooldownMs', 'maxDurationMs'] as const;
 
 /** For a terminal, a line each. */
 export function whatifLines(findings: WhatifFindings): readonly string[] {

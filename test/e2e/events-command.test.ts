@@ -97,7 +97,7 @@ cameras:
 }, 120_000);
 
 afterAll(async () => {
-  follower?.child.kill('SIGKILL');
+  follower.child.kill('SIGKILL');
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
