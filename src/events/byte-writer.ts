@@ -26,11 +26,12 @@ export class ByteWriter {
     this.whole(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
-  /** A copy; begins anew. */
-  take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+  copy(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  clear(): void {
     this.#length = 0;
-    return taken;
   }
 
   #grow(): void {

@@ -26,7 +26,7 @@ export interface TraceSession {
   readonly groups: readonly (readonly string[])[];
 }
 
-/** Consecutive entries of a session. */
+/** Consecutive entries of a session. The newest one grows: of two with the same number the later has what the earlier has, and more. */
 export interface TraceChunk {
   /** From 0, within the session: one that is missing was lost. */
   readonly number: number;

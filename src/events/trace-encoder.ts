@@ -2,11 +2,13 @@ import { ByteWriter } from './byte-writer.ts';
 import type { OutsideReason } from './end-reason.ts';
 import type { LabelScore } from './label-event.ts';
 import { BREAK_REASONS, TRACED_TOP, type TraceChunk, type TraceSession } from './score-trace.ts';
-import { ruleScore, scoreSteps } from './scores.ts';
+import { scoreSteps } from './scores.ts';
 
 /** The first number of a chunk: how the rest is written. */
 export const TRACE_FORMAT = 1;
-/** A chunk is full with so many entries: a few kilobytes. */
+/** A chunk is full with so many bytes: with what stands beside them in the database they just fit a page of 4 KiB. About 300 frames of five labels. */
+export const FULL_BYTES = 3_800;
+/** … or with so many entries. */
 export const MOST_ENTRIES = 512;
 
 export interface TracedFrame {
@@ -29,12 +31,15 @@ export class TraceEncoder {
   readonly #session: TraceSession;
   readonly #places: ReadonlyMap<string, number>;
   readonly #named: ReadonlySet<string>;
+  readonly #groups: readonly ReadonlySet<string>[];
   readonly #steps: Uint16Array;
   readonly #bytes = new ByteWriter();
   /** Labels of this chunk, by their number. */
   readonly #chunkLabels = new Map<string, number>();
   #number = 0;
   #entries = 0;
+  /** Entries when it was last asked for. */
+  #seen = 0;
   #frames = 0;
   #fromMs = Number.POSITIVE_INFINITY;
   #toMs = Number.NEGATIVE_INFINITY;
@@ -47,6 +52,7 @@ export class TraceEncoder {
     this.#session = session;
     this.#places = new Map(session.labels.map((label, index) => [label, index]));
     this.#named = new Set(session.labels);
+    this.#groups = session.groups.map((labels) => new Set(labels));
     this.#steps = new Uint16Array(session.labels.length);
   }
 
@@ -54,8 +60,9 @@ export class TraceEncoder {
     return this.#session;
   }
 
+  /** What comes next belongs into another chunk. */
   get isFull(): boolean {
-    return this.#entries >= MOST_ENTRIES;
+    return this.#entries >= MOST_ENTRIES || this.#bytes.length >= FULL_BYTES;
   }
 
   frame({ mono, wall, sequence, scores }: TracedFrame): void {
@@ -66,7 +73,7 @@ export class TraceEncoder {
     this.#frames += 1;
     if (this.#session.whole) this.#allOf(scores);
     else this.#someOf(scores);
-    for (const labels of this.#session.groups) this.#bytes.whole(scoreSteps(ruleScore(labels, scores).score));
+    for (const labels of this.#groups) this.#bytes.whole(scoreSteps(sumOf(labels, scores)));
   }
 
   /** The same again, with nothing in between, says nothing. */
@@ -77,15 +84,22 @@ export class TraceEncoder {
     this.#bytes.whole(BREAK_REASONS.indexOf(reason));
   }
 
-  /** What came since the last call; null when nothing did. */
-  take(): TraceChunk | null {
-    if (this.#entries === 0) return null;
-    const chunk: TraceChunk = {
+  /** The chunk as it is by now; null when nothing came since it was last asked for. It goes on growing. */
+  look(): TraceChunk | null {
+    if (this.#entries === this.#seen) return null;
+    this.#seen = this.#entries;
+    return {
       ...{ number: this.#number, fromMs: this.#fromMs, toMs: this.#toMs, frames: this.#frames },
-      ...{ labels: [...this.#chunkLabels.keys()], bytes: this.#bytes.take() },
+      ...{ labels: [...this.#chunkLabels.keys()], bytes: this.#bytes.copy() },
     };
-    this.#number += 1;
-    this.#entries = this.#frames = this.#lastMono = this.#lastAhead = this.#lastSequence = 0;
+  }
+
+  /** As `look`, and what comes next begins another one. */
+  take(): TraceChunk | null {
+    const chunk = this.look();
+    if (this.#entries > 0) this.#number += 1;
+    this.#bytes.clear();
+    this.#entries = this.#seen = this.#frames = this.#lastMono = this.#lastAhead = this.#lastSequence = 0;
     this.#fromMs = Number.POSITIVE_INFINITY;
     this.#toMs = Number.NEGATIVE_INFINITY;
     this.#chunkLabels.clear();
@@ -134,4 +148,11 @@ export class TraceEncoder {
     this.#chunkLabels.set(label, known);
     return known;
   }
+}
+
+/** As `ruleScore` adds them up, digit by digit: in the order of the scores. */
+function sumOf(labels: ReadonlySet<string>, scores: readonly LabelScore[]): number {
+  let sum = 0;
+  for (const { label, score } of scores) if (labels.has(label)) sum += score;
+  return sum;
 }

@@ -66,14 +66,14 @@ export class ScoreRecorder {
     const encoder = traced.encoders.get(region);
     if (!encoder) return;
     encoder.frame({ mono: frame.receivedMono, wall: frame.receivedAt, sequence: frame.sequence, scores });
-    if (encoder.isFull) this.#hand([encoder]);
+    if (encoder.isFull) this.#hand([encoder], 'whole');
   }
 
   /** The judge was told to end everything. */
   interrupted(camera: string, reason: OutsideReason, mono: number, wall: number): void {
     for (const encoder of this.#cameras.get(camera)?.encoders.values() ?? []) {
       encoder.interruption(reason, mono, wall);
-      if (encoder.isFull) this.#hand([encoder]);
+      if (encoder.isFull) this.#hand([encoder], 'whole');
     }
   }
 
@@ -93,19 +93,22 @@ export class ScoreRecorder {
 
   #see({ config, encoders }: TracedCamera, region: string, labels: readonly string[]): void {
     const without = encoders.get(region);
-    if (without) this.#hand([without]);
+    if (without) this.#hand([without], 'whole');
     encoders.set(region, new TraceEncoder(sessionOf(config, region, labels)));
   }
 
   #write(camera?: string): void {
     const cameras = camera === undefined ? [...this.#cameras.values()] : [this.#cameras.get(camera)];
-    this.#hand(cameras.flatMap((traced) => [...(traced?.encoders.values() ?? [])]));
+    this.#hand(
+      cameras.flatMap((traced) => [...(traced?.encoders.values() ?? [])]),
+      'soFar',
+    );
   }
 
-  #hand(encoders: readonly TraceEncoder[]): void {
+  #hand(encoders: readonly TraceEncoder[], how: 'whole' | 'soFar'): void {
     const parts: TracedChunk[] = [];
     for (const encoder of encoders) {
-      const chunk = encoder.take();
+      const chunk = how === 'whole' ? encoder.take() : encoder.look();
       if (chunk) parts.push({ session: encoder.session, chunk });
     }
     if (parts.length > 0) this.#parts.store.record(parts);

@@ -1,6 +1,12 @@
 import type { TraceChunk, TracedChunk, TraceSession } from '../events/score-trace.ts';
 import type { Database } from './sqlite-database.ts';
 
+/** A chunk that grew takes the place of what it was, and keeps its place in the order. */
+const WRITE_CHUNK = `
+  INSERT INTO score_chunks (session, number, from_ms, to_ms, frames, labels, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (session, number) DO UPDATE SET
+    from_ms = excluded.from_ms, to_ms = excluded.to_ms, frames = excluded.frames, labels = excluded.labels, bytes = excluded.bytes`;
+
 /** One transaction; to do it again changes nothing. */
 export function recordScores(database: Database, parts: readonly TracedChunk[]): void {
   database.transaction(() => {
@@ -10,11 +16,7 @@ export function recordScores(database: Database, parts: readonly TracedChunk[]):
         ...[key, camera, region],
         JSON.stringify(facts),
       ]);
-      database.run('INSERT OR IGNORE INTO score_chunks (session, number, from_ms, to_ms, frames, labels, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)', [
-        ...[key, chunk.number, chunk.fromMs, chunk.toMs, chunk.frames],
-        JSON.stringify(chunk.labels),
-        chunk.bytes,
-      ]);
+      database.run(WRITE_CHUNK, [...[key, chunk.number, chunk.fromMs, chunk.toMs, chunk.frames], JSON.stringify(chunk.labels), chunk.bytes]);
     }
   });
 }

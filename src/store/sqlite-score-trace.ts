@@ -41,10 +41,7 @@ export class SqliteScoreTrace implements ScoreTraceStore {
 
   record(parts: readonly TracedChunk[]): void {
     if (this.#closed) return;
-    for (const part of parts) {
-      this.#waiting.push(part);
-      this.#waitingBytes += part.chunk.bytes.length;
-    }
+    for (const part of parts) this.#add(part);
     while (this.#waitingBytes > MOST_WAITING_BYTES && this.#waiting.length > this.#inFlight) this.#giveUp(this.#inFlight);
     if (this.#pause === null) this.#writing ??= this.#write();
   }
@@ -60,6 +57,19 @@ export class SqliteScoreTrace implements ScoreTraceStore {
     const settled = new AbortController();
     await Promise.race([this.#writing, delay(this.#options.clock, limitMs, settled.signal)]);
     settled.abort();
+  }
+
+  #add(part: TracedChunk): void {
+    this.#waitingBytes += part.chunk.bytes.length;
+    const { session, chunk } = part;
+    const place = this.#waiting.findLastIndex((other) => other.session.key === session.key && other.chunk.number === chunk.number);
+    if (place < this.#inFlight) {
+      this.#waiting.push(part);
+      return;
+    }
+    // It waited in vain: it has grown meanwhile.
+    this.#waitingBytes -= this.#waiting[place]?.chunk.bytes.length ?? 0;
+    this.#waiting[place] = part;
   }
 
   /** Until nothing is left to write, or a write failed. Never rejects. */

@@ -18,7 +18,8 @@ it('writes whole numbers of either sign so that they are read again, as often as
         writer.whole(Math.abs(value));
       }
       const length = writer.length;
-      const bytes = writer.take();
+      const bytes = writer.copy();
+      writer.clear();
       expect([bytes.length, writer.length]).toEqual([length, 0]);
       const reader = new ByteReader(bytes);
       for (const value of values) {

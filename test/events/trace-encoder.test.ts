@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabelScore } from '../../src/events/label-event.ts';
-import { BREAK_REASONS, type TraceEntry, type TraceSession } from '../../src/events/score-trace.ts';
+import { BREAK_REASONS, type TraceChunk, type TraceEntry, type TraceSession } from '../../src/events/score-trace.ts';
 import { roundScore, ruleScore } from '../../src/events/scores.ts';
 import { readTraceChunk } from '../../src/events/trace-decoder.ts';
 import { MOST_ENTRIES, TraceEncoder } from '../../src/events/trace-encoder.ts';
@@ -27,14 +27,18 @@ describe('TraceEncoder', () => {
       fc.assert(
         fc.property(courses(labels), (course) => {
           const encoder = new TraceEncoder(session);
-          const chunks = [];
+          const written: TraceChunk[] = [];
+          // Of two forms of a chunk the later one holds.
+          const keep = (chunk: TraceChunk | null) => {
+            if (chunk) written[chunk.number] = chunk;
+          };
           for (const [index, told] of course.entries()) {
             if ('reason' in told) encoder.interruption(told.reason, told.mono, told.wall);
             else encoder.frame(told);
-            if (index % 7 === 3) chunks.push(encoder.take());
+            if (index % 3 === 1) keep(encoder.look());
+            if (index % 7 === 3) keep(encoder.take());
           }
-          chunks.push(encoder.take());
-          const written = chunks.flatMap((chunk) => (chunk ? [chunk] : []));
+          keep(encoder.take());
           expect(written.map(({ number }) => number)).toEqual(written.map((_, index) => index));
           const read = written.map((chunk) => readTraceChunk({ session, chunk }));
           expect(read.flat().map(plain)).toEqual(expected(session, course).map(plain));

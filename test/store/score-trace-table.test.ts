@@ -26,6 +26,17 @@ describe('the table of the score trace', () => {
     expect(all(database)).toEqual(parts);
   });
 
+  it('lets a part that grew take its own place', () => {
+    const database = open();
+    const [first, second] = tracedChunks(2);
+    const [, grown] = tracedChunks(2, { frames: 6 });
+    if (!first || !second || !grown) throw new Error('no parts');
+    recordScores(database, [first, second]);
+    recordScores(database, tracedChunks(1, { key: 2 }));
+    recordScores(database, [grown]);
+    expect(all(database)).toEqual([first, grown, ...tracedChunks(1, { key: 2 })]);
+  });
+
   it('keeps what a network of many labels needs to be read', () => {
     const database = open();
     const parts = tracedChunks(1, { whole: false, labels: ['cat "x"', 'dog'], groups: [['cat "x"', 'dog']] });

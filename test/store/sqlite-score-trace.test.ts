@@ -33,6 +33,20 @@ describe('SqliteScoreTrace', () => {
     expect(trace.lostFrames).toBe(0);
   });
 
+  it('writes the newest form of a part that grew while it waited', async () => {
+    const { trace, written, clock, fail } = stage();
+    fail('STORE_UNAVAILABLE');
+    trace.record(tracedChunks(2));
+    await settled();
+    trace.record(tracedChunks(2, { frames: 6 }).slice(1));
+    fail(null);
+    await clock.advance(5_000);
+    expect(written.flat().map(({ chunk }) => [chunk.number, chunk.frames])).toEqual([
+      [0, 4],
+      [1, 6],
+    ]);
+  });
+
   it('gives up the oldest when too much waits, counts its frames, and says so once', async () => {
     const { trace, written, clock, logger, fail } = stage();
     fail('STORE_UNAVAILABLE');
