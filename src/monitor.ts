@@ -23,6 +23,7 @@ import { EventPictures } from './monitor/event-pictures.ts';
 import { healthMessage } from './monitor/health-message.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
+import { ScoreRecorder } from './monitor/score-recorder.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
@@ -139,8 +140,9 @@ export class Monitor implements Closable {
     });
     this.#bounds = bounds;
     const picturing = { store: history, publisher, pictures, memory, metrics: this.#metrics, clock, logger, encodeStrip };
+    const scores = config.history.scoreTraceDays > 0 ? new ScoreRecorder({ store: history.scores, clock }) : null;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, scores, clock, logger },
       publishClassifications: config.mqtt.classifications,
       eventPictures: config.history.snapshots ? new EventPictures(picturing) : null,
       isFeasible: (id) => bounds.isFeasible(id),
@@ -202,6 +204,10 @@ export class Monitor implements Closable {
     void costs.engineReady();
     this.#opened.push('costs', () => costs.update());
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
+    if (scores) {
+      scores.start();
+      this.#opened.push('scores', () => Promise.resolve(scores.close()));
+    }
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));
