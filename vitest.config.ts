@@ -2,6 +2,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 // `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-longer` are units that take their time.
 // The others boot the built command against real cameras and a real broker, `e2e` one file at a time, for the machine is small, `e2e-waiting` two.
+// `faults` take minutes each and run on their own: `npm run test:faults`.
 
 /** Every test starts a process or a thread, and most of the time goes into that; or it plays thousands of worlds. */
 const LONGER = [
@@ -25,17 +26,24 @@ const WAITING = [
   'e2e/arrival-trace',
   'e2e/bad-input',
   'e2e/bench',
+  'e2e/camera-switch',
   'e2e/coverage',
   'e2e/daemon',
   'e2e/demo',
   'e2e/demo-cameras',
   'e2e/embedded-broker',
   'e2e/gpu-acceptance',
+  'e2e/home-assistant',
   'e2e/mqtt',
+  'e2e/mqtt-access-list',
+  'e2e/mqtt-incoming',
   'e2e/mqtt-retained',
+  'e2e/recovery',
   'e2e/store-faults',
   'e2e/stream-kinds',
   'e2e/streams',
+  'e2e/strip',
+  'e2e/verify-feed',
 ].map(testFile);
 
 const units = {
@@ -62,6 +70,9 @@ const config: ViteUserConfig = defineConfig({
       { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...LONGER] } },
       { test: { ...units, name: 'unit-longer', include: LONGER } },
       { test: { ...wholes, name: 'e2e-waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      {
+        test: { ...wholes, name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false },
+      },
       {
         test: { ...wholes, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: WAITING, fileParallelism: false, sequence: { groupOrder: 2 } },
       },

@@ -31,6 +31,8 @@ const TEST_PARTS = [
   { package: 'mosquitto', present: () => onPath('mosquitto') },
   { package: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
   { package: 'python3-gi', present: () => pythonFinds('gi') },
+  // What Home Assistant renders its templates with.
+  { package: 'python3-jinja2', present: () => pythonFinds('jinja2') },
   { package: 'gir1.2-gst-rtsp-server-1.0', present: () => typelib('GstRtspServer-1.0') },
   { package: 'gir1.2-gstreamer-1.0', present: () => typelib('Gst-1.0') },
   { package: 'gir1.2-gst-plugins-base-1.0', present: () => typelib('GstApp-1.0') },

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { CameraConfig, Config } from './config/config.ts';
 import { int8HashOf } from './engine/models/model-preparation.ts';
-import { encodeJpeg } from './engine/picture.ts';
+import { encodeJpeg, encodeStrip } from './engine/picture.ts';
 import { type EngineAvailability, EngineSupervisor } from './engine/process/engine-supervisor.ts';
 import { eventIdSource } from './events/event-id.ts';
 import type { LabelEvent } from './events/label-event.ts';
@@ -10,22 +10,30 @@ import { recoveredEnd } from './events/recovery.ts';
 import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
+import { Announcements } from './monitor/announcements.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
 import { findCameraSources } from './monitor/camera-sources.ts';
+import { CameraSwitches } from './monitor/camera-switches.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
+import { EventPictures } from './monitor/event-pictures.ts';
+import { healthMessage } from './monitor/health-message.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
 import { ScoreRecorder } from './monitor/score-recorder.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { EmbeddedBroker } from './sinks/embedded-broker.ts';
+import { BirthEcho, birthRoute } from './sinks/home-assistant/birth-echo.ts';
 import { MqttPublisher } from './sinks/mqtt-publisher.ts';
 import { noPublisher } from './sinks/no-publisher.ts';
 import type { Publisher } from './sinks/publisher.ts';
+import { staleStateRoute } from './sinks/stale-state.ts';
+import { switchRoute } from './sinks/switch-route.ts';
+import { Topics } from './sinks/topics.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
 import { PictureMemory } from './stream/picture-memory.ts';
@@ -41,6 +49,8 @@ import type { Redactor } from './util/redactor.ts';
 export interface MonitorOptions {
   readonly config: Config;
   readonly version: string;
+  /** Where to ask for help, for other programs to show; none when left out. */
+  readonly supportUrl?: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;
@@ -77,6 +87,7 @@ export class Monitor implements Closable {
   #http: HttpServer | null = null;
   #broker: EmbeddedBroker | null = null;
   #history: SqliteEventStore | null = null;
+  #announcements: Announcements | null = null;
   #closed = false;
 
   constructor(options: MonitorOptions) {
@@ -106,7 +117,11 @@ export class Monitor implements Closable {
     const memory = new PictureMemory();
     const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
     const history = await this.#openHistory();
-    const publisher = await this.#publisher();
+    const switches = new CameraSwitches({ store: history.switches, clock, logger });
+    await switches.load(config.cameras);
+    this.#opened.push('switches', () => Promise.resolve(switches.close()));
+    const publisher = await this.#publisher(history);
+    if (config.mqtt.enabled) this.#announcements = this.#announce(publisher, history);
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(memory, encodeJpeg);
     const changed = (id: string) => {
@@ -124,11 +139,12 @@ export class Monitor implements Closable {
       costs: () => this.#batcher?.costs ?? null,
     });
     this.#bounds = bounds;
+    const picturing = { store: history, publisher, pictures, memory, metrics: this.#metrics, clock, logger, encodeStrip };
     const scores = config.history.scoreTraceDays > 0 ? new ScoreRecorder({ store: history.scores, clock }) : null;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, scores, clock, logger, encodeJpeg },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, scores, clock, logger },
       publishClassifications: config.mqtt.classifications,
-      snapshots: config.history.snapshots,
+      eventPictures: config.history.snapshots ? new EventPictures(picturing) : null,
       isFeasible: (id) => bounds.isFeasible(id),
       onEvent: this.#options.onEvent ?? (() => undefined),
     });
@@ -147,7 +163,7 @@ export class Monitor implements Closable {
           return { name, sha256, backend, device, precision };
         },
       },
-      ...{ verdicts, publisher, coverage },
+      ...{ verdicts, publisher, coverage, switches },
       scheduler: () => this.#requireBatcher().intake,
       changed,
       refused: (id) => this.#metrics.frameDroppedOf(id, 'shutdown'),
@@ -160,6 +176,7 @@ export class Monitor implements Closable {
     this.#fleet = fleet;
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
+      setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
@@ -197,10 +214,14 @@ export class Monitor implements Closable {
     this.#opened.push('cameras', () => fleet.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
+    void this.#announcements?.update(config.cameras);
     bounds.review();
     this.#every(BOUNDS_REVIEW_MS, () => bounds.review());
     this.#every(FEED_STATS_MS, () => feed.listeners > 0 && feed.stats(view.stats()));
-    this.#every(MQTT_STATS_MS, () => publisher.publishStats(view.stats()));
+    this.#every(MQTT_STATS_MS, () => {
+      publisher.publishStats(view.stats());
+      for (const camera of view.cameras()) publisher.publishHealth(camera.id, healthMessage(camera, clock.wallMs()));
+    });
     const prune = () => void history.prune().catch((error: unknown) => logger.warn({ err: error }, 'old history could not be removed'));
     prune();
     this.#every(PRUNE_MS, prune);
@@ -217,6 +238,7 @@ export class Monitor implements Closable {
   async reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
     if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
     const outcome = await this.#fleet.apply(cameras);
+    await this.#announcements?.update(cameras);
     this.#bounds?.review();
     return outcome;
   }
@@ -231,14 +253,17 @@ export class Monitor implements Closable {
 
   async #openHistory(): Promise<SqliteEventStore> {
     const { config, clock, logger } = this.#options;
-    const { stateDir, instance, history } = config;
-    const store = await SqliteEventStore.open({ stateDir, instance, history, logger, clock, committed: (_count, ms) => this.#metrics.committed(ms) });
+    const { stateDir, instance, history, mqtt } = config;
+    const store = await SqliteEventStore.open({
+      ...{ stateDir, instance, history, logger, clock, keepsOutbox: mqtt.enabled },
+      committed: (_count, ms) => this.#metrics.committed(ms),
+    });
     this.#history = store;
     this.#opened.push('history', () => store.close());
     return store;
   }
 
-  async #publisher(): Promise<Publisher> {
+  async #publisher(history: SqliteEventStore): Promise<Publisher> {
     const { config, clock, logger } = this.#options;
     if (!config.mqtt.enabled) return noPublisher;
     if (config.mqtt.url === 'embedded') {
@@ -246,13 +271,30 @@ export class Monitor implements Closable {
       this.#broker = broker;
       this.#opened.push('broker', () => broker.close());
     }
-    const publisher = new MqttPublisher({
-      ...{ config: config.mqtt, embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname(), clock, logger },
+    const { discovery, baseTopic } = config.mqtt;
+    const topics = new Topics(baseTopic);
+    const echo = new BirthEcho({ clock, repeat: (spreadMs) => publisher.repeatRetained(spreadMs) });
+    this.#opened.push('birth', () => Promise.resolve(echo.close()));
+    const publisher: MqttPublisher = new MqttPublisher({
+      ...{ config: config.mqtt, history, outbox: history.outbox, clock, logger },
+      ...{ embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname() },
       observer: mqttObserver(this.#metrics),
+      routes: [
+        switchRoute(topics, (id, enabled) => this.#switch(id, enabled)),
+        staleStateRoute(topics, (state) => this.#isUnjudged(state.camera) && publisher.publishState(state)),
+        ...(discovery.enabled ? [birthRoute(discovery.prefix, () => echo.birth())] : []),
+      ],
     });
     this.#opened.push('mqtt', () => publisher.close());
     await publisher.start();
     return publisher;
+  }
+
+  #announce(publisher: Publisher, { announcements: store }: SqliteEventStore): Announcements {
+    const { config, version, supportUrl = null, logger } = this.#options;
+    const { discovery, baseTopic } = config.mqtt;
+    const facts = { instance: config.instance, version, supportUrl, prefix: discovery.prefix, topics: new Topics(baseTopic) };
+    return new Announcements({ store, publisher, facts, discovery: discovery.enabled, logger });
   }
 
   #engine(): EngineSupervisor {
@@ -286,6 +328,19 @@ export class Monitor implements Closable {
     this.#http = http;
     this.#opened.push('http', () => http.close());
     await http.start();
+  }
+
+  /** False: there is no such camera (yet). */
+  #switch(cameraId: string, enabled: boolean): boolean {
+    if (this.#fleet?.cameras.has(cameraId) !== true) return false;
+    void this.#fleet.setEnabled(cameraId, enabled);
+    return true;
+  }
+
+  /** A camera of ours that has not been judged in this life. */
+  #isUnjudged(cameraId: string): boolean {
+    const isOurs = this.#fleet?.cameras.has(cameraId) === true || this.#options.config.cameras.some(({ id }) => id === cameraId);
+    return isOurs && (this.#view?.camera(cameraId)?.sequence ?? null) === null;
   }
 
   #requireBatcher(): Batcher {

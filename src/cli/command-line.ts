@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { addModelsCommands } from './models-command.ts';
 import { packageVersion } from './package.ts';
 import type { RunOptions } from './run-command.ts';
+import type { VerifyFeedOptions } from './verify-feed-command.ts';
 
 const CONFIG_HELP = 'configuration file (else $FRAMEWATCH_CONFIG, ./config/framewatch.yaml, /etc/framewatch/framewatch.yaml)';
 
@@ -99,6 +100,29 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
     .action(async (files: string[], options: ClassifyOptions) => {
       const { classifyCommand } = await import('./classify-command.ts');
       code = await classifyCommand(files, options);
+    });
+  program
+    .command('verify-feed')
+    .description('listen to the events as another program does, and tell what is missing, doubled, out of order or wrong (docs/verify-feed.md)')
+    .option('--mqtt <url>', 'listen at this broker (default: that of the configuration)')
+    .option('--ws <url>', "listen at a daemon's WebSocket: its address, as in http://127.0.0.1:8787")
+    .option('--config <file>', `take broker, login and topic, or the access token, from it; ${CONFIG_HELP}`)
+    .option('--base-topic <topic>', 'first part of the topics (default: framewatch)')
+    .addOption(new Option('--protocol <version>', 'MQTT 5, or 4 for MQTT 3.1.1 (default: 5)').choices(['4', '5']))
+    .option('--username <name>', 'login at the broker')
+    .option('--password-file <file>', 'its password')
+    .option('--token-file <file>', 'access token for --ws')
+    .option('--ca <file>', 'certificate to trust, PEM')
+    .option('--session <name>', 'client id of a session that the broker keeps while nobody listens: the next run gets what came meanwhile')
+    .option('--after <n>', 'everything behind this sequence must come; with --ws it is asked for', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--until-sequence <n>', 'end when this one has come; all up to it must have', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--seconds <n>', 'end after so many seconds (default: at Ctrl-C)', number(0.1, 31_536_000))
+    .option('--json', 'one JSON document on standard output')
+    .action(async (options: VerifyFeedOptions, command: Command) => {
+      const { verifyFeedCommand, verifyFeedMisuse } = await import('./verify-feed-command.ts');
+      const misuse = verifyFeedMisuse(options);
+      if (misuse !== null) command.error(`error: ${misuse}`);
+      code = await verifyFeedCommand(options);
     });
   try {
     await program.parseAsync([...args], { from: 'user' });

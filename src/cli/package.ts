@@ -9,3 +9,9 @@ export function packageVersion(): string {
   const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   return version;
 }
+
+/** Where the package's users find help; null while the package names no such place. */
+export function packageHomepage(): string | null {
+  const { homepage = null } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { homepage?: string };
+  return homepage;
+}

@@ -11,7 +11,7 @@ import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { printProblems, readConfiguration } from './check-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
-import { packageVersion } from './package.ts';
+import { packageHomepage, packageVersion } from './package.ts';
 import { keysThatNeedRestart } from './reload.ts';
 import { terminationSignal } from './signals.ts';
 
@@ -47,7 +47,15 @@ export async function runCommand({ config: flag, recordTrace, recordSeconds }: R
       return EXIT.usage;
     }
   }
-  const monitor = new program.Monitor({ config, redactor, logger, clock: systemClock, version: packageVersion(), trace });
+  const monitor = new program.Monitor({
+    config,
+    redactor,
+    logger,
+    clock: systemClock,
+    version: packageVersion(),
+    supportUrl: packageHomepage(),
+    trace,
+  });
   // Until there is something to reload it must not end the daemon, as it does by default.
   process.on('SIGHUP', () => undefined);
   const systemd = new SystemdNotifier({ environment: process.env, clock: systemClock, logger, isMakingProgress: () => monitor.isMakingProgress() });

@@ -1,4 +1,5 @@
 import type { Secret } from '../util/secret.ts';
+import type { DeviceClass } from './device-classes.ts';
 
 /** The whole configuration after defaults, merging and substitution. Deeply frozen; paths are absolute. */
 export interface Config {
@@ -52,6 +53,8 @@ export interface MqttConfig {
   readonly key: string | null;
   readonly discovery: { readonly enabled: boolean; readonly prefix: string };
   readonly classifications: boolean;
+  /** No start or update is told to the broker when it is so old, s; null: all are, however late. */
+  readonly expireEventsAfterSeconds: number | null;
 }
 
 export interface HttpConfig {
@@ -123,6 +126,8 @@ export interface RuleConfig {
   readonly offDelayMs: number;
   readonly cooldownMs: number;
   readonly maxDurationMs: number;
+  /** What Home Assistant takes the rule for; null: for something that is on or off. */
+  readonly deviceClass: DeviceClass | null;
 }
 
 /** What the configuration must know of the chosen model to be complete: its labels and the rules a camera without rules gets. */

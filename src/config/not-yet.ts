@@ -9,10 +9,6 @@ export function warnOfFile(section: Section<ConfigFile>, findings: Findings): vo
   if (heads?.kind === 'map' && heads.entries.size > 0) {
     findings.warn(heads, 'own labels are not in this version: no head is judged');
   }
-  const discovery = section.node('mqtt.discovery');
-  if (discovery?.kind === 'map' && section.settings.mqtt.discovery.enabled) {
-    findings.warn(discovery, 'Home Assistant discovery is not in this version: nothing is announced', 'enabled: false ends this warning');
-  }
 }
 
 export function warnOfCamera(section: Section<CameraFile>, findings: Findings): void {

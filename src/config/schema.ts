@@ -1,4 +1,5 @@
 import type { BatchingConfig, CameraConfig, Config, EngineConfig, FfmpegConfig, HttpConfig, LogConfig, MqttConfig, RuleConfig } from './config.ts';
+import { DEVICE_CLASSES } from './device-classes.ts';
 import {
   above,
   type Crop,
@@ -98,6 +99,9 @@ export const ruleSchema: Schema<RuleFile> = {
   offDelayMs: whole(3000, 0, DAY_MS, '… for this long.'),
   cooldownMs: whole(30_000, 0, DAY_MS, 'No new start for this long after an end.'),
   maxDurationMs: whole(0, 0, 30 * DAY_MS, 'An event is ended after this long; 0 = no limit.'),
+  deviceClass: optional(
+    choice(DEVICE_CLASSES, 'problem', 'What Home Assistant takes the rule for: how it words and draws on and off; without it just that.'),
+  ),
 };
 
 export const cameraSchema: Schema<CameraFile> = {
@@ -164,6 +168,14 @@ const mqtt: Schema<MqttFile> = {
     prefix: text('homeassistant', 'Discovery prefix of Home Assistant.', TOPIC),
   },
   classifications: flag(false, 'Publish every result, not only events and state.'),
+  expireEventsAfterSeconds: optional(
+    above(
+      0,
+      3600,
+      31_536_000,
+      'An event that could not be sent for so long is not sent any more, only kept in the history; by default all are sent, however late.',
+    ),
+  ),
 };
 
 const http: Schema<HttpFile> = {

@@ -49,11 +49,9 @@ export class EventList {
     if (event.endedAt === null) words.push(isOpen ? 'still active' : 'ended');
     else words.push(`${duration(Date.parse(event.endedAt) - started.getTime())}, ended: ${event.endReason ?? 'unknown'}`);
     row.replaceChildren(headline, what, element('div', 'course', words.join(', ')));
-    if (event.snapshot === null) return;
-    const link = element('a', '', 'picture');
-    // Not the text of the message: a link is made of what we know, so that it can never be a script.
-    link.href = `/api/events/${encodeURIComponent(event.id)}/snapshot.jpg`;
-    row.append(link);
+    if (event.snapshot !== null) row.append(pictureLink(event.id, 'snapshot.jpg', 'picture'));
+    // Events of earlier versions have none.
+    if (typeof event.strip === 'string') row.append(' ', pictureLink(event.id, 'strip.jpg', 'before and after'));
   }
 
   #dropOldest(): void {
@@ -63,4 +61,11 @@ export class EventList {
       return;
     }
   }
+}
+
+/** Not the text of the message: a link is made of what we know, so that it can never be a script. */
+function pictureLink(eventId: string, name: string, words: string): HTMLAnchorElement {
+  const link = element('a', '', words);
+  link.href = `/api/events/${encodeURIComponent(eventId)}/${name}`;
+  return link;
 }

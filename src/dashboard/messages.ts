@@ -30,6 +30,7 @@ export interface LabelEvent {
   readonly endedAt: string | null;
   readonly endReason: string | null;
   readonly snapshot: string | null;
+  readonly strip?: string | null;
 }
 
 export interface Classification {

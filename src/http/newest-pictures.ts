@@ -29,6 +29,12 @@ export class NewestPictures {
     this.#newest.delete(cameraId);
   }
 
+  /** Of this very frame: shared with the others who want it, as long as it is the newest. It must be kept. Rejects when it cannot be encoded. */
+  async pictureOf(frame: Frame): Promise<Uint8Array> {
+    const newest = await this.picture(frame.cameraId);
+    return newest?.frameSequence === frame.sequence ? newest.jpeg : this.#encode(frame);
+  }
+
   /** Rejects when the picture cannot be encoded; the next call tries again. */
   async picture(cameraId: string): Promise<Picture | null> {
     const newest = this.#newest.get(cameraId);

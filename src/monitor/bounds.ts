@@ -18,7 +18,9 @@ export interface BoundsParts {
 }
 
 export interface BoundedCamera {
-  readonly config: Pick<CameraConfig, 'id' | 'maxLatencyMs' | 'regions' | 'enabled'>;
+  readonly config: Pick<CameraConfig, 'id' | 'maxLatencyMs' | 'regions'>;
+  /** The switch. */
+  readonly enabled: boolean;
   readonly status: Pick<CameraStatus, 'decodeAgeMs'>;
 }
 
@@ -59,7 +61,7 @@ export class Bounds {
     if (costs === null) return;
     const present = new Set<string>();
     for (const camera of cameras()) {
-      if (!camera.config.enabled) continue;
+      if (!camera.enabled) continue;
       present.add(camera.config.id);
       this.#judge(camera, costs);
     }

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CameraConfig } from '../config/config.ts';
+import type { SwitchOutcome } from '../http/monitor-view.ts';
 import type { FrameIntake } from './batcher.ts';
+import type { CameraSwitches } from './camera-switches.ts';
 import { CameraWatch, type CameraWatchParts } from './camera-watch.ts';
 
-export interface CameraFleetParts extends Omit<CameraWatchParts, 'config' | 'scheduler'> {
+export interface CameraFleetParts extends Omit<CameraWatchParts, 'config' | 'scheduler' | 'isOn'> {
+  readonly switches: Pick<CameraSwitches, 'isOn' | 'set' | 'reconfigured'>;
   readonly scheduler: () => FrameIntake;
   /** A camera left the configuration. */
   readonly forgotten: (cameraId: string) => Promise<void>;
@@ -32,12 +35,22 @@ export class CameraFleet {
     const wanted = new Map(cameras.map((config) => [config.id, config]));
     const leaving = [...this.#cameras.values()].filter(({ config }) => !sameCamera(wanted.get(config.id), config));
     const staying = new Set([...this.#cameras.keys()].filter((id) => !leaving.some(({ config }) => config.id === id)));
+    this.#parts.switches.reconfigured(cameras);
     const coming = cameras.filter(({ id }) => !staying.has(id)).map((config) => this.#watch(config));
     const restarted = coming.filter(({ config }) => this.#cameras.has(config.id)).length;
     await Promise.all(leaving.map((watch) => this.#leave(watch, wanted.has(watch.config.id))));
     // The daemon may have begun to end meanwhile.
     if (!this.#closed) for (const watch of coming) this.#add(watch);
     return { added: coming.length - restarted, removed: leaving.length - restarted, restarted };
+  }
+
+  /** Pauses or resumes a camera, others undisturbed; null when there is none of this id. Never rejects. */
+  async setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {
+    const watch = this.#cameras.get(cameraId);
+    if (!watch) return null;
+    const stored = this.#parts.switches.set(watch.config, enabled);
+    watch.switched();
+    return { enabled, stored: await stored };
   }
 
   endEvents(reason: 'shutdown'): void {
@@ -51,7 +64,8 @@ export class CameraFleet {
   }
 
   #watch(config: CameraConfig): CameraWatch {
-    return new CameraWatch({ ...this.#parts, scheduler: this.#parts.scheduler(), config });
+    const { switches, scheduler } = this.#parts;
+    return new CameraWatch({ ...this.#parts, scheduler: scheduler(), isOn: (of) => switches.isOn(of), config });
   }
 
   #add(watch: CameraWatch): void {

@@ -17,6 +17,8 @@ export interface CameraWatchParts {
   readonly scheduler: FrameIntake;
   readonly verdicts: VerdictPath;
   readonly publisher: Publisher;
+  /** Whether the operator wants it watched now. */
+  readonly isOn: (config: CameraConfig) => boolean;
   readonly coverage: Pick<CoverageRecord, 'enter' | 'source'>;
   /** Something changed that people look at. */
   readonly changed: (cameraId: string) => void;
@@ -36,7 +38,7 @@ export class CameraWatch {
     this.#supervisor = new CameraSupervisor({
       ...supervision,
       camera: config,
-      enabled: config.enabled,
+      enabled: parts.isOn(config),
       endpoint: streamAddress(config).endpoint,
       onFrame: (frame) => this.#offer(frame),
       onStatus: (status) => this.#told(status),
@@ -49,6 +51,11 @@ export class CameraWatch {
 
   get status(): CameraStatus {
     return this.#supervisor.status;
+  }
+
+  /** The switch: what the operator wants. `status` is what is. */
+  get enabled(): boolean {
+    return this.#parts.isOn(this.#parts.config);
   }
 
   start(): void {
@@ -64,10 +71,19 @@ export class CameraWatch {
       maxGapMs: maxGapMs(config.sampleFps),
     });
     verdicts.addCamera({ config, judge, slots: new Set(slots) });
-    coverage.enter(config);
+    coverage.enter({ ...config, enabled: this.enabled });
     supervision.observer.cameraUp(config.id, false);
     this.#announce(false);
+    this.switched();
     this.#supervisor.start();
+  }
+
+  /** The switch may be another than before: its source ends, or begins again. */
+  switched(): void {
+    const { config, publisher, changed } = this.#parts;
+    publisher.publishEnabled(config.id, this.enabled);
+    this.#supervisor.setEnabled(this.enabled);
+    changed(config.id);
   }
 
   /** Ends the source only: what is on its way is still judged. Resolves when its child is gone. */

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
-import type { CameraView, MonitorView, Picture, Readiness } from '../http/monitor-view.ts';
+import type { CameraView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
@@ -21,6 +21,7 @@ export interface DaemonViewParts {
   readonly clock: Clock;
   readonly startedMono: number;
   readonly cameras: ReadonlyMap<string, CameraWatch>;
+  readonly setEnabled: (cameraId: string, enabled: boolean) => Promise<SwitchOutcome | null>;
   readonly history: SqliteEventStore;
   readonly pictures: NewestPictures;
   readonly verdicts: VerdictPath;
@@ -44,6 +45,7 @@ export class DaemonView implements MonitorView {
   readonly version: string;
   readonly history: SqliteEventStore;
   readonly coverage: CoverageRecord;
+  readonly outbox: OutboxView;
   #stuckMs = 0;
   #lookedMono = Number.POSITIVE_INFINITY;
   #seenCompletion: number | null = null;
@@ -53,6 +55,7 @@ export class DaemonView implements MonitorView {
     this.version = parts.version;
     this.history = parts.history;
     this.coverage = parts.coverage;
+    this.outbox = parts.history.outbox;
   }
 
   cameras(): readonly CameraView[] {
@@ -62,10 +65,11 @@ export class DaemonView implements MonitorView {
   camera(id: string): CameraView | undefined {
     const { cameras, verdicts, bounds, coverage, metrics } = this.#parts;
     const watch = cameras.get(id);
-    return (
-      watch &&
-      cameraView(watch.config, watch.config.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id))
-    );
+    return watch && cameraView(watch.config, watch.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id));
+  }
+
+  setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {
+    return this.#parts.setEnabled(cameraId, enabled);
   }
 
   newestPicture(cameraId: string): Promise<Picture | null> {
@@ -84,7 +88,7 @@ export class DaemonView implements MonitorView {
         totals: metrics.totals(),
         engine: this.#parts.scheduler() ? engine.info : null,
         history,
-        outbox: { depth: publisher.backlog, oldestSeconds: publisher.oldestSeconds },
+        outbox: this.#outboxFigures(),
         mqtt: config.mqtt.enabled ? { connected: publisher.connected, error: publisher.lastError } : null,
         memory: { rss, heapUsed },
       }),
@@ -121,8 +125,14 @@ export class DaemonView implements MonitorView {
   }
 
   metrics(): Promise<string> {
-    const { metrics, publisher } = this.#parts;
-    metrics.outbox(publisher.backlog, publisher.oldestSeconds);
+    const { metrics } = this.#parts;
+    const { depth, oldestSeconds } = this.#outboxFigures();
+    metrics.outbox(depth, oldestSeconds);
     return metrics.text();
+  }
+
+  #outboxFigures(): { readonly depth: number; readonly oldestSeconds: number } {
+    const { depth, oldestMs } = this.outbox;
+    return { depth, oldestSeconds: oldestMs === null ? 0 : Math.max(0, this.#parts.clock.wallMs() - oldestMs) / 1000 };
   }
 }

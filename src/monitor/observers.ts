@@ -49,5 +49,6 @@ export function mqttObserver(metrics: Metrics): MqttObserver {
       if (kind === 'event') metrics.acknowledged(tookMs);
     },
     dropped: (kind, reason) => metrics.mqttDropped(kind, reason),
+    ignored: (reason) => metrics.mqttDropped('incoming', reason),
   };
 }

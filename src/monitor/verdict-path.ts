@@ -3,6 +3,7 @@ import type { CameraConfig } from '../config/config.ts';
 import type { EntryScores } from '../engine/process/batch-outcome.ts';
 import type { CameraJudge } from '../events/camera-judge.ts';
 import type { Classification, EndReason, LabelEvent, LatencyLedger, UnsequencedEvent } from '../events/label-event.ts';
+import { maxGapMs } from '../events/rule-tracker.ts';
 import { labelScores } from '../events/scores.ts';
 import type { Feed } from '../http/feed.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
@@ -13,10 +14,11 @@ import type { PictureMemory } from '../stream/picture-memory.ts';
 import type { Clock } from '../util/clock.ts';
 import { isoTime, wallAt } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
+import type { EventPictures } from './event-pictures.ts';
 import type { ScoreRecorder } from './score-recorder.ts';
 
 export interface VerdictPathParts {
-  readonly store: Pick<EventStore, 'append' | 'saveSnapshot' | 'lost'>;
+  readonly store: Pick<EventStore, 'append' | 'lost'>;
   readonly publisher: Publisher;
   readonly feed: Feed;
   readonly pictures: NewestPictures;
@@ -28,10 +30,10 @@ export interface VerdictPathParts {
   readonly logger: Logger;
   /** Every verdict goes out over MQTT, too. */
   readonly publishClassifications: boolean;
-  readonly snapshots: boolean;
+  /** Null when pictures of events are not kept. */
+  readonly eventPictures: EventPictures | null;
   /** Whether an idle engine could keep the camera's bound. */
   readonly isFeasible: (cameraId: string) => boolean;
-  readonly encodeJpeg: (frame: Frame) => Promise<Uint8Array>;
   /** Told of each event after it was stored and published. */
   readonly onEvent: (event: LabelEvent) => void;
 }
@@ -57,9 +59,6 @@ interface Break {
   readonly reason: DropReason;
 }
 
-/** Frames kept for the pictures of events that are not on disk yet. */
-const MOST_PENDING_PICTURES = 32;
-
 /** Scores → verdict → history → MQTT and WebSocket. An event is told to nobody before it is on disk. */
 export class VerdictPath {
   readonly #parts: VerdictPathParts;
@@ -67,7 +66,6 @@ export class VerdictPath {
   readonly #states = new Map<string, CameraStateMessage>();
   readonly #breaks = new Map<string, Break>();
   readonly #pending = new Set<Promise<void>>();
-  #pendingPictures = 0;
 
   constructor(parts: VerdictPathParts) {
     this.#parts = parts;
@@ -102,7 +100,7 @@ export class VerdictPath {
   deliver(scores: EntryScores): void {
     const camera = this.#cameras.get(scores.entry.slot.cameraId);
     const refusal = this.#refusal(camera, scores.entry);
-    const { feed, pictures, memory, publisher, metrics, publishClassifications, isFeasible } = this.#parts;
+    const { feed, pictures, memory, publisher, metrics, publishClassifications, isFeasible, eventPictures } = this.#parts;
     if (!camera || refusal !== null) {
       metrics.frameDropped(scores.entry, refusal ?? 'shutdown');
       return;
@@ -117,17 +115,19 @@ export class VerdictPath {
     publisher.publishState(state);
     if (publishClassifications) publisher.publishClassification(seen.camera, classificationMessage(decided));
     const wantsTile = feed.wantsTiles(seen.camera);
-    // Tiles and the pictures of events are made when there is time.
-    if (wantsTile || events.length > 0) memory.keep(frame.pixels);
+    // Tiles are made when there is time.
+    if (wantsTile) memory.keep(frame.pixels);
     pictures.offer(frame);
     feed.classification(decided);
-    if (wantsTile) feed.tile(seen.camera, frame.sequence, () => this.#picture(frame));
-    if (events.length > 0) this.#commit(events, frame);
+    if (wantsTile) feed.tile(seen.camera, frame.sequence, () => pictures.pictureOf(frame));
+    if (events.length > 0) this.#commit(events, { region: seen.region, frame, maxGapMs: maxGapMs(camera.config.sampleFps) });
+    eventPictures?.judged(seen.region, frame);
   }
 
   /** Ends whatever is active at a camera that shows nothing any more. */
   endEvents(cameraId: string, reason: Exclude<EndReason, 'exit' | 'maxDuration' | 'recovered'>): void {
     const camera = this.#cameras.get(cameraId);
+    this.#parts.eventPictures?.end(cameraId);
     if (!camera) return;
     const { clock, scores } = this.#parts;
     const atMono = clock.monotonicMs();
@@ -148,9 +148,10 @@ export class VerdictPath {
     await this.settled();
   }
 
-  /** Resolves when all that was decided is on disk, or counted as lost. */
+  /** Resolves when all that was decided is on disk, or counted as lost, and so are the pictures of it. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    await this.#parts.eventPictures?.settled();
   }
 
   #refusal(camera: JudgedCamera | undefined, { slot, frame }: BatchEntry): DropReason | null {
@@ -159,22 +160,13 @@ export class VerdictPath {
     return end && frame.receivedMono <= end.atMono ? end.reason : null;
   }
 
-  #commit(events: readonly UnsequencedEvent[], frame: Frame | null): void {
-    const start = events.find((event) => event.type === 'start');
-    // A frame is large: while the disk is slow only so many wait, and the events go without their pictures.
-    const keepsPicture = frame !== null && start !== undefined && this.#parts.snapshots && this.#pendingPictures < MOST_PENDING_PICTURES;
-    const work = (keepsPicture ? this.#storeWithPicture(events, start.id, frame) : this.#store(events)).then(() => void this.#pending.delete(work));
+  /** `sight`: what decided; null when no frame did. */
+  #commit(events: readonly UnsequencedEvent[], sight: { readonly region: string; readonly frame: Frame; readonly maxGapMs: number } | null): void {
+    const stored = this.#store(events);
+    const work = stored.then(() => void this.#pending.delete(work));
     this.#pending.add(work);
-  }
-
-  async #storeWithPicture(events: readonly UnsequencedEvent[], startId: string, frame: Frame): Promise<void> {
-    this.#pendingPictures += 1;
-    try {
-      const stored = await this.#store(events);
-      if (stored.some((event) => event.id === startId)) await this.#keepSnapshot(startId, frame);
-    } finally {
-      this.#pendingPictures -= 1;
-    }
+    const starts = events.filter(({ type }) => type === 'start');
+    if (sight !== null && starts.length > 0) this.#parts.eventPictures?.begin(starts, sight.region, sight.frame, sight.maxGapMs, stored);
   }
 
   /** Gives what was stored, and so told. Never rejects. */
@@ -196,23 +188,6 @@ export class VerdictPath {
       onEvent(event);
     }
     return stored;
-  }
-
-  async #keepSnapshot(eventId: string, frame: Frame): Promise<void> {
-    const { store, publisher, logger } = this.#parts;
-    try {
-      const jpeg = await this.#picture(frame);
-      publisher.publishSnapshot(frame.cameraId, jpeg);
-      await store.saveSnapshot(eventId, jpeg);
-    } catch (error) {
-      logger.warn({ err: error, camera: frame.cameraId, event: eventId }, 'the picture of an event could not be kept');
-    }
-  }
-
-  /** The picture of this very frame: shared with the others who want it, as long as it is the newest. */
-  async #picture(frame: Frame): Promise<Uint8Array> {
-    const newest = await this.#parts.pictures.picture(frame.cameraId);
-    return newest?.frameSequence === frame.sequence ? newest.jpeg : this.#parts.encodeJpeg(frame);
   }
 }
 

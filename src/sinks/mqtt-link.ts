@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
-import { type BrokerAddress, MqttSession } from './mqtt-session.ts';
+import { type BrokerAddress, type IncomingMessage, MqttSession } from './mqtt-session.ts';
 import { type ConnectionLoss, reconnectPauseMs } from './reconnect-policy.ts';
 
 export interface MqttLinkOptions {
@@ -14,6 +14,8 @@ export interface MqttLinkOptions {
   readonly redact: (text: string) => string;
   /** A new session stands; `receiveMaximum` is how much the broker lets be unacknowledged. */
   readonly up: (session: MqttSession, receiveMaximum: number) => void;
+  /** Of the session that stands. Must not block or throw. */
+  readonly message: (message: IncomingMessage) => void;
   /** The session that stood is gone. */
   readonly down: () => void;
 }
@@ -57,6 +59,9 @@ export class MqttLink {
           this.#lastError = null;
           logger.info({ clientId: address.clientId, protocolVersion: address.protocolVersion }, 'Connected to the MQTT broker');
           this.#options.up(this.#session, receiveMaximum);
+        },
+        message: (message) => {
+          if (!this.#closed) this.#options.message(message);
         },
         down: (loss, reason) => this.#lost(loss, reason),
       });

@@ -1,7 +1,10 @@
-export type MqttMessageKind = 'event' | 'retained' | 'classification' | 'stats';
+export type MqttMessageKind = 'event' | 'replay' | 'retained' | 'classification' | 'stats' | 'health';
 
-/** `overflow`: too many waited. `refused`: the broker said no. `notSent`: it read too slowly, or the connection went. */
-export type MqttDropReason = 'overflow' | 'refused' | 'notConnected' | 'notSent' | 'closed';
+/** `refused`: the broker said no. `expired`: too old to be told, by choice. `notSent`: it read too slowly, or the connection went. */
+export type MqttDropReason = 'refused' | 'expired' | 'notConnected' | 'notSent';
+
+/** `tooLarge`: for what it is. `retained`: a command that was kept by the broker may be old. `tooMany`: a flood. `notUnderstood`: the payload means nothing here. */
+export type IncomingDropReason = 'tooLarge' | 'retained' | 'tooMany' | 'notUnderstood';
 
 /** What the publisher tells of itself; implemented by telemetry. */
 export interface MqttObserver {
@@ -11,4 +14,6 @@ export interface MqttObserver {
   /** The broker has it; `tookMs` since it was handed over (for QoS 0: written). */
   acknowledged(kind: MqttMessageKind, tookMs: number): void;
   dropped(kind: MqttMessageKind, reason: MqttDropReason): void;
+  /** A message that came and was not acted upon. */
+  ignored(reason: IncomingDropReason): void;
 }

@@ -1,23 +1,33 @@
 import type { MqttConfig } from '../config/config.ts';
 import type { LabelEvent } from '../events/label-event.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { Outbox } from '../store/outbox.ts';
 import { type Clock, delay } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
-import { EventBacklog } from './event-backlog.ts';
+import { eventFate } from './event-fate.ts';
 import { eventMessage } from './event-message.ts';
+import { EventReplay } from './event-replay.ts';
+import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
+import { OutboxReader, type WaitingMessage } from './outbox-reader.ts';
 import type { CameraStateMessage, CoverageMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
 import { RetainedTopics } from './retained-topics.ts';
 import { SendWindow } from './send-window.ts';
+import { SettlementBuffer } from './settlement-buffer.ts';
 import { Topics } from './topics.ts';
 
 export interface MqttPublisherOptions {
   readonly config: MqttConfig;
+  /** Where events wait until the broker has them. */
+  readonly outbox: Pick<Outbox, 'page' | 'settle'>;
+  /** For those who ask for events again. */
+  readonly history: Pick<EventStore, 'query'>;
   /** Of the built-in broker when `config.url` is `embedded`, else null. */
   readonly embeddedUrl: string | null;
   readonly instance: string;
@@ -28,32 +38,35 @@ export interface MqttPublisherOptions {
   readonly observer: MqttObserver;
   /** 0 ≤ x < 1; Math.random when left out. */
   readonly random?: () => number;
-  /** Events kept in memory while the broker is away; 10,000 when left out. */
-  readonly backlogLimit?: number;
   /** 15 when left out. */
   readonly keepaliveSeconds?: number;
+  /** What is listened to; nothing when left out. */
+  readonly routes?: readonly IncomingRoute[];
 }
 
 /** Unacknowledged messages at a time; less when the broker says so. Small, so that a dead broker is noticed with little to repeat. */
 const WINDOW = 64;
-const BACKLOG_LIMIT = 10_000;
 const KEEPALIVE_SECONDS = 15;
-/** Limits of the three parts of closing, ms: together 1.5 s. */
-const DRAIN_LIMIT_MS = 900;
+/** Limits of the parts of closing, ms: together 1.5 s. */
+const DRAIN_LIMIT_MS = 700;
 const FAREWELL_LIMIT_MS = 400;
-const END_LIMIT_MS = 200;
+const END_LIMIT_MS = 150;
+const SETTLE_LIMIT_MS = 250;
 
 /**
- * Publishes over MQTT: events in order through a small window, retained topics newest-wins. Until the broker acknowledges it, an event
- * waits here, not in MQTT.js. When too many wait, the oldest are given up, counted and logged; they are in the history.
+ * Publishes over MQTT: events in order through a small window, retained topics newest-wins. Until the broker acknowledges it, an event stays in the outbox on
+ * disk; MQTT.js keeps none. What the broker refuses, or what is too old by choice, becomes a dead letter there.
  */
 export class MqttPublisher implements Publisher {
   readonly #options: MqttPublisherOptions;
   readonly #topics: Topics;
-  readonly #backlog: EventBacklog;
+  readonly #events: OutboxReader;
+  readonly #settlements: SettlementBuffer;
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
+  readonly #replay: EventReplay;
+  readonly #incoming: IncomingMessages;
   #link: MqttLink | null = null;
   /** Null while there is no connection. */
   #window: SendWindow | null = null;
@@ -63,10 +76,15 @@ export class MqttPublisher implements Publisher {
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
     this.#topics = new Topics(options.config.baseTopic);
-    this.#backlog = new EventBacklog(options.backlogLimit ?? BACKLOG_LIMIT, options.clock);
-    this.#board = new RetainedBoard(options.clock, () => this.#pump());
+    const pump = () => this.#pump();
+    this.#events = new OutboxReader({ ...options, ready: pump });
+    this.#settlements = new SettlementBuffer({ ...options, roomAgain: pump });
+    this.#board = new RetainedBoard(options.clock, pump);
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
+    this.#replay = new EventReplay({ ...options, topics: this.#topics, ready: pump });
+    const routes = [...(options.routes ?? []), this.#replay.route];
+    this.#incoming = new IncomingMessages({ ...options, routes, refusals: this.#refusals });
   }
 
   get connected(): boolean {
@@ -75,14 +93,6 @@ export class MqttPublisher implements Publisher {
 
   get lastError(): string | null {
     return this.#link?.lastError ?? null;
-  }
-
-  get backlog(): number {
-    return this.#backlog.size;
-  }
-
-  get oldestSeconds(): number {
-    return this.#backlog.oldestMs / 1000;
   }
 
   /** Begins to connect; a broker that is away is no error. Throws FramewatchError SECRET_UNREADABLE for a TLS file that cannot be read. */
@@ -102,20 +112,16 @@ export class MqttPublisher implements Publisher {
       random: this.#options.random ?? Math.random,
       redact: (text) => redactor.redact(text),
       up: (session, receiveMaximum) => this.#up(session, receiveMaximum),
+      message: (message) => this.#incoming.take(message),
       down: () => this.#down(),
     });
     this.#link.start();
   }
 
   publishEvent(event: LabelEvent): void {
-    if (this.#closing !== null) {
-      this.#options.observer.dropped('event', 'closed');
-      return;
-    }
-    if (this.#backlog.add(event) === 'overflow') {
-      this.#options.observer.dropped('event', 'overflow');
-      this.#refusals.note('overflow', {}, 'Too many events wait for the MQTT broker: the oldest are given up (the history has them)');
-    }
+    // After the end it stays in the outbox, for the next start.
+    if (this.#closing !== null) return;
+    this.#events.offer(event);
     this.#pump();
   }
 
@@ -127,12 +133,20 @@ export class MqttPublisher implements Publisher {
     this.#retain(() => this.#retained.availability(cameraId, online));
   }
 
+  publishEnabled(cameraId: string, enabled: boolean): void {
+    this.#retain(() => this.#retained.enabled(cameraId, enabled));
+  }
+
   publishCoverage(message: CoverageMessage): void {
     this.#retain(() => this.#retained.coverage(message));
   }
 
   publishSnapshot(cameraId: string, jpeg: Uint8Array): void {
     this.#retain(() => this.#retained.snapshot(cameraId, jpeg));
+  }
+
+  publishStrip(cameraId: string, jpeg: Uint8Array): void {
+    this.#retain(() => this.#retained.strip(cameraId, jpeg));
   }
 
   forgetCamera(cameraId: string): void {
@@ -148,6 +162,18 @@ export class MqttPublisher implements Publisher {
     this.#sendNow('stats', this.#topics.stats, payload);
   }
 
+  publishHealth(cameraId: string, payload: object): void {
+    this.#sendNow('health', this.#topics.health(cameraId), payload);
+  }
+
+  announce(topic: string, payload: string, acknowledged: () => void): void {
+    this.#retain(() => this.#board.set({ topic, payload, qos: 1, acknowledged }));
+  }
+
+  repeatRetained(spreadMs: number): void {
+    this.#retain(() => this.#board.repeatSpread(spreadMs, this.#options.random ?? Math.random));
+  }
+
   /** Waits for what is on its way, says `offline` for every camera and the daemon, disconnects: at most 1.5 s in all. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -160,13 +186,15 @@ export class MqttPublisher implements Publisher {
     this.#window = new SendWindow({ session, limit, clock, observer, refusals: this.#refusals });
     this.#board.repeatAll();
     observer.connectionChanged(true);
+    void this.#incoming.subscribe(session);
     this.#pump();
   }
 
   #down(): void {
     this.#window?.end();
     this.#window = null;
-    this.#backlog.rewind();
+    this.#events.rewind();
+    this.#replay.cancel();
     this.#options.observer.connectionChanged(false);
     this.#drained?.();
   }
@@ -177,11 +205,15 @@ export class MqttPublisher implements Publisher {
     this.#pump();
   }
 
-  /** Sends as much as the window allows: retained topics first, they are few and newest-wins. */
+  /** Sends as much as the window allows: by turns, so that on a slow line neither states nor events keep the others waiting. */
   #pump(): void {
     const window = this.#window;
-    while (window?.hasRoom) if (!this.#sendRetained(window) && !this.#sendEvent(window)) break;
-    if (window?.isEmpty && this.#backlog.size === 0) this.#drained?.();
+    while (window?.hasRoom) {
+      const sentRetained = this.#sendRetained(window);
+      const sentEvent = this.#sendEvent(window);
+      if (!this.#sendReplayed(window) && !sentEvent && !sentRetained) break;
+    }
+    if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
   }
 
   #sendRetained(window: SendWindow): boolean {
@@ -196,17 +228,46 @@ export class MqttPublisher implements Publisher {
   }
 
   #sendEvent(window: SendWindow): boolean {
-    const event = this.#backlog.take();
-    if (event === undefined) return false;
-    window.send('event', eventMessage(this.#topics.event(event.camera), event), (outcome) => {
-      // A lost one goes back with all that are unanswered, when the session is gone.
-      if (outcome.kind !== 'lost') this.#backlog.settle(event.sequence);
-      this.#pump();
-    });
+    if (!window.hasRoom || !this.#settlements.hasRoom) return false;
+    const message = this.#events.take();
+    if (message === undefined) return false;
+    const { event, startUntold, bornMono } = message;
+    const topic = this.#topics.event(event.camera);
+    const fate = eventFate(event, this.#options.clock.monotonicMs() - bornMono, startUntold, this.#options.config.expireEventsAfterSeconds);
+    if (fate.kind === 'expired') this.#expire(message, topic);
+    else {
+      window.send('event', eventMessage(topic, event, fate.replayed, fate.expirySeconds), (outcome) => {
+        // A lost one goes back with all that are unanswered, when the session is gone.
+        if (outcome.kind !== 'lost') this.#events.settle(event);
+        if (outcome.kind === 'acknowledged') this.#settlements.delivered(event.sequence);
+        if (outcome.kind === 'refused') this.#settlements.dead(event, topic, 'refused', outcome.reason);
+        this.#pump();
+      });
+    }
     return true;
   }
 
-  #sendNow(kind: 'classification' | 'stats', topic: string, payload: object): void {
+  #sendReplayed(window: SendWindow): boolean {
+    const message = window.hasRoom ? this.#replay.take() : undefined;
+    if (message === undefined) return false;
+    window.send('replay', message, () => this.#pump());
+    return true;
+  }
+
+  #expire({ event }: WaitingMessage, topic: string): void {
+    const { observer, config } = this.#options;
+    this.#events.expire(event);
+    this.#settlements.dead(
+      event,
+      topic,
+      'expired',
+      `older than mqtt.expireEventsAfterSeconds (${config.expireEventsAfterSeconds ?? 0} s) when its turn came`,
+    );
+    observer.dropped('event', 'expired');
+    this.#refusals.note('expired', {}, 'Events older than mqtt.expireEventsAfterSeconds are not sent to the MQTT broker (the history has them)');
+  }
+
+  #sendNow(kind: 'classification' | 'stats' | 'health', topic: string, payload: object): void {
     const { observer } = this.#options;
     const window = this.#closing === null ? this.#window : null;
     if (window === null) {
@@ -225,7 +286,10 @@ export class MqttPublisher implements Publisher {
     this.#window?.end();
     this.#window = null;
     this.#board.close();
+    this.#events.close();
+    this.#replay.cancel();
     await this.#link?.close(END_LIMIT_MS);
+    await this.#settlements.close(SETTLE_LIMIT_MS);
   }
 
   #drain(): Promise<void> {

@@ -1,4 +1,4 @@
-import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IClientPublishOptions, type IClientSubscribeOptions, type MqttClient } from 'mqtt';
 import type { ConnectionLoss } from './reconnect-policy.ts';
 
 /** Where and how to connect. Times in ms. */
@@ -32,12 +32,36 @@ export interface OutgoingMessage {
   readonly properties?: MessageProperties;
 }
 
-/** `refused`: the broker answered that it will not take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first. */
+/**
+ * `refused`: the broker answered that it will never take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first; also when the
+ * broker had no room for it, for then the session is ended, so that nothing overtakes it.
+ */
 export type PublishOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
+
+export interface IncomingMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The broker kept it from before; on MQTT 5 also: it was sent to be kept. */
+  readonly retained: boolean;
+  /** MQTT 5 user properties; a name that came several times has all its values. Empty on 3.1.1. */
+  readonly user: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface Subscription {
+  /** May have the wildcards `+` and `#`. */
+  readonly filter: string;
+  /** What the broker has kept for it is wanted, too; without it MQTT 5 leaves it out. */
+  readonly wantsRetained: boolean;
+}
+
+/** `refused`: the broker said no (SUBACK from 128). `lost`: the connection went first. */
+export type SubscribeOutcome = { readonly kind: 'subscribed' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
 
 export interface SessionEvents {
   /** `receiveMaximum`: unacknowledged messages the broker allows. */
   readonly up: (receiveMaximum: number) => void;
+  /** Something came that was subscribed to. Must not block or throw. */
+  readonly message: (message: IncomingMessage) => void;
   /** Once a session, also when it never came up. Nothing comes after it. */
   readonly down: (loss: ConnectionLoss, reason: string) => void;
 }
@@ -47,6 +71,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_UNSENT_BYTES = 1 << 20;
 const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 const SESSION_TAKEN_OVER = 142;
+const QUOTA_EXCEEDED = 151;
+/** What the broker may send us before it waits for our answer, and the largest packet we take (MQTT 5): commands are few and small. */
+const INCOMING_WINDOW = 32;
+const LARGEST_INCOMING_BYTES = 1 << 20;
 
 /**
  * One connection to a broker, from the first packet to its end; the home of MQTT.js. A session is never revived: MQTT.js's own
@@ -56,6 +84,7 @@ export class MqttSession {
   readonly #events: SessionEvents;
   readonly #client: MqttClient;
   readonly #pending = new Set<(outcome: PublishOutcome) => void>();
+  readonly #subscribing = new Set<() => void>();
   #over = false;
   #lastError: { readonly message: string; readonly loss: ConnectionLoss } | null = null;
 
@@ -69,6 +98,9 @@ export class MqttSession {
     const client = mqtt.connect(address.url, clientOptions(address));
     const session = new MqttSession(client, events);
     client.on('connect', (packet) => events.up(packet.properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM));
+    client.on('message', (topic, payload, { retain, properties }) => {
+      if (!session.#over) events.message({ topic, payload, retained: retain, user: { ...properties?.userProperties } });
+    });
     client.on('error', (error) => {
       session.#lastError = { message: error.message || nameOf(error), loss: isRefusal(error) ? 'refused' : 'unreachable' };
       // Not every error closes the connection by itself: something that is no broker may answer nonsense and wait for more.
@@ -97,7 +129,29 @@ export class MqttSession {
       const options: IClientPublishOptions = { qos, retain };
       if (this.#client.options.protocolVersion === 5 && properties) options.properties = propertiesOf(properties);
       const bytes = typeof payload === 'string' ? payload : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      this.#client.publish(topic, bytes, options, (error) => settle(outcomeOf(error)));
+      this.#client.publish(topic, bytes, options, (error) => {
+        if (reasonCode(error) === QUOTA_EXCEEDED) this.#fail('the broker has no room for more messages (quota exceeded)');
+        else settle(outcomeOf(error));
+      });
+    });
+  }
+
+  /** With QoS 1. Never throws. One request a filter, so that each has its own answer. */
+  subscribe({ filter, wantsRetained }: Subscription): Promise<SubscribeOutcome> {
+    if (this.#over || !this.#client.connected) return Promise.resolve({ kind: 'lost' });
+    // What is sent to be kept shall be told apart from a command also while we listen; MQTT 3.1.1 cannot say so.
+    const options: IClientSubscribeOptions = { qos: 1, nl: true, rap: true, rh: wantsRetained ? 0 : 2 };
+    return new Promise((resolve) => {
+      const lose = () => settle({ kind: 'lost' });
+      const settle = (outcome: SubscribeOutcome) => {
+        if (this.#subscribing.delete(lose)) resolve(outcome);
+      };
+      this.#subscribing.add(lose);
+      this.#client.subscribe(filter, options, (error, _granted, packet) => {
+        const code = packet?.granted.find((granted) => Number(granted) >= 0x80);
+        if (!error) settle({ kind: 'subscribed' });
+        else settle(code === undefined ? { kind: 'lost' } : { kind: 'refused', reason: `${error.message} (${Number(code)})` });
+      });
     });
   }
 
@@ -117,6 +171,12 @@ export class MqttSession {
     this.#cut();
   }
 
+  /** Whoever sent what is unanswered sends it again over another session, in its order. */
+  #fail(message: string): void {
+    this.#lastError ??= { message, loss: 'unreachable' };
+    this.#client.stream.destroy();
+  }
+
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
@@ -128,6 +188,7 @@ export class MqttSession {
 
   #losePending(): void {
     for (const settle of [...this.#pending]) settle({ kind: 'lost' });
+    for (const lose of [...this.#subscribing]) lose();
   }
 
   #cut(): void {
@@ -147,6 +208,7 @@ function clientOptions(address: BrokerAddress): IClientOptions {
     keepalive: address.keepaliveSeconds,
     queueQoSZero: false,
     resubscribe: false,
+    ...(protocolVersion === 5 ? { properties: { receiveMaximum: INCOMING_WINDOW, maximumPacketSize: LARGEST_INCOMING_BYTES } } : {}),
     will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),

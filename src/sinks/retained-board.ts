@@ -5,6 +5,8 @@ export interface RetainedMessage {
   /** Empty: the broker forgets the topic. */
   readonly payload: string | Uint8Array;
   readonly qos: 0 | 1;
+  /** Called each time the broker has taken it, while it is still the newest of its topic. */
+  readonly acknowledged?: () => void;
 }
 
 interface Slot {
@@ -13,6 +15,8 @@ interface Slot {
   dirty: boolean;
   /** Not handed over before. */
   notBeforeMono: number;
+  /** To be handed over again then, although nothing has changed; infinite: not at all. */
+  repeatMono: number;
   readonly minIntervalMs: number;
 }
 
@@ -41,7 +45,14 @@ export class RetainedBoard {
     if (slot) {
       slot.message = message;
       slot.dirty = true;
-    } else this.#slots.set(message.topic, { message, dirty: true, minIntervalMs, notBeforeMono: Number.NEGATIVE_INFINITY });
+    } else
+      this.#slots.set(message.topic, {
+        message,
+        dirty: true,
+        minIntervalMs,
+        notBeforeMono: Number.NEGATIVE_INFINITY,
+        repeatMono: Number.POSITIVE_INFINITY,
+      });
   }
 
   /** The next message that may go now, then counted as handed over; undefined when none may (a timer is set when one has to wait). */
@@ -49,13 +60,13 @@ export class RetainedBoard {
     const now = this.#clock.monotonicMs();
     let waitMs = Number.POSITIVE_INFINITY;
     for (const slot of this.#slots.values()) {
-      if (!slot.dirty) continue;
-      const leftMs = slot.notBeforeMono - now;
+      const leftMs = (slot.dirty ? slot.notBeforeMono : slot.repeatMono) - now;
       if (leftMs > 0) {
         waitMs = Math.min(waitMs, leftMs);
         continue;
       }
       slot.dirty = false;
+      slot.repeatMono = Number.POSITIVE_INFINITY;
       slot.notBeforeMono = now + slot.minIntervalMs;
       return slot.message;
     }
@@ -73,7 +84,15 @@ export class RetainedBoard {
 
   /** The broker has it: a topic that it shall forget needs no place here any more. */
   settle(message: RetainedMessage): void {
-    if (message.payload.length === 0 && this.#slots.get(message.topic)?.message === message) this.#slots.delete(message.topic);
+    if (this.#slots.get(message.topic)?.message !== message) return;
+    if (message.payload.length === 0) this.#slots.delete(message.topic);
+    message.acknowledged?.();
+  }
+
+  /** Everything is to be handed over again, each at a moment of its own within `spreadMs`; what changes meanwhile does not wait for it. `random`: 0 ≤ x < 1. */
+  repeatSpread(spreadMs: number, random: () => number): void {
+    const now = this.#clock.monotonicMs();
+    for (const slot of this.#slots.values()) slot.repeatMono = now + random() * spreadMs;
   }
 
   /** Everything is to be handed over again, at once. */

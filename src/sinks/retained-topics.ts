@@ -31,6 +31,10 @@ export class RetainedTopics {
     this.#board.set({ topic: this.#topics.availability(cameraId), payload: online ? 'online' : 'offline', qos: 1 });
   }
 
+  enabled(cameraId: string, enabled: boolean): void {
+    this.#board.set({ topic: this.#topics.enabled(cameraId), payload: enabled ? 'ON' : 'OFF', qos: 1 });
+  }
+
   coverage(message: CoverageMessage): void {
     this.#board.set({ topic: this.#topics.coverage(message.camera), payload: JSON.stringify(message), qos: 1 });
   }
@@ -39,11 +43,14 @@ export class RetainedTopics {
     this.#board.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
   }
 
+  strip(cameraId: string, jpeg: Uint8Array): void {
+    this.#board.set({ topic: this.#topics.strip(cameraId), payload: jpeg, qos: 0 });
+  }
+
   /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
   forget(cameraId: string): void {
     this.#online.delete(cameraId);
-    const leaves = ['availability', 'state', 'coverage', 'snapshot'] as const;
-    for (const leaf of leaves) this.#board.set({ topic: this.#topics[leaf](cameraId), payload: '', qos: 1 });
+    for (const topic of this.#topics.retained(cameraId)) this.#board.set({ topic, payload: '', qos: 1 });
   }
 
   /** `offline` for every camera that is online, then for the daemon. */

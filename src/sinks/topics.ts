@@ -7,6 +7,15 @@ export class Topics {
     this.#base = base.replaceAll(/^\/+|\/+$/g, '');
   }
 
+  get base(): string {
+    return this.#base;
+  }
+
+  /** Incoming: what is to be sent again, and where to. */
+  get setReplay(): string {
+    return `${this.#base}/replay/set`;
+  }
+
   /** Retained, last will: `online` / `offline`. */
   get status(): string {
     return `${this.#base}/status`;
@@ -40,6 +49,11 @@ export class Topics {
     return this.#of(camera, 'snapshot');
   }
 
+  /** Retained JPEG. */
+  strip(camera: string): string {
+    return this.#of(camera, 'strip');
+  }
+
   /** Retained: `ON` / `OFF`. */
   enabled(camera: string): string {
     return this.#of(camera, 'enabled');
@@ -48,6 +62,31 @@ export class Topics {
   /** Retained. */
   coverage(camera: string): string {
     return this.#of(camera, 'coverage');
+  }
+
+  /** How well the camera is judged, every 30 s. */
+  health(camera: string): string {
+    return this.#of(camera, 'health');
+  }
+
+  /** All that a broker keeps of a camera. */
+  retained(camera: string): readonly string[] {
+    return ['availability', 'state', 'enabled', 'coverage', 'snapshot', 'strip'].map((leaf) => this.#of(camera, leaf));
+  }
+
+  /** All of `setEnabled`. */
+  get everySetEnabled(): string {
+    return this.#of('+', 'set/enabled');
+  }
+
+  /** All of `state`. */
+  get everyState(): string {
+    return this.#of('+', 'state');
+  }
+
+  /** The camera of a topic that one of these matches. */
+  cameraOf(topic: string): string {
+    return topic.slice(this.#base.length + 1).split('/')[0] ?? '';
   }
 
   /** Incoming: `ON` / `OFF`. */

@@ -44,6 +44,9 @@ export interface EventStore {
   openEvents(): Promise<readonly LabelEvent[]>;
   saveSnapshot(id: string, jpeg: Uint8Array): Promise<void>;
   loadSnapshot(id: string): Promise<Uint8Array | null>;
+  /** Kept as long as the snapshot, and removed with it. */
+  saveStrip(id: string, jpeg: Uint8Array): Promise<void>;
+  loadStrip(id: string): Promise<Uint8Array | null>;
   /** Removes what is older than the retention or above the byte limit, in small steps. */
   prune(): Promise<{ readonly events: number; readonly snapshots: number }>;
   close(): Promise<void>;

@@ -3,10 +3,11 @@ import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnsequencedEvent } from '../events/label-event.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
+import { addToOutbox, outboxFacts } from './outbox-table.ts';
 import { MIGRATIONS } from './schema.ts';
 import { withSequence } from './sequence.ts';
 import { type Database, isCorruption, openDatabase } from './sqlite-database.ts';
-import type { StoreFacts } from './store-protocol.ts';
+import type { HistoryBounds, StoreFacts } from './store-protocol.ts';
 
 export const HISTORY_FILE = 'history.db';
 /** Other programs may read the file and lock it for a backup. Waiting blocks every other call, too; commits are tried again anyway. */
@@ -88,19 +89,28 @@ function moveIfThere(from: string, to: string): void {
 }
 
 export function factsOf(database: Database): StoreFacts {
-  const lastSequence = numberIn(database, "SELECT seq FROM sqlite_sequence WHERE name = 'events'", 'seq');
+  return { ...boundsOf(database), outbox: outboxFacts(database) };
+}
+
+export function boundsOf(database: Database): HistoryBounds {
+  const lastSequence = lastSequenceOf(database);
   const storeId = String(database.rows("SELECT value FROM meta WHERE key = 'storeId'")[0]?.['value']);
   const oldest = database.rows('SELECT min(sequence) AS oldest FROM events')[0]?.['oldest'];
   return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1 };
 }
 
+function lastSequenceOf(database: Database): number {
+  return numberIn(database, "SELECT seq FROM sqlite_sequence WHERE name = 'events'", 'seq');
+}
+
 /**
  * One transaction; each event gets the next sequence. Returns the first one given. `after`: the highest sequence known when these
  * events were first tried: if they stand right behind it, an earlier try succeeded and only its answer was lost.
+ * `outboxMs`: when they came into the outbox; null: they do not.
  */
-export function appendEvents(database: Database, events: readonly UnsequencedEvent[], after: number): number {
+export function appendEvents(database: Database, events: readonly UnsequencedEvent[], after: number, outboxMs: number | null): number {
   return database.transaction(() => {
-    const { lastSequence } = factsOf(database);
+    const lastSequence = lastSequenceOf(database);
     if (lastSequence === after + events.length && standBehind(database, after, events)) return after + 1;
     const firstSequence = lastSequence + 1;
     for (const [index, event] of events.entries()) {
@@ -117,6 +127,7 @@ export function appendEvents(database: Database, events: readonly UnsequencedEve
       ]);
       if (event.type === 'end') database.run('DELETE FROM open_events WHERE event_id = ?', [event.id]);
       else database.run('INSERT OR REPLACE INTO open_events (event_id, sequence) VALUES (?, ?)', [event.id, sequence]);
+      if (outboxMs !== null) addToOutbox(database, sequence, outboxMs);
     }
     return firstSequence;
   });

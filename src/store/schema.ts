@@ -1,13 +1,15 @@
+import { KEPT_SCHEMA } from './kept-schema.ts';
+import { OUTBOX_SCHEMA } from './outbox-schema.ts';
 import { SCORE_TRACE_SCHEMA } from './score-trace-schema.ts';
+import { STRIP_SCHEMA } from './strip-schema.ts';
 
 /**
  * The database's versions: entry n brings version n to n + 1 (`user_version`). Entries are never changed once released, only added.
- * The outbox will join as a table that is written in the same transaction as `events`.
  *
  * `events.sequence` is AUTOINCREMENT: SQLite keeps the highest one ever given in `sqlite_sequence`, so that none comes twice, even
  * after everything was pruned. `payload` is the published JSON, byte by byte; the other columns are what is searched for.
  * `open_events` names the newest message of each event without an end. `snapshots` lists files before they are written, so that
- * no file is without an owner. `coverage` holds changes, not intervals: each lasts until the camera's next one, so there is neither hole nor overlap;
+ * no file is without an owner; `strip_bytes` is the second file of such a row. `coverage` holds changes, not intervals: each lasts until the camera's next one, so there is neither hole nor overlap;
  * no state: the camera's record ends there. `meta.coverageAlive`: when the daemon that writes it was last known to live.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -40,5 +42,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX coverage_by_time ON coverage (since_ms);
   `,
+  OUTBOX_SCHEMA,
+  KEPT_SCHEMA,
+  STRIP_SCHEMA,
   SCORE_TRACE_SCHEMA,
 ];

@@ -1,20 +1,25 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { HistoryConfig } from '../config/config.ts';
 import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
 import type { Clock } from '../util/clock.ts';
-import { FramewatchError, hasCode, messageOf } from '../util/errors.ts';
+import { FramewatchError, hasCode } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import type { AnnouncementStore } from './announcement-store.ts';
 import { AppendAdmission } from './append-admission.ts';
 import type { CoverageStore } from './coverage-store.ts';
 import type { EventQuery, EventStore } from './event-store.ts';
 import { GroupCommit } from './group-commit.ts';
+import { announcementStore, switchStore } from './kept-tables.ts';
+import { onDisk } from './on-disk.ts';
+import type { Outbox } from './outbox.ts';
 import type { ScoreTraceStore } from './score-trace-store.ts';
 import { withSequence } from './sequence.ts';
-import { SnapshotFiles } from './snapshot-files.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
+import { SqlitePictures } from './sqlite-pictures.ts';
 import { SqliteScoreTrace } from './sqlite-score-trace.ts';
 import { StoreThread } from './store-thread.ts';
+import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
 
 export interface SqliteEventStoreOptions {
@@ -23,6 +28,8 @@ export interface SqliteEventStoreOptions {
   /** Named to whoever finds the directory locked. */
   readonly instance: string;
   readonly history: HistoryConfig;
+  /** Whether events go on to a broker: each is then in the outbox until it has it. Without, what waited of before is given up, as dead letters. */
+  readonly keepsOutbox: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Told of every commit: how many events, how long it took, ms. */
@@ -38,10 +45,15 @@ const SETTLE_LIMIT_MS = 900;
 export class SqliteEventStore implements EventStore {
   readonly #options: SqliteEventStoreOptions;
   readonly #thread: StoreThread;
-  readonly #snapshots: SnapshotFiles;
+  readonly #pictures: SqlitePictures;
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
   readonly #scores: SqliteScoreTrace;
+  readonly #outbox: SqliteOutbox;
+  /** What the operator switched. */
+  readonly switches: SwitchStore;
+  /** What other programs were told. */
+  readonly announcements: AnnouncementStore;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -51,13 +63,16 @@ export class SqliteEventStore implements EventStore {
   private constructor(options: SqliteEventStoreOptions) {
     this.#options = options;
     this.#thread = new StoreThread(options);
-    this.#snapshots = new SnapshotFiles(join(options.stateDir, 'snapshots'));
+    this.#outbox = new SqliteOutbox(this.#thread);
+    this.#pictures = new SqlitePictures({ ...options, thread: this.#thread });
     const { clock } = options;
     this.#appends = new GroupCommit({
       clock,
       commit: (events) => this.#health.observe(() => this.#commit(events)),
       heals: (error) => !hasCode(error, 'INTERNAL'),
     });
+    this.switches = switchStore(this.#thread);
+    this.announcements = announcementStore(this.#thread);
     this.#coverage = new SqliteCoverage({ thread: this.#thread, clock, logger: options.logger });
     this.#scores = new SqliteScoreTrace({ thread: this.#thread, clock, logger: options.logger });
     this.#health = new WriteHealth({
@@ -77,7 +92,8 @@ export class SqliteEventStore implements EventStore {
     // The lock comes first: until it is ours, half-written pictures may be those of another daemon.
     await store.#thread.open();
     try {
-      await onDisk(options.stateDir, () => store.#snapshots.prepare());
+      await store.#pictures.prepare();
+      if (!options.keepsOutbox) await store.#abandonOutbox();
     } catch (error) {
       await store.close();
       throw error;
@@ -104,6 +120,10 @@ export class SqliteEventStore implements EventStore {
 
   get scores(): ScoreTraceStore {
     return this.#scores;
+  }
+
+  get outbox(): Outbox {
+    return this.#outbox;
   }
 
   get fault(): string | null {
@@ -152,19 +172,20 @@ export class SqliteEventStore implements EventStore {
     return parsed(await this.#thread.call('openEvents', null));
   }
 
-  async saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
-    await this.#thread.call('registerSnapshot', { id, bytes: jpeg.byteLength, savedMs: this.#options.clock.wallMs() });
-    try {
-      await onDisk(this.#options.stateDir, () => this.#snapshots.write(id, jpeg));
-    } catch (error) {
-      // Not written: it must not count as bytes on disk. On a broken disk this fails, too, and retention corrects it later.
-      await this.#thread.call('forgetSnapshots', { ids: [id] }).catch(() => null);
-      throw error;
-    }
+  saveSnapshot(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#pictures.save(id, 'snapshot', jpeg);
   }
 
   loadSnapshot(id: string): Promise<Uint8Array | null> {
-    return onDisk(this.#options.stateDir, () => this.#snapshots.read(id));
+    return this.#pictures.load(id, 'snapshot');
+  }
+
+  saveStrip(id: string, jpeg: Uint8Array): Promise<void> {
+    return this.#pictures.save(id, 'strip', jpeg);
+  }
+
+  loadStrip(id: string): Promise<Uint8Array | null> {
+    return this.#pictures.load(id, 'strip');
   }
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */
@@ -181,11 +202,9 @@ export class SqliteEventStore implements EventStore {
     while (this.#closing === null) {
       const step = await this.#thread.call('pruneStep', limits);
       if (step.events + step.coverage + step.scores === 0 && step.snapshots.length === 0) break;
-      await onDisk(this.#options.stateDir, async () => {
-        for (const id of step.snapshots) await this.#snapshots.remove(id);
-      });
-      if (step.snapshots.length > 0) await this.#thread.call('forgetSnapshots', { ids: step.snapshots });
+      await this.#pictures.remove(step.snapshots);
       removed.events += step.events;
+      this.#outgrew(step.outgrown);
       removed.snapshots += step.snapshots.length;
     }
     return removed;
@@ -210,10 +229,30 @@ export class SqliteEventStore implements EventStore {
     const begun = clock.monotonicMs();
     const after = this.#tried?.events === events ? this.#tried.after : this.lastSequence;
     this.#tried = { events, after };
-    const { firstSequence } = await this.#thread.call('append', { events, after });
+    const { firstSequence } = await this.#thread.call('append', { events, after, outboxMs: this.#options.keepsOutbox ? clock.wallMs() : null });
     this.#tried = null;
     committed?.(events.length, clock.monotonicMs() - begun);
     return events.map((event, index) => withSequence(event, firstSequence + index));
+  }
+
+  async #abandonOutbox(): Promise<void> {
+    const { clock, logger } = this.#options;
+    try {
+      const abandoned = await this.#outbox.abandon('MQTT is switched off', clock.wallMs());
+      if (abandoned > 0)
+        logger.warn({ abandoned }, `MQTT is switched off: ${abandoned} messages that waited for the broker will not be sent; the history has them`);
+    } catch (error) {
+      logger.warn({ err: error }, 'the outbox could not be emptied; the next start tries it again');
+    }
+  }
+
+  #outgrew(messages: number): void {
+    if (messages === 0) return;
+    this.#outbox.outgrew(messages);
+    this.#options.logger.error(
+      { code: 'STORE_UNAVAILABLE', messages, inAll: this.#outbox.outgrown },
+      'history.maxBytes is too small for what waits for the broker: the oldest messages were removed unsent',
+    );
   }
 
   #tell(fault: string | null): void {
@@ -225,13 +264,4 @@ export class SqliteEventStore implements EventStore {
 
 function parsed({ payloads }: { readonly payloads: readonly string[] }): readonly LabelEvent[] {
   return payloads.map((payload) => JSON.parse(payload) as LabelEvent);
-}
-
-async function onDisk<T>(stateDir: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FramewatchError) throw error;
-    throw new FramewatchError('STORE_UNAVAILABLE', `State directory ${stateDir} is not usable: ${messageOf(error)}`, { cause: error });
-  }
 }

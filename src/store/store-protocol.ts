@@ -1,20 +1,38 @@
 import type { CoverageChange } from '../events/coverage.ts';
 import type { UnsequencedEvent } from '../events/label-event.ts';
 import type { TracedChunk } from '../events/score-trace.ts';
+import type { Announced } from './announcement-store.ts';
 import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
+import type { DeadLetters, Settlement } from './outbox.ts';
+import type { StoredSwitch } from './switch-store.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
 export interface StoreCalls {
-  /** `after`: the highest sequence known when these events were first tried; what an earlier try of them stored is not stored again. */
-  append: { arguments: { readonly events: readonly UnsequencedEvent[]; readonly after: number }; result: { readonly firstSequence: number } };
+  /**
+   * `after`: the highest sequence known when these events were first tried; what an earlier try of them stored is not stored again.
+   * `outboxMs`: in the same transaction they come into the outbox, at this time (wall clock, ms); null: they do not.
+   */
+  append: {
+    arguments: { readonly events: readonly UnsequencedEvent[]; readonly after: number; readonly outboxMs: number | null };
+    result: { readonly firstSequence: number };
+  };
   /** Writes and syncs about as much as an event does: whether it can be done. */
   probe: { arguments: null; result: null };
   query: { arguments: EventQuery; result: { readonly payloads: readonly string[] } };
   course: { arguments: { readonly id: string }; result: { readonly payloads: readonly string[] } };
   openEvents: { arguments: null; result: { readonly payloads: readonly string[] } };
-  /** Lists a picture before it is written. */
-  registerSnapshot: { arguments: { readonly id: string; readonly bytes: number; readonly savedMs: number }; result: null };
+  /** See Outbox. */
+  outboxPage: {
+    arguments: { readonly after: number; readonly limit: number };
+    result: { readonly entries: readonly { readonly payload: string; readonly startUntold: boolean }[] };
+  };
+  settleOutbox: { arguments: Settlement; result: null };
+  /** MQTT is off: nobody will ever take what waits. */
+  abandonOutbox: { arguments: { readonly detail: string; readonly atMs: number }; result: { readonly abandoned: number } };
+  deadLetters: { arguments: { readonly limit: number }; result: DeadLetters };
+  /** Lists a picture before it is written; 0 bytes: it could not be. */
+  registerPicture: { arguments: { readonly id: string; readonly kind: PictureKind; readonly bytes: number; readonly savedMs: number }; result: null };
   forgetSnapshots: { arguments: { readonly ids: readonly string[] }; result: null };
   /** Entries of the record of coverage, in order, and when the daemon lived; to do it again changes nothing. */
   recordCoverage: { arguments: { readonly changes: readonly CoverageChange[]; readonly aliveMs: number }; result: null };
@@ -23,11 +41,20 @@ export interface StoreCalls {
   coverageEnds: { arguments: null; result: CoverageEnds };
   /** Parts of the score trace, in order; to do it again changes nothing. */
   recordScores: { arguments: { readonly parts: readonly TracedChunk[] }; result: null };
+  switches: { arguments: null; result: { readonly switches: readonly StoredSwitch[] } };
+  setSwitch: { arguments: StoredSwitch; result: null };
+  removeSwitch: { arguments: { readonly camera: string }; result: null };
+  announced: { arguments: null; result: { readonly announced: readonly Announced[] } };
+  setAnnounced: { arguments: Announced; result: null };
+  removeAnnounced: { arguments: { readonly name: string }; result: null };
   /** One small step: removes some events or entries of coverage, or names some pictures to remove (the caller deletes the files, then forgets them). */
   pruneStep: { arguments: PruneLimits; result: PruneStep };
   /** Writes the log back into the database, closes it, drops the lock. */
   close: { arguments: null; result: null };
 }
+
+/** Of an event: its deciding frame, or five around its start. */
+export type PictureKind = 'snapshot' | 'strip';
 
 /** What one step removed, and whose pictures are to go. */
 export interface PruneStep {
@@ -37,6 +64,8 @@ export interface PruneStep {
   readonly coverage: number;
   /** Parts of the score trace. */
   readonly scores: number;
+  /** Of the events, messages that the broker had not taken yet. */
+  readonly outgrown: number;
 }
 
 export interface PruneLimits {
@@ -59,10 +88,14 @@ export interface StoreRequest<N extends StoreCallName = StoreCallName> {
 }
 
 /** The history's bounds after the call. */
-export interface StoreFacts {
+export interface HistoryBounds {
   readonly storeId: string;
   readonly lastSequence: number;
   readonly oldestSequence: number;
+}
+
+export interface StoreFacts extends HistoryBounds {
+  readonly outbox: { readonly depth: number; readonly oldestMs: number | null };
 }
 
 export interface StoreFailure {

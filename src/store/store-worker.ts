@@ -7,17 +7,20 @@ import { coverageEnds, recordCoverage, selectCoverage } from './coverage-table.t
 import { selectEvents } from './event-filter.ts';
 import { appendEvents, factsOf, openHistory, probeWrite } from './history-database.ts';
 import { pruneStep } from './history-retention.ts';
+import { removeAnnounced, removeSwitch, selectAnnounced, selectSwitches, setAnnounced, setSwitch } from './kept-tables.ts';
+import { abandonOutbox, outboxPage, selectDeadLetters, settleOutbox } from './outbox-table.ts';
 import { recordScores } from './score-trace-table.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
 import { breaksConnection, storeFailure } from './store-fault.ts';
 import type { StoreCallName, StoreCalls, StoreNotice, StoreReply, StoreRequest, StoreWorkerData } from './store-protocol.ts';
+import { registerPicture } from './strip-schema.ts';
 
 type Answers = { readonly [N in StoreCallName]: (database: Database, given: StoreCalls[N]['arguments']) => StoreCalls[N]['result'] };
 
 const ANSWERS: Answers = {
-  append: (database, { events, after }) => ({ firstSequence: appendEvents(database, events, after) }),
+  append: (database, { events, after, outboxMs }) => ({ firstSequence: appendEvents(database, events, after, outboxMs) }),
   probe(database) {
     probeWrite(database);
     return null;
@@ -28,8 +31,15 @@ const ANSWERS: Answers = {
   },
   course: (database, { id }) => payloadsOf(database, 'SELECT payload FROM events WHERE event_id = ? ORDER BY sequence', [id]),
   openEvents: (database) => payloadsOf(database, 'SELECT payload FROM events JOIN open_events USING (sequence) ORDER BY sequence', []),
-  registerSnapshot(database, { id, bytes, savedMs }) {
-    database.run('INSERT OR REPLACE INTO snapshots (event_id, bytes, saved_ms) VALUES (?, ?, ?)', [id, bytes, savedMs]);
+  outboxPage: (database, { after, limit }) => ({ entries: outboxPage(database, after, limit) }),
+  settleOutbox(database, settlement) {
+    settleOutbox(database, settlement);
+    return null;
+  },
+  abandonOutbox: (database, { detail, atMs }) => ({ abandoned: abandonOutbox(database, detail, atMs) }),
+  deadLetters: (database, { limit }) => selectDeadLetters(database, limit),
+  registerPicture(database, picture) {
+    registerPicture(database, picture);
     return null;
   },
   forgetSnapshots(database, { ids }) {
@@ -46,6 +56,24 @@ const ANSWERS: Answers = {
   coverageEnds,
   recordScores(database, { parts }) {
     recordScores(database, parts);
+    return null;
+  },
+  switches: (database) => ({ switches: selectSwitches(database) }),
+  setSwitch(database, entry) {
+    setSwitch(database, entry);
+    return null;
+  },
+  removeSwitch(database, { camera }) {
+    removeSwitch(database, camera);
+    return null;
+  },
+  announced: (database) => ({ announced: selectAnnounced(database) }),
+  setAnnounced(database, entry) {
+    setAnnounced(database, entry);
+    return null;
+  },
+  removeAnnounced(database, { name }) {
+    removeAnnounced(database, name);
     return null;
   },
   pruneStep,

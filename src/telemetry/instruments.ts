@@ -15,6 +15,8 @@ type CounterName =
   | 'events'
   | 'mqttDropped'
   | 'eventsLost'
+  | 'strips'
+  | 'stripFramesNotKept'
   | 'websocketDropped'
   | 'engineBusy'
   | 'engineRestarts';
@@ -74,7 +76,19 @@ export function instruments(registry: Registry): Instruments {
     events: counter('events_total', 'Messages of label events', 'camera', 'rule', 'type'),
     outboxDepth: gauge('outbox_depth', 'Events stored but not yet acknowledged by the broker'),
     outboxOldest: gauge('outbox_oldest_seconds', 'Age of the oldest of them, seconds'),
-    mqttDropped: counter('mqtt_dropped_total', 'MQTT messages given up before the broker had them, by kind and reason', 'kind', 'reason'),
+    mqttDropped: counter(
+      'mqtt_dropped_total',
+      'MQTT messages given up before the broker had them, or ignored (kind incoming), by kind and reason',
+      'kind',
+      'reason',
+    ),
+    strips: counter(
+      'strips_total',
+      'Strips of pictures around the starts of events: whole, short of some pictures, or none (crowded, memory, failed)',
+      'camera',
+      'outcome',
+    ),
+    stripFramesNotKept: counter('strip_frames_not_kept_total', 'Judged frames for which there was no room: a strip cannot begin with them', 'camera'),
     eventsLost: counter('events_lost_total', 'Messages of label events that were decided but could not be stored'),
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),

@@ -116,7 +116,7 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#prometheus.outboxOldest.set(oldestSeconds);
   }
 
-  /** An MQTT message that was given up before the broker had it. */
+  /** An MQTT message that was given up before the broker had it, or that came and was ignored. */
   mqttDropped(kind: string, reason: string): void {
     this.#prometheus.mqttDropped.inc({ kind, reason });
   }
@@ -124,6 +124,15 @@ export class Metrics implements BatchingObserver, HttpObserver {
   /** Messages of events that were decided and could not be stored: nobody will get them. */
   eventsLost(count: number): void {
     this.#prometheus.eventsLost.inc(count);
+  }
+
+  /** Once an event whose pictures are kept. */
+  stripEnded(camera: string, outcome: string): void {
+    this.#prometheus.strips.inc({ camera, outcome });
+  }
+
+  stripFrameNotKept(camera: string): void {
+    this.#prometheus.stripFramesNotKept.inc({ camera });
   }
 
   mqttConnected(connected: boolean): void {
@@ -170,11 +179,22 @@ export class Metrics implements BatchingObserver, HttpObserver {
   /** Of a camera that left the configuration: its series end. */
   async forgetCamera(camera: string): Promise<void> {
     this.#tallies.delete(camera);
-    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events } = this.#prometheus;
+    const { framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events, strips, stripFramesNotKept } =
+      this.#prometheus;
     for (const state of COVERAGE_STATES) this.#prometheus.coverage.remove({ camera, state });
     this.#prometheus.latency.remove({ camera });
     this.boundForgotten(camera);
-    for (const metric of [framesReceived, framesClassified, framesDropped, cameraUp, cameraRestarts, deadlineMissed, events]) {
+    for (const metric of [
+      framesReceived,
+      framesClassified,
+      framesDropped,
+      cameraUp,
+      cameraRestarts,
+      deadlineMissed,
+      events,
+      strips,
+      stripFramesNotKept,
+    ]) {
       const { values } = await metric.get();
       for (const { labels } of values) if (labels['camera'] === camera) metric.remove(labels);
     }

@@ -18,7 +18,7 @@ export const FACTS: RunFacts = {
   rules: [
     {
       ...{ id: 'pets', labels: ['cat', 'dog'], regions: ['full'], enter: 0.8, minFrames: 3, enterForMs: 0 },
-      ...{ exit: 0.6, offDelayMs: 3000, cooldownMs: 30_000, maxDurationMs: 0 },
+      ...{ exit: 0.6, offDelayMs: 3000, cooldownMs: 30_000, maxDurationMs: 0, deviceClass: null },
     },
   ],
   fps: null,

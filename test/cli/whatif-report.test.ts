@@ -9,7 +9,7 @@ import { compareEvents } from '../../src/events/whatif.ts';
 
 const RULE: RuleConfig = {
   ...{ id: 'unsafe', labels: ['Porn'], regions: ['full'], enter: 0.8, minFrames: 3, enterForMs: 0 },
-  ...{ exit: 0.6, offDelayMs: 3_000, cooldownMs: 0, maxDurationMs: 0 },
+  ...{ exit: 0.6, offDelayMs: 3_000, cooldownMs: 0, maxDurationMs: 0, deviceClass: null },
 };
 const WALL = Date.UTC(2026, 0, 1);
 const EVER = { sinceMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };

@@ -31,6 +31,7 @@ describe('readCameras', () => {
           offDelayMs: 3000,
           cooldownMs: 30_000,
           maxDurationMs: 0,
+          deviceClass: null,
         },
       ],
     });

@@ -14,7 +14,6 @@ cameras:
   b: { url: rtsp://h/x }
 `;
     expect(warningsOf(text)).toEqual([
-      '3:14: mqtt.discovery: Home Assistant discovery is not in this version: nothing is announced (enabled: false ends this warning)',
       '4:8: heads: own labels are not in this version: no head is judged',
       '6:22: cameraDefaults.motion.enabled: the motion gate is not in this version: every sampled frame is judged',
       '8:34: cameras.a.liveUrl: live view is not in this version: the stream is not opened',
@@ -23,9 +22,7 @@ cameras:
 
   it('draws no warning where it is off', () => {
     expect(
-      warningsOf(
-        'mqtt: { discovery: { enabled: false } }\nheads: {}\ncameras: { a: { url: rtsp://h/x, motion: { enabled: false }, liveUrl: null } }',
-      ),
+      warningsOf('mqtt: { discovery: { enabled: true } }\nheads: {}\ncameras: { a: { url: rtsp://h/x, motion: { enabled: false }, liveUrl: null } }'),
     ).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ describe('parseConfig', () => {
     });
     expect(config.mqtt).toEqual({
       enabled: true,
+      expireEventsAfterSeconds: null,
       url: 'mqtt://localhost:1883',
       embeddedPort: 1883,
       username: null,

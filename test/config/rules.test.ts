@@ -16,9 +16,14 @@ describe('readRules', () => {
       offDelayMs: 3000,
       cooldownMs: 30_000,
       maxDurationMs: 0,
+      deviceClass: null,
     });
     expect(accepted(rule('{ labels: [Porn], enter: 0.4 }')).cameras[0]?.rules[0]?.exit).toBe(0.4);
     expect(accepted(rule('{ labels: [Porn], enter: 0.9, exit: 0.9 }')).cameras[0]?.rules[0]?.exit).toBe(0.9);
+  });
+
+  it('takes the device classes of Home Assistant', () => {
+    expect(accepted(rule('{ labels: [Porn], deviceClass: safety }')).cameras[0]?.rules[0]?.deviceClass).toBe('safety');
   });
 
   it('judges the whole picture when a rule names it', () => {
@@ -35,6 +40,7 @@ describe('readRules', () => {
     ['{ labels: [Porn], enter: 0.5, exit: 0.7 }', '6:46: cameras.door.rules.r.exit: 0.7 is above enter, which is 0.5 (exit at most enter)'],
     ['{ labels: [Porn], enter: 0 }', 'cameras.door.rules.r.enter: "0" is too small (a number above 0, at most 1)'],
     ['{ labels: [Porn], regions: [gaet] }', 'cameras.door.rules.r.regions[0]: there is no region "gaet" (did you mean gate?)'],
+    ['{ labels: [Porn], deviceClass: alarm }', 'cameras.door.rules.r.deviceClass: "alarm" is not a choice'],
     ['{ labels: [Porn], minFrames: 0 }', 'cameras.door.rules.r.minFrames: "0" is too small'],
     ['{ labels: [Porn], maxDuration: 5 }', 'unknown key "maxDuration" (did you mean maxDurationMs?)'],
   ])('refuses %s', (text, expected) => {

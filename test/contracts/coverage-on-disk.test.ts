@@ -50,7 +50,7 @@ function entry(since: number, state: 'watching' | 'blind'): CoverageChange {
 }
 
 async function open(stateDir: string, clock: VirtualClock): Promise<SqliteEventStore> {
-  const store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+  const store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
   onTestFinished(() => store.close());
   return store;
 }

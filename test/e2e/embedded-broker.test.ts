@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EmbeddedBroker } from '../../src/sinks/embedded-broker.ts';
-import { sequencedEvent } from '../helpers/label-events.ts';
+import { labelEvent } from '../helpers/label-events.ts';
 import { mqttConfig } from '../helpers/mqtt-config.ts';
 import { startPublisher, subscribe } from '../helpers/mqtt-stage.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -8,11 +8,11 @@ import { waitFor } from '../helpers/wait-for.ts';
 describe('EmbeddedBroker and clients that are not ours', () => {
   it('carries events, keeps what is retained, and the log says once which version of MQTT it speaks', async () => {
     const { url, port } = await open();
-    const { publisher, logger } = await startPublisher({ url }, { config: mqttConfig({ url: 'embedded' }), embeddedUrl: url });
+    const { publisher, store, tell, logger } = await startPublisher({ url }, { config: mqttConfig({ url: 'embedded' }), embeddedUrl: url });
     const subscriber = await subscribe({ port, protocol: 'mqttv311' });
-    publisher.publishEvent(sequencedEvent(1));
+    await tell(labelEvent());
     await waitFor('the event arrives', () => subscriber.newest('framewatch/front_door/event') !== undefined);
-    await waitFor('it is acknowledged', () => publisher.backlog === 0);
+    await waitFor('it is acknowledged', () => store.outbox.depth === 0);
     const late = await subscribe({ port, protocol: 'mqttv311' });
     await waitFor('the status arrives', () => late.newest('framewatch/status') === 'online');
     await publisher.close();

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { cameraState, startBroker, startPublisher, subscribe } from '../helpers/mqtt-stage.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAMERA_TOPICS = ['availability', 'state', 'coverage', 'snapshot'].map((leaf) => `framewatch/front_door/${leaf}`);
+const CAMERA_TOPICS = ['availability', 'state', 'coverage', 'snapshot', 'strip'].map((leaf) => `framewatch/front_door/${leaf}`);
 
 describe('retained topics at a real mosquitto', () => {
   it('sends a picture again that could not be written while the broker did not read', async () => {
@@ -31,7 +31,8 @@ describe('retained topics at a real mosquitto', () => {
     before.publisher.publishState(cameraState(1));
     before.publisher.publishCoverage({ camera: 'front_door', state: 'blind', since: '2026-11-22T06:11:00.000Z', reason: 'offline' });
     before.publisher.publishSnapshot('front_door', Buffer.from('jpeg'));
-    await waitFor('the broker has it all', () => before.counts.acknowledged('retained') === 5);
+    before.publisher.publishStrip('front_door', Buffer.from('jpeg'));
+    await waitFor('the broker has it all', () => before.counts.acknowledged('retained') === 6);
     await before.publisher.close();
 
     const subscriber = await subscribe({ port: broker.port });

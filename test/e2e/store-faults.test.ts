@@ -117,7 +117,7 @@ describe('the history on a disk that fails', () => {
 
 async function open(stateDir: string, clock: Clock = systemClock) {
   const logger = recordingLogger();
-  const store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger, clock });
+  const store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger, clock });
   onTestFinished(() => store.close());
   return { store, logger };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodeJpeg, networkPicture, pixelBox } from '../../src/engine/picture.ts';
+import { encodeJpeg, encodeStrip, networkPicture, pixelBox } from '../../src/engine/picture.ts';
 import type { PictureFit } from '../../src/engine/picture-fit.ts';
 
 /** A frame whose left half is red and whose right half is blue. */
@@ -103,5 +103,23 @@ describe('encodeJpeg', () => {
     expect(await facts({ crop: [0, 0, 0.5, 0.5] })).toEqual(['jpeg', 32, 18]);
     expect(await facts({ width: 32 })).toEqual(['jpeg', 32, 18]);
     expect(await facts({ width: 640 })).toEqual(['jpeg', 64, 36]);
+  });
+});
+
+describe('encodeStrip', () => {
+  it('puts pictures side by side in their order, lower ones on black, and says what they are', async () => {
+    const jpeg = await encodeStrip([halfAndHalf(64, 36), halfAndHalf(32, 16), halfAndHalf(64, 36)], '{"deciding":1}');
+    const { data, info } = await sharp(jpeg).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([160, 36, 3]);
+    const seen = [8, 56, 68, 92, 100, 152].map((x) =>
+      [...data.subarray((8 * 160 + x) * 3, (8 * 160 + x) * 3 + 3)].map((value) => (value > 128 ? 1 : 0)),
+    );
+    const [red, blue] = [
+      [1, 0, 0],
+      [0, 0, 1],
+    ];
+    expect(seen).toEqual([red, blue, red, blue, red, blue]);
+    expect([...data.subarray((30 * 160 + 80) * 3, (30 * 160 + 80) * 3 + 3)].every((value) => value < 16)).toBe(true);
+    expect((await sharp(jpeg).metadata()).exif?.toString('latin1')).toContain('{"deciding":1}');
   });
 });

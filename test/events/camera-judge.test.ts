@@ -16,6 +16,7 @@ const UNSAFE = {
   offDelayMs: 0,
   cooldownMs: 0,
   maxDurationMs: 0,
+  deviceClass: null,
 };
 const MODEL = { name: 'inception', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' };
 
@@ -102,7 +103,7 @@ describe('CameraJudge', () => {
 
   it('explains every message: the frames of the run with their scores, against the numbers of the rule', async () => {
     const { judge, see } = setUp();
-    const { id: _id, regions: _regions, ...numbers } = UNSAFE;
+    const { id: _id, regions: _regions, deviceClass: _class, ...numbers } = UNSAFE;
     await see(PORN);
     const [start] = (await see(PORN)).events;
     expect(start?.explain).toEqual({

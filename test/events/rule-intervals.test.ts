@@ -4,7 +4,7 @@ import { RuleIntervals } from '../../src/events/rule-intervals.ts';
 
 const RULE: RuleConfig = {
   ...{ id: 'unsafe', labels: ['Porn', 'Sexy'], regions: ['full'], enter: 0.8, minFrames: 3, enterForMs: 0 },
-  ...{ exit: 0.6, offDelayMs: 200, cooldownMs: 0, maxDurationMs: 0 },
+  ...{ exit: 0.6, offDelayMs: 200, cooldownMs: 0, maxDurationMs: 0, deviceClass: null },
 };
 const LONG_GAP = 10_000;
 

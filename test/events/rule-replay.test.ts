@@ -6,7 +6,7 @@ import type { TraceEntry, TraceSession } from '../../src/events/score-trace.ts';
 // That a replay gives what the live judges stored, test/monitor/score-recorder.test.ts holds against them.
 const RULE: RuleConfig = {
   ...{ id: 'r', labels: ['Porn'], regions: ['full'], enter: 0.8, minFrames: 2, enterForMs: 0 },
-  ...{ exit: 0.6, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0 },
+  ...{ exit: 0.6, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0, deviceClass: null },
 };
 const SESSION: TraceSession = {
   ...{ key: 1, camera: 'door', region: 'full', maxGapMs: 10_000, whole: true, labels: ['Neutral', 'Porn'], groups: [] },

@@ -19,6 +19,8 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** For `framewatch run`, beside `--config`. */
   readonly args?: readonly string[];
+  /** A command that starts it, such as `strace -D …`: it takes the daemon's as its last arguments, and the daemon has the started process's id. */
+  readonly under?: readonly string[];
   /** False: a cache of its own, empty with a new `stateDir`. Else the converted model is shared by all. */
   readonly sharesCache?: boolean;
 }
@@ -51,7 +53,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Boots the built command from a YAML string in a temporary folder. */
-export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [], sharesCache = true }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [], under = [], sharesCache = true }: DaemonOptions): Promise<Daemon> {
   const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-daemon-'));
   const stateDir = wanted ?? path.join(folder, 'state');
   if (sharesCache) shareCache(stateDir);
@@ -59,7 +61,8 @@ export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [],
   const configFile = path.join(folder, 'framewatch.yaml');
   writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: none } }\n${yaml}`, { mode: 0o600 });
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [command, 'run', '--config', configFile, ...args], {
+  const [file = '', ...argv] = [...under, process.execPath, command, 'run', '--config', configFile, ...args];
+  const child = spawn(file, argv, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

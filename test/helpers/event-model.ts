@@ -5,10 +5,13 @@ import type { EventQuery } from '../../src/store/event-store.ts';
 export class EventModel {
   #events: LabelEvent[] = [];
   #lastSequence = 0;
+  readonly #outbox = new Set<number>();
+  readonly #dead = new Set<number>();
 
   append(events: readonly UnsequencedEvent[]): readonly LabelEvent[] {
     const given = events.map((event) => ({ ...event, sequence: ++this.#lastSequence }));
     this.#events.push(...given);
+    for (const { sequence } of given) this.#outbox.add(sequence);
     return given;
   }
 
@@ -35,11 +38,27 @@ export class EventModel {
     return [...newest.values()].filter(({ type }) => type !== 'end').sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** Everything before `ms` but the newest message of an event that is still open. */
+  outbox(after = 0, limit = Number.POSITIVE_INFINITY): readonly LabelEvent[] {
+    return this.#events.filter(({ sequence }) => sequence > after && this.#outbox.has(sequence)).slice(0, limit);
+  }
+
+  settle(sequences: readonly number[], dead: boolean): void {
+    for (const sequence of sequences) {
+      this.#outbox.delete(sequence);
+      if (dead) this.#dead.add(sequence);
+    }
+  }
+
+  /** Of events that are still there. */
+  get deadLetters(): number {
+    return this.#events.filter(({ sequence }) => this.#dead.has(sequence)).length;
+  }
+
+  /** Everything before `ms` but the newest message of an event that is still open, and what the broker has not taken. */
   prune(ms: number): number {
     const kept = new Set(this.openEvents().map(({ sequence }) => sequence));
     const before = this.#events.length;
-    this.#events = this.#events.filter((event) => Date.parse(event.at) >= ms || kept.has(event.sequence));
+    this.#events = this.#events.filter((event) => Date.parse(event.at) >= ms || kept.has(event.sequence) || this.#outbox.has(event.sequence));
     return before - this.#events.length;
   }
 

@@ -7,6 +7,8 @@ export interface FeedClient {
   /** When each of them came, wall clock, ms. */
   readonly cameAt: readonly number[];
   readonly events: readonly LabelEvent[];
+  /** When each event came, wall clock, ms. */
+  readonly eventsCameAt: readonly number[];
   /** Camera id and JPEG of each binary message. */
   readonly tiles: readonly { readonly cameraId: string; readonly frameSequence: bigint; readonly jpeg: Buffer }[];
   watch(cameraIds: readonly string[]): void;
@@ -19,6 +21,7 @@ export async function connectFeed(port: number, after?: number): Promise<FeedCli
   const messages: Record<string, unknown>[] = [];
   const cameAt: number[] = [];
   const events: LabelEvent[] = [];
+  const eventsCameAt: number[] = [];
   const tiles: { cameraId: string; frameSequence: bigint; jpeg: Buffer }[] = [];
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
@@ -31,12 +34,15 @@ export async function connectFeed(port: number, after?: number): Promise<FeedCli
       const message = JSON.parse(bytes.toString()) as Record<string, unknown>;
       messages.push(message);
       cameAt.push(Date.now());
-      if (message['type'] === 'event') events.push(message['event'] as LabelEvent);
+      if (message['type'] === 'event') {
+        events.push(message['event'] as LabelEvent);
+        eventsCameAt.push(Date.now());
+      }
       if (message['type'] === 'hello') resolve();
     });
   });
   return {
-    ...{ messages, cameAt, events, tiles },
+    ...{ messages, cameAt, events, eventsCameAt, tiles },
     watch: (ids) => socket.send(JSON.stringify({ type: 'watch', tiles: ids, classifications: ids })),
     close: () => socket.terminate(),
   };

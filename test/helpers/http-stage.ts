@@ -8,7 +8,17 @@ import type { LabelEvent } from '../../src/events/label-event.ts';
 import { cameraView } from '../../src/http/camera-view.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
-import type { CameraView, CoverageHistory, EventHistory, HttpObserver, MonitorView, Picture, Readiness } from '../../src/http/monitor-view.ts';
+import type {
+  CameraView,
+  CoverageHistory,
+  EventHistory,
+  HttpObserver,
+  MonitorView,
+  OutboxView,
+  Picture,
+  Readiness,
+  SwitchOutcome,
+} from '../../src/http/monitor-view.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
@@ -39,6 +49,7 @@ export function labelEvent(sequence: number, over: Partial<LabelEvent> = {}): La
     batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
     model: { name: 'm', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' },
     snapshot: null,
+    strip: null,
     ...over,
   };
 }
@@ -59,7 +70,7 @@ export function exampleCamera(id: string, name: string = id): CameraView {
       frameWidth: 640,
       motion: { enabled: false, threshold: 0.01, refreshSeconds: 10 },
       regions: [{ id: 'full', crop: null, heads: [] }],
-      rules: [{ ...rule, offDelayMs: 3000, cooldownMs: 30000, maxDurationMs: 0 }],
+      rules: [{ ...rule, offDelayMs: 3000, cooldownMs: 30000, maxDurationMs: 0, deviceClass: null }],
     },
     true,
     {
@@ -97,6 +108,7 @@ export class MemoryHistory implements EventHistory {
   readonly storeId: string = 'store-1';
   readonly events: LabelEvent[] = [];
   readonly snapshots: Map<string, Uint8Array> = new Map<string, Uint8Array>();
+  readonly strips: Map<string, Uint8Array> = new Map<string, Uint8Array>();
   readonly queries: EventQuery[] = [];
   beforeQuery: (query: EventQuery) => void | Promise<void> = () => {};
 
@@ -123,6 +135,10 @@ export class MemoryHistory implements EventHistory {
   async loadSnapshot(id: string): Promise<Uint8Array | null> {
     return this.snapshots.get(id) ?? null;
   }
+
+  async loadStrip(id: string): Promise<Uint8Array | null> {
+    return this.strips.get(id) ?? null;
+  }
 }
 
 export class MemoryView implements MonitorView {
@@ -138,11 +154,14 @@ export class MemoryView implements MonitorView {
       return this.coverage.changes;
     },
   };
+  outbox: OutboxView = { depth: 0, oldestMs: null, outgrown: 0, deadLetters: () => Promise.resolve({ counts: {}, newest: [] }) };
   readonly history: MemoryHistory = new MemoryHistory();
   readonly list: CameraView[] = [exampleCamera('front_door', '<img src=x onerror=alert(1)>'), exampleCamera('yard')];
   readonly pictures: Map<string, Picture> = new Map<string, Picture>();
   state: Readiness = { ready: true, reasons: [] };
   isLive: boolean = true;
+  isStored: boolean = true;
+  readonly switched: string[] = [];
 
   cameras(): readonly CameraView[] {
     return this.list;
@@ -150,6 +169,13 @@ export class MemoryView implements MonitorView {
 
   camera(id: string): CameraView | undefined {
     return this.list.find((camera) => camera.id === id);
+  }
+
+  /** As a daemon whose disk is sound, unless `isStored` is false. */
+  async setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {
+    if (!this.camera(cameraId)) return null;
+    this.switched.push(`${cameraId} ${enabled}`);
+    return { enabled, stored: this.isStored };
   }
 
   async newestPicture(cameraId: string): Promise<Picture | null> {

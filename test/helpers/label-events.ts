@@ -23,6 +23,7 @@ export function labelEvent(changes: Partial<UnsequencedEvent> = {}): Unsequenced
     batch: { id: 9001, size: 5, paddedTo: 8, flushReason: 'deadline' },
     model: { name: 'inception-v3-content-safety', sha256: 'ab', backend: 'onnx', device: 'cpu', precision: 'float32' },
     snapshot: `/api/events/${id}/snapshot.jpg`,
+    strip: `/api/events/${id}/strip.jpg`,
     ...changes,
   };
 }

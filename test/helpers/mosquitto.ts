@@ -9,6 +9,8 @@ import { waitFor } from './wait-for.ts';
 export interface MosquittoOptions {
   /** Keeps messages and sessions over `restart`. */
   readonly persistence?: boolean;
+  /** Messages that it keeps for a subscriber that is away or slow; 1,000 when left out, as is its default. */
+  readonly queued?: number;
   /** Whoever else comes is refused. */
   readonly users?: Readonly<Record<string, string>>;
   /** Lines of an ACL file. */
@@ -30,6 +32,8 @@ export interface Mosquitto {
   stop(): Promise<void>;
   /** Again on the same port. */
   start(): Promise<void>;
+  /** Lets these in, too, from now on. Needs `users`. */
+  allow(users: Readonly<Record<string, string>>): void;
   /** SIGSTOP and SIGCONT: connections stay open, nobody answers. */
   freeze(): void;
   thaw(): void;
@@ -80,6 +84,10 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     start,
+    allow: (users) => {
+      addPasswords(directory, users);
+      child?.kill('SIGHUP');
+    },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     close: async () => {
@@ -89,7 +97,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   };
 }
 
-function configOf(directory: string, port: number, { persistence = false, users, acl, tls = false }: MosquittoOptions): string {
+function configOf(directory: string, port: number, { persistence = false, queued, users, acl, tls = false }: MosquittoOptions): string {
   const lines = [
     `listener ${port} 127.0.0.1`,
     `persistence ${persistence}`,
@@ -97,13 +105,12 @@ function configOf(directory: string, port: number, { persistence = false, users,
     'autosave_interval 1',
     'log_type all',
   ];
+  if (queued !== undefined) lines.push(`max_queued_messages ${queued}`);
   // Started as root it would become a user that cannot read this directory.
   if (process.getuid?.() === 0) lines.push('user root');
   if (users) {
-    const file = join(directory, 'passwords');
-    writeFileSync(file, '');
-    for (const [name, password] of Object.entries(users)) execFileSync('mosquitto_passwd', ['-b', file, name, password], { stdio: 'ignore' });
-    lines.push('allow_anonymous false', `password_file ${file}`);
+    writeFileSync(join(directory, 'passwords'), '');
+    lines.push('allow_anonymous false', `password_file ${addPasswords(directory, users)}`);
   } else lines.push('allow_anonymous true');
   if (acl) {
     const file = join(directory, 'acl');
@@ -132,6 +139,12 @@ function configOf(directory: string, port: number, { persistence = false, users,
     lines.push(`certfile ${certificate}`, `keyfile ${key}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function addPasswords(directory: string, users: Readonly<Record<string, string>>): string {
+  const file = join(directory, 'passwords');
+  for (const [name, password] of Object.entries(users)) execFileSync('mosquitto_passwd', ['-b', file, name, password], { stdio: 'ignore' });
+  return file;
 }
 
 async function freePort(): Promise<number> {

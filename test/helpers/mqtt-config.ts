@@ -16,6 +16,7 @@ export function mqttConfig(changes: Partial<MqttConfig> = {}): MqttConfig {
     key: null,
     discovery: { enabled: false, prefix: 'homeassistant' },
     classifications: false,
+    expireEventsAfterSeconds: null,
     ...changes,
   };
 }

@@ -18,15 +18,18 @@ const config = {
   key: null,
   discovery: { enabled: false, prefix: 'homeassistant' },
   classifications: false,
+  expireEventsAfterSeconds: null,
 };
 const options = {
   config,
   embeddedUrl: null,
+  history: { query: () => Promise.resolve([]) },
+  outbox: { page: () => Promise.resolve([]), settle: () => Promise.resolve() },
   instance: 'victim',
   hostName: 'here',
   clock: systemClock,
   logger: silentLogger,
-  observer: { connectionChanged() {}, published() {}, acknowledged() {}, dropped() {} },
+  observer: { connectionChanged() {}, published() {}, acknowledged() {}, dropped() {}, ignored() {} },
 };
 const publisher = new MqttPublisher(options);
 await publisher.start();

@@ -8,6 +8,9 @@ export const EVENT_IDS = ['01JD8Q4Z3M5R7T9V1X2Y4Z6A81', '01JD8Q4Z3M5R7T9V1X2Y4Z6
 type StoreStep =
   | { readonly do: 'append'; readonly events: readonly UnsequencedEvent[] }
   | { readonly do: 'query'; readonly query: EventQuery }
+  /** Delivered or dead, of what waits: those whose sequence modulo `of` is 0. */
+  | { readonly do: 'settle'; readonly of: number; readonly dead: boolean }
+  | { readonly do: 'page'; readonly after: number; readonly limit: number }
   | { readonly do: 'prune' | 'reopen' };
 
 const cameras = fc.constantFrom('garden', "it's; DROP TABLE events --");
@@ -42,6 +45,11 @@ export function storeSteps(startMs: number): fc.Arbitrary<StoreStep> {
   return fc.oneof(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('append' as const), events: fc.array(events, { maxLength: 6 }) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('query' as const), query: queries }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), of: fc.integer({ min: 1, max: 3 }), dead: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('page' as const), after: fc.integer({ min: 0, max: 20 }), limit: fc.integer({ min: 1, max: 9 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const) }) },
   );

@@ -47,6 +47,44 @@ describe('cameras', () => {
   });
 });
 
+describe('the switch of a camera', () => {
+  const post = (id: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
+    stage.get(`/api/cameras/${id}/enabled`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${stage.token}`, 'Content-Type': 'application/json', ...headers },
+      ...init,
+    });
+
+  it('pauses and resumes, and says whether that is on disk', async () => {
+    const off = await post('yard', { body: '{"enabled":false}' });
+    expect([off.status, await off.json()]).toEqual([200, { id: 'yard', enabled: false, stored: true }]);
+    stage.view.isStored = false;
+    expect(await (await post('yard', { body: '{"enabled":true}' })).json()).toEqual({ id: 'yard', enabled: true, stored: false });
+    expect(stage.view.switched).toEqual(['yard false', 'yard true']);
+  });
+
+  it.each([undefined, '', '{', '[]', 'null', '"on"', '{}', '{"enabled":"false"}', '{"enabled":1}', '{"enabled":null}'])(
+    'answers 400 to what is no order, and does nothing: %s',
+    async (body) => {
+      const answer = await post('yard', body === undefined ? {} : { body });
+      expect([answer.status, await answer.json()]).toMatchObject([400, { error: 'badRequest' }]);
+      expect(stage.view.switched).toEqual([]);
+    },
+  );
+
+  it('answers 400 to a form, 404 for a camera that is not there, 413 to too much, 401 and 403 to strangers', async () => {
+    expect((await post('yard', { body: '{"enabled":false}' }, { 'Content-Type': 'text/plain' })).status).toBe(400);
+    expect((await post('nobody', { body: '{"enabled":false}' })).status).toBe(404);
+    expect((await post('__proto__', { body: '{"enabled":false}' })).status).toBe(404);
+    expect((await post('yard', { body: `{"enabled":false,"x":"${'x'.repeat(70_000)}"}` })).status).toBe(413);
+    expect((await post('yard', { body: '{"enabled":false}' }, { Authorization: '' })).status).toBe(401);
+    expect((await post('yard', { body: '{"enabled":false}' }, { Origin: 'https://evil.example' })).status).toBe(403);
+    expect((await post('yard', { body: '{"enabled":false}' }, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await stage.get('/api/cameras/yard/enabled')).status).toBe(404);
+    expect(stage.view.switched).toEqual([]);
+  });
+});
+
 describe('coverage', () => {
   it('answers with intervals and sums of the time that was asked for', async () => {
     const { coverage } = stage.view;
@@ -101,11 +139,16 @@ describe('events', () => {
     expect(body).toMatchObject({ id: EVENT_ID, type: 'end', course: [{ sequence: 1 }, { sequence: 2 }] });
     const picture = await stage.get(`/api/events/${EVENT_ID}/snapshot.jpg`);
     expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([1, 2]);
+    expect(await json(`/api/events/${EVENT_ID}/strip.jpg`)).toMatchObject({ status: 404, body: { error: 'noPicture' } });
+    stage.view.history.strips.set(EVENT_ID, Uint8Array.of(3));
+    const strip = await stage.get(`/api/events/${EVENT_ID}/strip.jpg`);
+    expect([strip.headers.get('content-type'), [...new Uint8Array(await strip.arrayBuffer())]]).toEqual(['image/jpeg', [3]]);
   });
 
   it.each(['01JD8Q4Z3M5R7T9V1X2Y4Z6A8C', 'x', '%00', "'--"])('knows no event %s', async (id) => {
     expect((await json(`/api/events/${id}`)).status).toBe(404);
     expect((await json(`/api/events/${id}/snapshot.jpg`)).status).toBe(404);
+    expect((await json(`/api/events/${id}/strip.jpg`)).status).toBe(404);
   });
 
   it('says 503 while the store is away', async () => {

@@ -43,6 +43,7 @@ const config = {
       offDelayMs: 1,
       cooldownMs: 1,
       maxDurationMs: 0,
+      deviceClass: null,
     },
   ],
 } as const;

@@ -9,7 +9,7 @@ const REGION = { id: 'full', crop: null, heads: [] };
 
 function camera(id: string, maxLatencyMs: number, over: { decodeAgeMs?: number | null; regions?: number; enabled?: boolean } = {}) {
   const { decodeAgeMs = null, regions = 1, enabled = true } = over;
-  return { config: { id, maxLatencyMs, enabled, regions: Array<typeof REGION>(regions).fill(REGION) }, status: { decodeAgeMs } };
+  return { enabled, config: { id, maxLatencyMs, regions: Array<typeof REGION>(regions).fill(REGION) }, status: { decodeAgeMs } };
 }
 
 function stage(cameras: BoundedCamera[], costMs: Record<number, number> = { 1: 70 }) {

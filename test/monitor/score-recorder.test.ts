@@ -201,7 +201,19 @@ function seen(region: string, sequence: number, clock: VirtualClock, scores: rea
 
 function rule(id: string, labels: readonly string[], changes: Partial<RuleConfig> = {}): RuleConfig {
   return {
-    ...{ id, labels, regions: ['full'], enter: 0.6, minFrames: 1, enterForMs: 0, exit: 0.4, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0 },
+    ...{
+      id,
+      labels,
+      regions: ['full'],
+      enter: 0.6,
+      minFrames: 1,
+      enterForMs: 0,
+      exit: 0.4,
+      offDelayMs: 0,
+      cooldownMs: 0,
+      maxDurationMs: 0,
+      deviceClass: null,
+    },
     ...changes,
   };
 }

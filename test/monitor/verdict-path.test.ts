@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Batch, BatchEntry, SlotSpec } from '../../src/batching/batch.ts';
 import type { CameraConfig, RuleConfig } from '../../src/config/config.ts';
 import type { EngineInfo } from '../../src/engine/engine.ts';
-import { encodeJpeg } from '../../src/engine/picture.ts';
+import { encodeJpeg, encodeStrip } from '../../src/engine/picture.ts';
 import type { EntryScores } from '../../src/engine/process/batch-outcome.ts';
 import { CameraJudge } from '../../src/events/camera-judge.ts';
 import { eventIdSource } from '../../src/events/event-id.ts';
 import type { LabelEvent, UnsequencedEvent } from '../../src/events/label-event.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { NewestPictures } from '../../src/http/newest-pictures.ts';
+import { EventPictures } from '../../src/monitor/event-pictures.ts';
 import { VerdictPath, type VerdictPathParts } from '../../src/monitor/verdict-path.ts';
 import { noPublisher } from '../../src/sinks/no-publisher.ts';
 import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
@@ -23,7 +24,7 @@ const ENGINE: EngineInfo = {
 };
 const RULE: RuleConfig = {
   ...{ id: 'drawing', labels: ['Drawing'], regions: ['full'], enter: 0.5, exit: 0.4, minFrames: 1 },
-  ...{ enterForMs: 0, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0 },
+  ...{ enterForMs: 0, offDelayMs: 0, cooldownMs: 0, maxDurationMs: 0, deviceClass: null },
 };
 const CAMERA: CameraConfig = {
   ...{ id: 'door', name: 'Door', enabled: true, url: 'rtsp://127.0.0.1/x', username: null, password: null, liveUrl: null, transport: 'tcp' },
@@ -41,6 +42,7 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
   const published: LabelEvent[] = [];
   const states: CameraStateMessage[] = [];
   const snapshots: string[] = [];
+  const strips: string[] = [];
   const dropped: string[] = [];
   const lost: number[] = [];
   let sequence = 0;
@@ -55,7 +57,13 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
       return events.map((event) => ({ ...event, sequence: ++sequence }));
     },
     saveSnapshot: async (id: string) => void snapshots.push(id),
+    saveStrip: async (id: string) => void strips.push(id),
   };
+  const pictures = new NewestPictures(memory, encodeJpeg);
+  const eventPictures = new EventPictures({
+    ...{ store, publisher: noPublisher, pictures, memory, clock, logger: silentLogger, encodeStrip },
+    metrics: { stripEnded() {}, stripFrameNotKept() {} },
+  });
   const verdicts = new VerdictPath({
     store,
     publisher: {
@@ -66,20 +74,14 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
       },
       publishState: (state) => void states.push(state),
     },
-    ...{ feed: new Feed(0), memory, pictures: new NewestPictures(memory, encodeJpeg), clock, logger: silentLogger, encodeJpeg },
+    ...{ feed: new Feed(0), memory, pictures, clock, logger: silentLogger, eventPictures },
     metrics: {
       frameClassified() {},
       event() {},
       frameDropped: (entry, reason) => void dropped.push(`${entry.frame.sequence} ${reason}`),
       eventsLost: (count) => void lost.push(count),
     },
-    ...{
-      publishClassifications: false,
-      snapshots: true,
-      scores: options.scores ?? null,
-      isFeasible: () => options.infeasible !== true,
-      onEvent: () => undefined,
-    },
+    ...{ publishClassifications: false, scores: options.scores ?? null, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
   const judge = new CameraJudge({
@@ -97,7 +99,7 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
   verdicts.addCamera({ config: CAMERA, judge, slots: new Set([SLOT]) });
   let frames = 0;
   const deliver = (drawing: number, slot: SlotSpec = SLOT) => verdicts.deliver(scores(++frames, drawing, clock.monotonicMs(), slot, memory));
-  return { verdicts, deliver, memory, clock, order, published, states, snapshots, dropped, lost };
+  return { verdicts, deliver, memory, clock, order, published, states, snapshots, strips, dropped, lost };
 }
 
 function scores(sequence: number, drawing: number, now: number, slot: SlotSpec, memory: PictureMemory): EntryScores {
@@ -137,6 +139,16 @@ describe('VerdictPath', () => {
     });
     expect(event?.latencyMs).toMatchObject({ decode: 10, queue: 30, preprocess: 20, inference: 40, total: 100, bound: 500, feasible: true });
     expect(snapshots).toEqual([event?.id]);
+  });
+
+  it('makes the strip of an event when its camera ends, at the latest', async () => {
+    const { verdicts, deliver, published, strips } = path();
+    deliver(0.9);
+    await verdicts.settled();
+    expect(strips).toEqual([]);
+    verdicts.endEvents('door', 'shutdown');
+    await verdicts.settled();
+    expect(strips).toEqual([published[0]?.id]);
   });
 
   it('says of each event whether its bound could have been kept', async () => {
@@ -206,13 +218,17 @@ describe('VerdictPath', () => {
 
   it('gives the memory of a picture back when a newer one was judged, but not that of an event', async () => {
     const { verdicts, deliver, memory } = path();
-    deliver(0.1);
-    deliver(0.9);
+    for (let frame = 1; frame <= 4; frame += 1) deliver(0.1);
+    // Two are held for the strip of an event that the next one might begin.
     expect(memory.readyBytes).toBe(96);
-    // The third takes the memory of the first. That of the second, with which the event began, does not come back: its picture is not made yet.
+    // It takes the memory that lay ready, and does not give it back: its picture is not made yet. Neither do the two before, for the strip.
     deliver(0.9);
     expect(memory.readyBytes).toBe(0);
+    deliver(0.9);
+    expect(memory.readyBytes).toBe(0);
+    verdicts.endEvents('door', 'cameraOffline');
     await verdicts.settled();
+    expect(memory.readyBytes).toBe(192);
   });
 
   it('refuses scores of an earlier configuration of the camera', () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type BrokerAddress, MqttSession } from '../../src/sinks/mqtt-session.ts';
+import { type BrokerAddress, MqttSession, type SubscribeOutcome } from '../../src/sinks/mqtt-session.ts';
 import type { ConnectionLoss } from '../../src/sinks/reconnect-policy.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -21,6 +21,20 @@ describe('MqttSession', () => {
     expect(reason).not.toBe('');
   });
 
+  it('tells what the broker answered to a subscription, in both versions of the protocol', async () => {
+    const suback = (socket: Socket, id: Buffer, ...rest: number[]) => socket.write(Buffer.from([0x90, 2 + rest.length, ...id, ...rest]));
+    expect(await outcomeAfter((socket, id) => suback(socket, id, 0, 1))).toEqual({ kind: 'subscribed' });
+    expect(await outcomeAfter((socket, id) => suback(socket, id, 0, 0x87))).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('(135)'),
+    });
+    expect(await outcomeAfter((socket, id) => suback(socket, id, 0x80), 4)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('(128)'),
+    });
+    expect(await outcomeAfter((socket) => socket.destroy())).toEqual({ kind: 'lost' });
+  });
+
   it('is over at once when nobody listens', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -30,6 +44,27 @@ describe('MqttSession', () => {
     expect(await lossOf(port)).toMatchObject({ loss: 'unreachable', reason: expect.stringContaining('ECONNREFUSED') });
   });
 });
+
+/** What a session is told that subscribes to `a/b` at a server that accepts the login and answers so. */
+async function outcomeAfter(answer: (socket: Socket, messageId: Buffer) => void, protocolVersion: 4 | 5 = 5): Promise<SubscribeOutcome> {
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .on('data', (bytes: Buffer) => {
+        if (bytes[0] === 0x10) socket.write(protocolVersion === 5 ? Buffer.from([0x20, 3, 0, 0, 0]) : Buffer.from([0x20, 2, 0, 0]));
+        if (bytes[0] === 0x82) answer(socket, bytes.subarray(2, 4));
+      });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const ups: number[] = [];
+  const up = (receiveMaximum: number) => void ups.push(receiveMaximum);
+  const address = { ...addressOf((server.address() as AddressInfo).port), protocolVersion };
+  const session = MqttSession.open(address, { up, message: () => {}, down: () => {} });
+  onTestFinished(() => session.end(0));
+  await waitFor('the session is up', () => ups.length > 0);
+  return session.subscribe({ filter: 'a/b', wantsRetained: false });
+}
 
 /** What a session ends with, at a server that answers the first bytes so and never closes. */
 async function lossAfter(answer: (socket: Socket) => void) {
@@ -48,7 +83,7 @@ async function lossAfter(answer: (socket: Socket) => void) {
 
 async function lossOf(port: number): Promise<{ readonly loss: ConnectionLoss; readonly reason: string }> {
   const losses: { loss: ConnectionLoss; reason: string }[] = [];
-  const session = MqttSession.open(addressOf(port), { up: () => {}, down: (loss, reason) => losses.push({ loss, reason }) });
+  const session = MqttSession.open(addressOf(port), { up: () => {}, message: () => {}, down: (loss, reason) => losses.push({ loss, reason }) });
   onTestFinished(() => session.end(0));
   await waitFor('the session is over', () => losses.length > 0, 2_000);
   expect(losses).toHaveLength(1);

@@ -37,6 +37,42 @@ describe('RetainedBoard', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('hands everything over once more within a time, each at a moment of its own, and what changes at once', async () => {
+    const { board, takeAll, clock } = setUp();
+    for (const topic of ['a', 'b', 'c', 'd']) board.set({ topic, payload: '1', qos: 1 });
+    takeAll();
+    const moments = [0.1, 0.5, 0.9, 0.99];
+    board.repeatSpread(5_000, () => moments.shift() ?? 0);
+    expect(takeAll()).toEqual([]);
+    await clock.advance(500);
+    expect(takeAll()).toEqual(['a=1']);
+    board.set({ topic: 'c', payload: '2', qos: 1 });
+    expect(takeAll()).toEqual(['c=2']);
+    await clock.advance(2_000);
+    expect(takeAll()).toEqual(['b=1']);
+    await clock.advance(2_500);
+    expect(takeAll()).toEqual(['d=1']);
+    await clock.advance(60_000);
+    expect(takeAll()).toEqual([]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('tells that the broker has taken the newest, and only of that', () => {
+    const { board } = setUp();
+    const taken: string[] = [];
+    const set = (payload: string) => board.set({ topic: 'a', payload, qos: 1, acknowledged: () => void taken.push(payload) });
+    set('1');
+    const first = board.take();
+    set('');
+    const second = board.take();
+    if (first) board.settle(first);
+    expect(taken).toEqual([]);
+    if (second) board.settle(second);
+    expect(taken).toEqual(['']);
+    board.repeatAll();
+    expect(board.take()).toBeUndefined();
+  });
+
   it('does not wait for an interval when there is no later', () => {
     const { board, takeAll } = setUp();
     board.set({ topic: 'a', payload: '1', qos: 1 }, 500);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matchesFilter } from '../../src/sinks/topic-filter.ts';
 import { Topics } from '../../src/sinks/topics.ts';
 
 const camera = fc.stringMatching(/^[a-zA-Z0-9_-]{1,64}$/);
@@ -15,6 +16,7 @@ describe('Topics', () => {
       'framewatch/front_door/event',
       'framewatch/front_door/classification',
       'framewatch/front_door/snapshot',
+      'framewatch/front_door/strip',
       'framewatch/front_door/enabled',
       'framewatch/front_door/coverage',
       'framewatch/front_door/set/enabled',
@@ -35,6 +37,16 @@ describe('Topics', () => {
     );
   });
 
+  it('finds the camera of a command again', () => {
+    fc.assert(
+      fc.property(base, camera, (prefix, id) => {
+        const topics = new Topics(prefix);
+        expect(matchesFilter(topics.everySetEnabled, topics.setEnabled(id))).toBe(true);
+        expect(topics.cameraOf(topics.setEnabled(id))).toBe(id);
+      }),
+    );
+  });
+
   it('drops slashes at the ends of the base topic', () => {
     expect(new Topics('/home/framewatch/').status).toBe('home/framewatch/status');
   });
@@ -47,6 +59,7 @@ function perCamera(topics: Topics, id: string): string[] {
     topics.event(id),
     topics.classification(id),
     topics.snapshot(id),
+    topics.strip(id),
     topics.enabled(id),
     topics.coverage(id),
     topics.setEnabled(id),

@@ -17,7 +17,7 @@ describe('openHistory', () => {
   it('goes on behind the sequence it was told when it has to begin anew', () => {
     const { database } = open(temporaryDirectory(), 41);
     expect(factsOf(database)).toMatchObject({ lastSequence: 41, oldestSequence: 42 });
-    expect(appendEvents(database, [labelEvent()], 41)).toBe(42);
+    expect(appendEvents(database, [labelEvent()], 41, null)).toBe(42);
   });
 
   it('refuses the file of a newer program, untouched', () => {
@@ -34,28 +34,28 @@ describe('appendEvents', () => {
   it('stores once what is tried again because the answer was lost, and only that', () => {
     const { database } = open();
     const group = [labelEvent(), labelEvent({ type: 'end' })];
-    expect(appendEvents(database, group, 0)).toBe(1);
-    expect(appendEvents(database, group, 0)).toBe(1);
+    expect(appendEvents(database, group, 0, null)).toBe(1);
+    expect(appendEvents(database, group, 0, null)).toBe(1);
     expect(factsOf(database).lastSequence).toBe(2);
-    expect(appendEvents(database, [labelEvent(), labelEvent({ type: 'update' })], 0)).toBe(3);
-    expect(appendEvents(database, group, 4)).toBe(5);
+    expect(appendEvents(database, [labelEvent(), labelEvent({ type: 'update' })], 0, null)).toBe(3);
+    expect(appendEvents(database, group, 4, null)).toBe(5);
   });
 
   it('leaves no half record on a full disk, and goes on when there is room again', () => {
     const { database } = open();
-    appendEvents(database, [labelEvent()], 0);
+    appendEvents(database, [labelEvent()], 0, null);
     database.rows('PRAGMA max_page_count = 30');
     const many = Array.from({ length: 500 }, () => labelEvent());
     let code = '';
     try {
-      appendEvents(database, many, 1);
+      appendEvents(database, many, 1, null);
     } catch (error) {
       code = sqliteCode(error);
     }
     expect(code).toBe('SQLITE_FULL');
     expect(factsOf(database)).toMatchObject({ lastSequence: 1, oldestSequence: 1 });
     database.rows('PRAGMA max_page_count = 100000');
-    expect(appendEvents(database, many, 1)).toBe(2);
+    expect(appendEvents(database, many, 1, null)).toBe(2);
     expect(factsOf(database).lastSequence).toBe(501);
   });
 });

@@ -14,9 +14,9 @@ import { tracedChunks } from '../helpers/traced-chunks.ts';
 describe('HistoryReader', () => {
   it('reads beside the daemon that writes, and sees each commit', async () => {
     const { stateDir, writer, reader } = stage();
-    appendEvents(writer, [labelEvent()], 0);
+    appendEvents(writer, [labelEvent()], 0, null);
     expect(await reader.query({ after: 0, limit: 10 })).toEqual([sequencedEvent(1)]);
-    appendEvents(writer, [labelEvent({ type: 'end', camera: 'yard' })], 1);
+    appendEvents(writer, [labelEvent({ type: 'end', camera: 'yard' })], 1, null);
     expect(await reader.query({ after: 1, limit: 10 })).toEqual([sequencedEvent(2, { type: 'end', camera: 'yard' })]);
     expect(await reader.query({ after: 0, camera: 'yard', limit: 10 })).toHaveLength(1);
     expect((await reader.course(labelEvent().id)).map(({ sequence }) => sequence)).toEqual([1, 2]);
@@ -26,7 +26,7 @@ describe('HistoryReader', () => {
 
   it('reads when no daemon runs, and goes on when one begins', async () => {
     const { stateDir, writer, reader } = stage();
-    appendEvents(writer, [labelEvent()], 0);
+    appendEvents(writer, [labelEvent()], 0, null);
     writer.rows('PRAGMA wal_checkpoint(TRUNCATE)');
     writer.close();
     for (const suffix of ['-wal', '-shm']) rmSync(join(stateDir, `history.db${suffix}`), { force: true });
@@ -34,7 +34,7 @@ describe('HistoryReader', () => {
     const { database } = openHistory(stateDir, 0, false);
     onTestFinished(() => database.close());
     for (let sequence = 1; sequence < 50; sequence += 1) {
-      appendEvents(database, [labelEvent({ type: 'update' })], sequence);
+      appendEvents(database, [labelEvent({ type: 'update' })], sequence, null);
       if (sequence % 10 === 0) database.rows('PRAGMA wal_checkpoint(TRUNCATE)');
       expect(await reader.query({ after: sequence, limit: 10 })).toHaveLength(1);
     }

@@ -22,7 +22,7 @@ describe('pruneStep', () => {
 
   it('lets the score trace go before events when the history is too large, and gives its pages back', () => {
     const database = open();
-    appendEvents(database, [labelEvent(), labelEvent({ type: 'end' })], 0);
+    appendEvents(database, [labelEvent(), labelEvent({ type: 'end' })], 0, null);
     const before = bytes(database);
     recordScores(database, tracedChunks(300, { frames: 256 }));
     expect(bytes(database)).toBeGreaterThan(before + 500_000);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LabelEvent } from '../../src/events/label-event.ts';
+import type { DeadLetter } from '../../src/store/outbox.ts';
 import { openDatabase } from '../../src/store/sqlite-database.ts';
 import { SqliteEventStore, type SqliteEventStoreOptions } from '../../src/store/sqlite-event-store.ts';
 import { hasCode } from '../../src/util/errors.ts';
@@ -27,20 +29,33 @@ describe('SqliteEventStore', () => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
         const model = new EventModel();
-        let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+        let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
         try {
           const { storeId } = store;
           for (const step of script) {
             if (step.do === 'append') expect(await store.append(step.events)).toEqual(model.append(step.events));
             else if (step.do === 'query') expect(await store.query(step.query)).toEqual(model.query(step.query));
-            else if (step.do === 'prune') {
+            else if (step.do === 'page') {
+              const page = await store.outbox.page(step.after, step.limit);
+              expect(page.map(({ event }) => event)).toEqual(model.outbox(step.after, step.limit));
+            } else if (step.do === 'settle') {
+              const chosen = model.outbox().filter(({ sequence }) => sequence % step.of === 0);
+              const dead = chosen.map((event) => deadLetterOf(event));
+              await store.outbox.settle(step.dead ? { delivered: [], dead } : { delivered: chosen.map(({ sequence }) => sequence), dead: [] });
+              model.settle(
+                chosen.map(({ sequence }) => sequence),
+                step.dead,
+              );
+            } else if (step.do === 'prune') {
               await clock.advance(2 * 86_400_000);
               expect((await store.prune()).events).toBe(model.prune(clock.wallMs() - HISTORY.retentionDays * 86_400_000));
             } else {
               await store.close();
-              store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, logger: silentLogger, clock });
+              store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
             }
             expect(await store.openEvents()).toEqual(model.openEvents());
+            expect(store.outbox.depth).toBe(model.outbox().length);
+            expect((await store.outbox.deadLetters(0)).counts.refused ?? 0).toBe(model.deadLetters);
             for (const id of IDS) expect(await store.course(id)).toEqual(model.course(id));
             expect([store.lastSequence, store.oldestSequence, store.storeId]).toEqual([model.lastSequence, model.oldestSequence, storeId]);
           }
@@ -49,7 +64,7 @@ describe('SqliteEventStore', () => {
           rmSync(stateDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 6 },
     );
   });
 
@@ -209,6 +224,31 @@ describe('SqliteEventStore', () => {
     await expect(store.saveSnapshot('../../evil', Buffer.from('x'))).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  it('keeps a strip beside the snapshot, counts the bytes of both and removes them together', async () => {
+    const clock = new VirtualClock(0, START);
+    const stateDir = temporaryDirectory();
+    mkdirSync(join(stateDir, 'snapshots'));
+    writeFileSync(join(stateDir, 'snapshots', `${ID}.strip.jpg.0.tmp`), 'half');
+    const store = await open({ stateDir, clock, history: { ...HISTORY, maxBytes: 600_000 } });
+    const files = () => readdirSync(join(stateDir, 'snapshots')).sort();
+    expect([files(), await store.loadStrip(IDS[0]), await store.loadStrip('../history')]).toEqual([[], null, null]);
+    await store.saveStrip(IDS[0], Buffer.from('strip'));
+    await clock.advance(1);
+    await store.saveSnapshot(IDS[0], Buffer.alloc(200_000));
+    expect([Buffer.from((await store.loadStrip(IDS[0])) ?? []).toString(), (await store.loadSnapshot(IDS[0]))?.length]).toEqual(['strip', 200_000]);
+    await clock.advance(1);
+    await store.saveSnapshot(IDS[1], Buffer.alloc(100_000));
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 0 });
+    // Alone it would be the oldest and small: its snapshot goes with it.
+    await store.saveStrip(IDS[1], Buffer.alloc(300_000));
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(files()).toEqual([`${IDS[1]}.jpg`, `${IDS[1]}.strip.jpg`]);
+    await clock.advance(7 * 86_400_000 + 1);
+    expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(files()).toEqual([]);
+    await expect(store.saveStrip('../../evil', Buffer.from('x'))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
   it('removes old pictures, and the oldest of too many bytes, before it touches events', async () => {
     const clock = new VirtualClock(0, START);
     const stateDir = temporaryDirectory();
@@ -226,7 +266,7 @@ describe('SqliteEventStore', () => {
   });
 
   it('removes the oldest events above the byte limit and gives the space back', async () => {
-    const store = await open({ history: { ...HISTORY, maxBytes: 300_000 } });
+    const store = await open({ history: { ...HISTORY, maxBytes: 500_000 } });
     const many = Array.from({ length: 1_000 }, () => labelEvent({ type: 'end' }));
     await store.append(many);
     const { events } = await store.prune();
@@ -276,11 +316,16 @@ async function openWatched(changes: Partial<SqliteEventStoreOptions>): Promise<{
   }
 }
 
+function deadLetterOf({ sequence, id, type, camera }: LabelEvent): DeadLetter {
+  return { sequence, eventId: id, type, camera, topic: 't', reason: 'refused', detail: '', atMs: START };
+}
+
 async function open(changes: Partial<SqliteEventStoreOptions> = {}): Promise<SqliteEventStore> {
   const store = await SqliteEventStore.open({
     stateDir: changes.stateDir ?? temporaryDirectory(),
     instance: 'test',
     history: HISTORY,
+    keepsOutbox: false,
     logger: silentLogger,
     clock: new VirtualClock(0, START),
     ...changes,

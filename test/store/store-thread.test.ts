@@ -11,14 +11,14 @@ import { waitFor } from '../helpers/wait-for.ts';
 describe('StoreThread', () => {
   it('refuses reads when too many wait, with a sentence, but never an append because of them', async () => {
     const { thread } = await open();
-    await thread.call('append', { events: Array.from({ length: 20 }, () => labelEvent()), after: 0 });
+    await thread.call('append', { events: Array.from({ length: 20 }, () => labelEvent()), after: 0, outboxMs: null });
     let answered = 0;
     const count = () => {
       answered += 1;
     };
     const reads = Array.from({ length: 400 }, () => thread.call('query', { limit: 20 }).finally(count));
     const outcomes = Promise.allSettled(reads);
-    expect(await thread.call('append', { events: [labelEvent()], after: 20 })).toEqual({ firstSequence: 21 });
+    expect(await thread.call('append', { events: [labelEvent()], after: 20, outboxMs: null })).toEqual({ firstSequence: 21 });
     // One runs, 256 wait; before the append came the refused ones, the one that ran, and the one whose turn it was, at most.
     expect(answered).toBeLessThanOrEqual(400 - 257 + 2);
     const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
@@ -28,14 +28,16 @@ describe('StoreThread', () => {
 
   it('tells that something can never be stored, and goes on', async () => {
     const { thread } = await open();
-    await expect(thread.call('append', { events: [labelEvent({ at: 'never' })], after: 0 })).rejects.toMatchObject({ code: 'INTERNAL' });
-    expect(await thread.call('append', { events: [labelEvent()], after: 0 })).toEqual({ firstSequence: 1 });
+    await expect(thread.call('append', { events: [labelEvent({ at: 'never' })], after: 0, outboxMs: null })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
+    expect(await thread.call('append', { events: [labelEvent()], after: 0, outboxMs: null })).toEqual({ firstSequence: 1 });
   });
 
   it('closes within its limit although the worker hangs in the disk, which is known until it does not', async () => {
     const { thread, stateDir, clock } = await open();
     const other = lockOut(stateDir);
-    void thread.call('append', { events: [labelEvent()], after: 0 }).catch(() => undefined);
+    void thread.call('append', { events: [labelEvent()], after: 0, outboxMs: null }).catch(() => undefined);
     const read = expect(thread.call('query', { limit: 1 })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message: 'The history is closed.' });
     const closed = thread.close(1_000);
     await read;

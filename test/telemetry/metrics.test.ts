@@ -34,6 +34,8 @@ const CONTRACT = [
   ['engine_busy_seconds_total', 'counter', []],
   ['mqtt_dropped_total', 'counter', ['kind', 'reason']],
   ['events_lost_total', 'counter', []],
+  ['strips_total', 'counter', ['camera', 'outcome']],
+  ['strip_frames_not_kept_total', 'counter', ['camera']],
 ] as const;
 
 const ledger = (total: number, bound = 500) => ({
@@ -76,6 +78,8 @@ function tellAll(metrics: Metrics): void {
     metrics.boundJudged(camera, camera === 'a', 74.5);
     metrics.cameraRestarted(camera, 'stalled');
     metrics.event(camera, 'unsafe', 'start');
+    metrics.stripEnded(camera, 'whole');
+    metrics.stripFrameNotKept(camera);
   }
   metrics.batchFormed(batch(3));
   metrics.batchDone({ preprocessMs: 4, inferenceMs: 60 });

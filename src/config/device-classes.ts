@@ -1,0 +1,33 @@
+/** What Home Assistant knows of things that are on or off (https://www.home-assistant.io/integrations/binary_sensor/#device-class). */
+export const DEVICE_CLASSES = [
+  'battery',
+  'battery_charging',
+  'carbon_monoxide',
+  'cold',
+  'connectivity',
+  'door',
+  'garage_door',
+  'gas',
+  'heat',
+  'light',
+  'lock',
+  'moisture',
+  'motion',
+  'moving',
+  'occupancy',
+  'opening',
+  'plug',
+  'power',
+  'presence',
+  'problem',
+  'running',
+  'safety',
+  'smoke',
+  'sound',
+  'tamper',
+  'update',
+  'vibration',
+  'window',
+] as const;
+
+export type DeviceClass = (typeof DEVICE_CLASSES)[number];
