@@ -133,8 +133,8 @@ export class CameraJudge {
       batch: seen.batch,
       model: this.#options.model(),
       snapshot: this.#options.snapshots ? `/api/events/${id}/snapshot.jpg` : null,
-      explain: explanationOf(watch.rule, transition.cause),
       strip: this.#options.snapshots ? `/api/events/${id}/strip.jpg` : null,
+      explain: explanationOf(watch.rule, transition.cause),
     };
   }
 

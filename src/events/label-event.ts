@@ -28,10 +28,10 @@ export interface LabelEvent {
   readonly model: { readonly name: string; readonly sha256: string; readonly backend: string; readonly device: string; readonly precision: string };
   /** Where the picture of the deciding frame of the start is served; null when pictures are not kept. */
   readonly snapshot: string | null;
-  /** Why it came. Events that an older version stored have none. */
-  readonly explain?: Explanation;
   /** Where the five pictures around the start are served, seconds after it; null when pictures are not kept. */
   readonly strip: string | null;
+  /** Why it came. Events that an older version stored have none. */
+  readonly explain?: Explanation;
 }
 
 export type LabelEventType = 'start' | 'update' | 'end';

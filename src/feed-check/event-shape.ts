@@ -66,9 +66,7 @@ const MEMBERS: Readonly<Record<keyof LabelEvent, Check>> = {
   // Daemons before 0.1.0 had neither of these, and their events may still be in a history.
   strip: (value) => value === undefined || orNull(text)(value),
   explain: (value) =>
-    value === undefined ||
-    (['enter', 'minFrames', 'exit', 'offDelayMs'].every((name) => number(member(member(value, 'rule'), name))) &&
-      text(member(member(value, 'because'), 'kind'))),
+    value === undefined || (Array.isArray(member(member(value, 'rule'), 'labels')) && text(member(member(value, 'because'), 'kind'))),
 };
 
 /** Reads the JSON of an event and compares it with schema 1. Never throws. */

@@ -48,12 +48,12 @@ export class SqliteEventStore implements EventStore {
   readonly #pictures: SqlitePictures;
   readonly #health: WriteHealth;
   readonly #coverage: SqliteCoverage;
-  readonly #scores: SqliteScoreTrace;
   readonly #outbox: SqliteOutbox;
   /** What the operator switched. */
   readonly switches: SwitchStore;
   /** What other programs were told. */
   readonly announcements: AnnouncementStore;
+  readonly #scores: SqliteScoreTrace;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -118,12 +118,12 @@ export class SqliteEventStore implements EventStore {
     return this.#coverage;
   }
 
-  get scores(): ScoreTraceStore {
-    return this.#scores;
-  }
-
   get outbox(): Outbox {
     return this.#outbox;
+  }
+
+  get scores(): ScoreTraceStore {
+    return this.#scores;
   }
 
   get fault(): string | null {

@@ -39,14 +39,14 @@ export interface StoreCalls {
   /** Null: too many. */
   coverage: { arguments: CoverageQuery; result: { readonly changes: readonly CoverageChange[] | null } };
   coverageEnds: { arguments: null; result: CoverageEnds };
-  /** Parts of the score trace, in order; to do it again changes nothing. */
-  recordScores: { arguments: { readonly parts: readonly TracedChunk[] }; result: null };
   switches: { arguments: null; result: { readonly switches: readonly StoredSwitch[] } };
   setSwitch: { arguments: StoredSwitch; result: null };
   removeSwitch: { arguments: { readonly camera: string }; result: null };
   announced: { arguments: null; result: { readonly announced: readonly Announced[] } };
   setAnnounced: { arguments: Announced; result: null };
   removeAnnounced: { arguments: { readonly name: string }; result: null };
+  /** Parts of the score trace, in order; to do it again changes nothing. */
+  recordScores: { arguments: { readonly parts: readonly TracedChunk[] }; result: null };
   /** One small step: removes some events or entries of coverage, or names some pictures to remove (the caller deletes the files, then forgets them). */
   pruneStep: { arguments: PruneLimits; result: PruneStep };
   /** Writes the log back into the database, closes it, drops the lock. */
@@ -62,10 +62,10 @@ export interface PruneStep {
   readonly snapshots: readonly string[];
   /** Entries of the record of coverage. */
   readonly coverage: number;
-  /** Parts of the score trace. */
-  readonly scores: number;
   /** Of the events, messages that the broker had not taken yet. */
   readonly outgrown: number;
+  /** Parts of the score trace. */
+  readonly scores: number;
 }
 
 export interface PruneLimits {

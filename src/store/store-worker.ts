@@ -54,10 +54,6 @@ const ANSWERS: Answers = {
   },
   coverage: (database, query) => ({ changes: selectCoverage(database, query) }),
   coverageEnds,
-  recordScores(database, { parts }) {
-    recordScores(database, parts);
-    return null;
-  },
   switches: (database) => ({ switches: selectSwitches(database) }),
   setSwitch(database, entry) {
     setSwitch(database, entry);
@@ -74,6 +70,10 @@ const ANSWERS: Answers = {
   },
   removeAnnounced(database, { name }) {
     removeAnnounced(database, name);
+    return null;
+  },
+  recordScores(database, { parts }) {
+    recordScores(database, parts);
     return null;
   },
   pruneStep,

@@ -112,6 +112,8 @@ async function sequences(tail: HistoryTail): Promise<number[]> {
   return found.map(({ sequence }) => sequence);
 }
 
+const NOTHING_WAITS = { depth: 0, oldestMs: null };
+
 /** A tail on a history in memory, which can be replaced or be away. */
 function stage(since: Since | null, model = new EventModel()) {
   const clock = new VirtualClock();
@@ -120,7 +122,7 @@ function stage(since: Since | null, model = new EventModel()) {
   const read = <T>(work: () => T): Promise<T> =>
     isAway ? Promise.reject(new FramewatchError('STORE_UNAVAILABLE', 'There is no history.')) : Promise.resolve(work());
   const reader = {
-    facts: () => read(() => ({ storeId, lastSequence: current.lastSequence, oldestSequence: current.oldestSequence })),
+    facts: () => read(() => ({ storeId, lastSequence: current.lastSequence, oldestSequence: current.oldestSequence, outbox: NOTHING_WAITS })),
     query: (query: EventQuery) => read(() => current.query(query)),
     reopenIfReplaced: () => false,
   };

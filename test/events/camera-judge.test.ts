@@ -103,7 +103,7 @@ describe('CameraJudge', () => {
 
   it('explains every message: the frames of the run with their scores, against the numbers of the rule', async () => {
     const { judge, see } = setUp();
-    const { id: _id, regions: _regions, deviceClass: _class, ...numbers } = UNSAFE;
+    const { id: _id, regions: _regions, deviceClass: _deviceClass, ...numbers } = UNSAFE;
     await see(PORN);
     const [start] = (await see(PORN)).events;
     expect(start?.explain).toEqual({

@@ -28,7 +28,7 @@ describe('SqliteEventStore', () => {
       fc.asyncProperty(fc.array(storeSteps(START), { minLength: 5, maxLength: 25 }), async (script) => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
-        const model = new EventModel();
+        const model = new EventModel(true);
         let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
         try {
           const { storeId } = store;
