@@ -7,7 +7,7 @@ import { addToOutbox, outboxFacts } from './outbox-table.ts';
 import { MIGRATIONS } from './schema.ts';
 import { withSequence } from './sequence.ts';
 import { type Database, isCorruption, openDatabase } from './sqlite-database.ts';
-import type { StoreFacts } from './store-protocol.ts';
+import type { HistoryBounds, StoreFacts } from './store-protocol.ts';
 
 export const HISTORY_FILE = 'history.db';
 /** Other programs may read the file and lock it for a backup. Waiting blocks every other call, too; commits are tried again anyway. */
@@ -89,10 +89,14 @@ function moveIfThere(from: string, to: string): void {
 }
 
 export function factsOf(database: Database): StoreFacts {
+  return { ...boundsOf(database), outbox: outboxFacts(database) };
+}
+
+export function boundsOf(database: Database): HistoryBounds {
   const lastSequence = lastSequenceOf(database);
   const storeId = String(database.rows("SELECT value FROM meta WHERE key = 'storeId'")[0]?.['value']);
   const oldest = database.rows('SELECT min(sequence) AS oldest FROM events')[0]?.['oldest'];
-  return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1, outbox: outboxFacts(database) };
+  return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1 };
 }
 
 function lastSequenceOf(database: Database): number {

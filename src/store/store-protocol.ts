@@ -88,10 +88,13 @@ export interface StoreRequest<N extends StoreCallName = StoreCallName> {
 }
 
 /** The history's bounds after the call. */
-export interface StoreFacts {
+export interface HistoryBounds {
   readonly storeId: string;
   readonly lastSequence: number;
   readonly oldestSequence: number;
+}
+
+export interface StoreFacts extends HistoryBounds {
   readonly outbox: { readonly depth: number; readonly oldestMs: number | null };
 }
 
