@@ -21,7 +21,6 @@ it('ends, after a kill, what was active, although the camera never comes back', 
   killed.kill('SIGKILL');
   await killed.ended;
   await stand.cameras.close();
-  subscriber.messages.filter(({ topic }) => topic === 'framewatch/cam0/event').map(({ payload }) => JSON.parse(payload) as LabelEvent);
   const before = events().at(-1);
   expect(before?.type).not.toBe('end');
   const daemon = await stand.startDaemon(`{ url: ${broker.url} }`);
