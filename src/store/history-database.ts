@@ -19,8 +19,8 @@ const FULL_CHECK_BYTES = 64 * 1024 * 1024;
 
 export interface OpenedHistory {
   readonly database: Database;
-  /** Where a corrupt file of before went, and what was wrong with it. */
-  readonly setAside: { readonly file: string; readonly reason: string } | null;
+  /** Where a corrupt file of before went, what was wrong with it, and how many messages the broker had not taken; null: that could not be read. */
+  readonly setAside: { readonly file: string; readonly reason: string; readonly unsent: number | null } | null;
 }
 
 /**
@@ -35,8 +35,22 @@ export function openHistory(stateDir: string, lastSequence: number, suspicious: 
   } catch (error) {
     if (!isCorruption(error)) throw error;
     const aside = `${file}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    const unsent = waitingIn(file);
     for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`);
-    return { database: openSound(file, lastSequence, false), setAside: { file: aside, reason: messageOf(error) } };
+    return { database: openSound(file, lastSequence, false), setAside: { file: aside, reason: messageOf(error), unsent } };
+  }
+}
+
+function waitingIn(corruptFile: string): number | null {
+  try {
+    const database = openDatabase(corruptFile, BUSY_TIMEOUT_MS);
+    try {
+      return outboxFacts(database).depth;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
   }
 }
 

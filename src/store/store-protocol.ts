@@ -111,7 +111,7 @@ export type StoreReply =
 export type StoreNotice =
   | { readonly notice: 'opened'; readonly facts: StoreFacts }
   | { readonly notice: 'failed'; readonly failure: StoreFailure }
-  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string };
+  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string; readonly unsent: number | null };
 
 export interface StoreWorkerData {
   readonly stateDir: string;
