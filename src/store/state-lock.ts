@@ -48,7 +48,16 @@ function nameHolder(file: string, holder: LockHolder): void {
     renameSync(`${file}.tmp`, file);
   } catch {
     // Nobody is named, rather than the one of before. What is written next says what is wrong with the disk.
-    for (const left of [file, `${file}.tmp`]) rmSync(left, { force: true, recursive: true });
+    forget(file);
+    forget(`${file}.tmp`);
+  }
+}
+
+function forget(file: string): void {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+    // A disk that is read-only.
   }
 }
 
