@@ -76,12 +76,13 @@ export default {
       name: 'only-the-browser-in-dashboard',
       severity: 'error',
       from: { path: '^src/dashboard/' },
-      to: { path: '^src/(?!dashboard/)|^node_modules|^node:' },
+      to: { path: '^src/(?!dashboard/)|^node_modules/(?!(preact|@preact/signals(-core)?)/)|^node:' },
     },
     {
       name: 'no-dev-packages-in-src',
+      comment: 'the dashboard is bundled: what it is made of need not be installed beside it',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     ...downstream,
@@ -95,7 +96,7 @@ export default {
       severity: 'error',
       // Those of the second list reach their twin through the stage's entry: a whole file's text, or a started process.
       module: {
-        path: '^test/(config|stream|batching|engine|events|store|sinks|http|telemetry|util|cli|demo|classify|bench|feed-check)/(.+)\\.test\\.ts$',
+        path: '^test/(config|stream|batching|engine|events|store|sinks|http|telemetry|util|cli|demo|classify|bench|feed-check|dashboard)/(.+)\\.test\\.ts$',
         pathNot:
           '^test/(config/(cameras|not-yet|parse|password|rules)|engine/process/engine-main|bench/pipe-camera-main|util/child-registry)\\.test\\.ts$',
       },

@@ -2,7 +2,7 @@
 // Compiles src/ to dist/ when something changed since the last build; says nothing when nothing did.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,18 +28,35 @@ function tsc(project) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** One bundle for all pages, and one for the login, which stands alone. Nothing is put inline: the Content-Security-Policy would refuse it. */
+async function bundleDashboard() {
+  const { build } = await import('vite');
+  const folder = path.join(root, 'src/dashboard');
+  await build({
+    configFile: false,
+    root: folder,
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: path.join(dist, 'dashboard'),
+      // It is empty already, with the whole of dist.
+      emptyOutDir: false,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      rolldownOptions: { input: { index: path.join(folder, 'index.html'), login: path.join(folder, 'login.html') } },
+    },
+  });
+}
+
 const wanted = hashOfInputs();
 if (!process.argv.includes('--force') && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) process.exit(0);
 rmSync(stamp, { force: true });
 // Without this, what was deleted from src would live on in dist.
 rmSync(dist, { recursive: true, force: true });
 tsc('tsconfig.build.json');
-const dashboard = path.join(root, 'src/dashboard');
-if (existsSync(path.join(dashboard, 'main.ts'))) tsc('src/dashboard/tsconfig.json');
-mkdirSync(path.join(dist, 'dashboard'), { recursive: true });
-for (const name of readdirSync(dashboard)) {
-  if (/\.(html|css|svg|ico)$/.test(name)) cpSync(path.join(dashboard, name), path.join(dist, 'dashboard', name));
-}
+await bundleDashboard();
 const main = path.join(dist, 'cli/main.js');
 if (existsSync(main)) chmodSync(main, 0o755);
 writeFileSync(stamp, wanted);

@@ -61,7 +61,7 @@ export class HttpServer {
   async start(): Promise<void> {
     const { config, view, feed, clock, observer, logger } = this.#parts;
     const access = new Access(config, await this.#token(), clock);
-    const files = await loadStaticFiles(this.#parts.dashboardFolder ?? path.dirname(builtEntryPoint(import.meta.url, '../dashboard/main')));
+    const files = await loadStaticFiles(this.#parts.dashboardFolder ?? path.dirname(builtEntryPoint(import.meta.url, '../dashboard/index')));
     const gate = new WebsocketGate({ access, feed, view, clock, observer, logger });
     const api = createApi({ view, access, files, logger, onLogout: (session) => gate.endSession(session) });
     const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });

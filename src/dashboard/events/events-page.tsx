@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function EventsPage(): JSX.Element {
+  return <h1>Events</h1>;
+}

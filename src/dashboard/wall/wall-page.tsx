@@ -1,0 +1,5 @@
+import type { JSX } from 'preact';
+
+export function WallPage(): JSX.Element {
+  return <h1>Wall</h1>;
+}
