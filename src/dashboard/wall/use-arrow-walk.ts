@@ -11,7 +11,8 @@ export function useArrowWalk(list: RefObject<HTMLElement | null>): void {
     const keys = (event: KeyboardEvent) => {
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       const all = links();
-      const from = all.findIndex((link) => link === document.activeElement);
+      const focused = document.activeElement;
+      const from = focused instanceof HTMLAnchorElement ? all.indexOf(focused) : -1;
       if (from === -1) return;
       if (event.key === 'Escape') all[from]?.blur();
       const to = walk(

@@ -21,7 +21,11 @@ const POLL_MS = 5_000;
 /** All cameras, each with the picture that the network saw last and what it made of it. */
 export function WallPage(): JSX.Element {
   const { state } = useSession();
-  usePolling('/api/cameras', POLL_MS, (answer) => state.camerasPolled((answer as { cameras: [] }).cameras));
+  usePolling(
+    () => '/api/cameras',
+    POLL_MS,
+    (answer) => state.camerasPolled((answer as { cameras: [] }).cameras),
+  );
   const cameras = state.cameras.value;
   if (cameras === null) return <p class="page quiet">Waiting for the daemon …</p>;
   if (cameras.size === 0) return <NoCamera />;
