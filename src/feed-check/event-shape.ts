@@ -65,6 +65,8 @@ const MEMBERS: Readonly<Record<keyof LabelEvent, Check>> = {
   snapshot: orNull(text),
   // Daemons before 0.1.0 had none, and their events may still be in a history.
   strip: (value) => value === undefined || orNull(text)(value),
+  explain: (value) =>
+    value === undefined || (Array.isArray(member(member(value, 'rule'), 'labels')) && text(member(member(value, 'because'), 'kind'))),
 };
 
 /** Reads the JSON of an event and compares it with schema 1. Never throws. */

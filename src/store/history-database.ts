@@ -9,7 +9,7 @@ import { withSequence } from './sequence.ts';
 import { type Database, isCorruption, openDatabase } from './sqlite-database.ts';
 import type { StoreFacts } from './store-protocol.ts';
 
-const FILE = 'history.db';
+export const HISTORY_FILE = 'history.db';
 /** Other programs may read the file and lock it for a backup. Waiting blocks every other call, too; commits are tried again anyway. */
 const BUSY_TIMEOUT_MS = 1_000;
 /** Some pages, as an event with its indexes has. */
@@ -29,7 +29,7 @@ export interface OpenedHistory {
  * Throws what SQLite throws; FramewatchError STORE_UNAVAILABLE for a file that a newer program wrote.
  */
 export function openHistory(stateDir: string, lastSequence: number, suspicious: boolean): OpenedHistory {
-  const file = join(stateDir, FILE);
+  const file = join(stateDir, HISTORY_FILE);
   try {
     return { database: openSound(file, lastSequence, suspicious), setAside: null };
   } catch (error) {

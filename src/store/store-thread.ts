@@ -31,6 +31,7 @@ const LANES: Readonly<Record<StoreCallName, CallLane>> = {
   abandonOutbox: 'upkeep',
   registerPicture: 'upkeep',
   forgetSnapshots: 'upkeep',
+  recordScores: 'upkeep',
   pruneStep: 'upkeep',
   deadLetters: 'read',
   query: 'read',

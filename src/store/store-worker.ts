@@ -9,6 +9,7 @@ import { appendEvents, factsOf, openHistory, probeWrite } from './history-databa
 import { pruneStep } from './history-retention.ts';
 import { removeAnnounced, removeSwitch, selectAnnounced, selectSwitches, setAnnounced, setSwitch } from './kept-tables.ts';
 import { abandonOutbox, outboxPage, selectDeadLetters, settleOutbox } from './outbox-table.ts';
+import { recordScores } from './score-trace-table.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
@@ -69,6 +70,10 @@ const ANSWERS: Answers = {
   },
   removeAnnounced(database, { name }) {
     removeAnnounced(database, name);
+    return null;
+  },
+  recordScores(database, { parts }) {
+    recordScores(database, parts);
     return null;
   },
   pruneStep,

@@ -47,6 +47,15 @@ describe('IncomingMessages', () => {
     expect(logger.lines).toMatchObject([{ level: 'warn', fields: { topic: SWITCH, ignored: 'retained' } }]);
   });
 
+  it('takes the emptying of a retained topic for what it is: nothing', () => {
+    const { received, ignored, send } = stage([{}, { filter: 'framewatch/+/state', acceptsRetained: true }]);
+    send(SWITCH, '', true);
+    send('framewatch/yard/state', '', true);
+    expect([received, ignored]).toEqual([[], []]);
+    send(SWITCH, '');
+    expect(received).toEqual([`${SWITCH} `]);
+  });
+
   it('takes 1024 bytes and not one more, and what a route allows', () => {
     const { received, ignored, send } = stage([{}, { filter: 'framewatch/+/state', maxBytes: 2000 }]);
     send(SWITCH, 'x'.repeat(1024));

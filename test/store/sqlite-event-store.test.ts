@@ -18,7 +18,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
+const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, scoreTraceDays: 3, maxBytes: 1 << 30 };
 const START = Date.UTC(2026, 0, 1);
 const ID = '01JD8Q4Z3M5R7T9V1X2Y4Z6A8B';
 
@@ -28,7 +28,7 @@ describe('SqliteEventStore', () => {
       fc.asyncProperty(fc.array(storeSteps(START), { minLength: 5, maxLength: 25 }), async (script) => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
-        const model = new EventModel();
+        const model = new EventModel(true);
         let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
         try {
           const { storeId } = store;
