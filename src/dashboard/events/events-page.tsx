@@ -1,5 +1,113 @@
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import './events.css';
+import { navigate, place } from '../app/navigation.ts';
+import { useSession } from '../app/session.ts';
+import type { EventPage, LabelEvent } from '../state/messages.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import { apiQuery, type EventFilter, eventFilterOf, NO_FILTER, queryOf } from './event-filter.ts';
+import { EventFilters } from './event-filters.tsx';
+import { type EventList, EventPages } from './event-pages.ts';
+import { EventRow, ROW_PX } from './event-row.tsx';
+import { currentRow, newCount } from './live-rows.ts';
+import { walkRows } from './row-walk.ts';
 
+/** The history and what comes on top of it, under the filter that stands in the address. */
 export function EventsPage(): JSX.Element {
-  return <h1>Events</h1>;
+  const { state } = useSession();
+  const filter = useMemo(() => eventFilterOf(place.value.search), [place.value.search]);
+  const query = queryOf(filter);
+  const epoch = state.historyEpoch.value;
+  const pages = useMemo(() => new EventPages((limit, before) => load(apiQuery(filter, limit, before)), keyOf(filter)), [query, epoch]);
+  useEffect(() => void pages.loadFirst(), [pages]);
+  const body = useRef<HTMLDivElement>(null);
+  const isFollowing = useSignal(false);
+  const list = pages.list.value;
+  const log = state.events.value;
+  const live = useMemo(() => new Map(log.map((event) => [event.id, event])), [log]);
+  const news = useMemo(() => newCount(list, log, filter), [list, log, filter]);
+  const reveal = () => {
+    void pages.loadFirst().then(() => body.current?.querySelector('.virtual-list')?.scrollTo({ top: 0 }));
+  };
+  useEffect(() => {
+    const scroller = body.current?.querySelector('.virtual-list');
+    if (isFollowing.value && news > 0 && !list.isLoading && (scroller?.scrollTop ?? 0) === 0) reveal();
+  }, [news, list.isLoading, isFollowing.value]);
+  const change = (wanted: EventFilter) => navigate(`/events${queryOf(wanted)}`, { replace: true });
+  return (
+    <div class="page events-page">
+      <h1 class="visually-hidden">Events</h1>
+      <EventFilters filter={filter} onChange={change}>
+        <button type="button" class="button follow" aria-pressed={isFollowing.value} onClick={() => (isFollowing.value = !isFollowing.value)}>
+          Follow
+        </button>
+      </EventFilters>
+      <div class="events-news">
+        {news > 0 && (
+          <button type="button" class="button primary" onClick={reveal}>
+            {news} new
+          </button>
+        )}
+        <p class="quiet" role="status">
+          {summary(list)}
+        </p>
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows are heard from the links in it */}
+      <div ref={body} class="events-body" onKeyDown={walkRows}>
+        {list.problem !== null && <Failed problem={list.problem} retry={() => void (list.rest === 'unknown' ? pages.loadFirst() : pages.loadMore())} />}
+        {list.rows.length > 0 ? (
+          <VirtualList key={query} label="Events, newest first" items={list.rows} rowPx={ROW_PX} keyOf={keyOf(filter)} onEnd={() => void pages.loadMore()}>
+            {(row) => <EventRow event={currentRow(row, live, filter)} isMessage={filter.type !== ''} />}
+          </VirtualList>
+        ) : (
+          list.rest === 'none' && <NoEvents isFiltered={query !== ''} clear={() => change(NO_FILTER)} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function keyOf(filter: EventFilter): (event: LabelEvent) => string {
+  return filter.type === '' ? ({ id }) => id : ({ sequence }) => String(sequence);
+}
+
+async function load(query: string): Promise<EventPage> {
+  const response = await fetch(`/api/events${query}`);
+  if (!response.ok) throw new Error(`the daemon answered ${response.status}`);
+  return (await response.json()) as EventPage;
+}
+
+function summary({ rows, rest, isLoading }: EventList): string {
+  if (isLoading && rest === 'unknown') return 'Loading …';
+  if (rows.length === 0) return '';
+  const count = rows.length.toLocaleString();
+  if (rest === 'full') return `The newest ${count}. For older ones, choose an earlier end.`;
+  return rest === 'more' ? `The newest ${count}; more come as you scroll` : `${count} in all`;
+}
+
+function Failed({ problem, retry }: { readonly problem: string; readonly retry: () => void }): JSX.Element {
+  return (
+    <p class="banner bad" role="alert">
+      The history could not be loaded: {problem}.
+      <button type="button" class="button" onClick={retry}>
+        Try again
+      </button>
+    </p>
+  );
+}
+
+function NoEvents({ isFiltered, clear }: { readonly isFiltered: boolean; readonly clear: () => void }): JSX.Element {
+  return (
+    <EmptyState title={isFiltered ? 'No event is like that' : 'Nothing has happened yet'}>
+      {isFiltered ? (
+        <button type="button" class="button" onClick={clear}>
+          Show all
+        </button>
+      ) : (
+        <p>An event begins when a rule of a camera holds. They appear here as they come.</p>
+      )}
+    </EmptyState>
+  );
 }
