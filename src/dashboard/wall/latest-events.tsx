@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { pathOf } from '../app/routes.ts';
 import { useSession } from '../app/session.ts';
 import type { LabelEvent } from '../state/messages.ts';
+import { EventPicture } from '../ui/event-picture.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { duration, percent } from '../ui/words.ts';
 
@@ -33,12 +34,7 @@ function LatestEvent({ event, name }: { readonly event: LabelEvent; readonly nam
   const lastedMs = Date.parse(event.endedAt ?? event.at) - Date.parse(event.startedAt);
   return (
     <a class={`latest-event card ${isOpen ? 'open' : ''}`} href={pathOf({ page: 'event', id: event.id })}>
-      {event.snapshot === null ? (
-        <span class="latest-picture" />
-      ) : (
-        // Made of what we know, not of what the message says.
-        <img class="latest-picture" src={`/api/events/${encodeURIComponent(event.id)}/snapshot.jpg`} alt="" loading="lazy" decoding="async" />
-      )}
+      <EventPicture event={event} className="latest-picture" />
       <span class="latest-words">
         <span class="latest-head">
           <b>{event.rule}</b>
