@@ -6,6 +6,7 @@ import { EventsPage } from '../events/events-page.tsx';
 import { SystemPage } from '../system/system-page.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { WallPage } from '../wall/wall-page.tsx';
+import { Announcer } from './announcer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
@@ -32,6 +33,7 @@ export function App(): JSX.Element {
       <main id="main" ref={main} tabIndex={-1}>
         <Page route={route} />
       </main>
+      <Announcer />
       <Help />
     </>
   );

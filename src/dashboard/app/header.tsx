@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { FeedClient } from '../state/feed-client.ts';
 import { helpIsOpen } from './help.tsx';
 import type { Route } from './routes.ts';
 import { useSession } from './session.ts';
@@ -11,6 +12,7 @@ const LINKS = [
 ] as const;
 
 export function Header({ route }: { readonly route: Route }): JSX.Element {
+  const { feed } = useSession();
   return (
     <header class="app-header">
       <a class="brand" href="/">
@@ -32,7 +34,7 @@ export function Header({ route }: { readonly route: Route }): JSX.Element {
         <button type="button" class="button quiet-button" onClick={() => (helpIsOpen.value = true)} aria-label="Keys and help">
           ?
         </button>
-        <button type="button" class="button quiet-button" onClick={() => void logOut()}>
+        <button type="button" class="button quiet-button" onClick={() => void logOut(feed)}>
           Log out
         </button>
       </div>
@@ -61,7 +63,9 @@ function Figures(): JSX.Element {
   );
 }
 
-async function logOut(): Promise<void> {
+async function logOut(feed: FeedClient): Promise<void> {
+  // Else it would learn by itself that it needs a login, and lead back to here.
+  feed.close();
   await fetch('/logout', { method: 'POST' });
   location.assign('/login');
 }

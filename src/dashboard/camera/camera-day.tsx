@@ -39,7 +39,7 @@ export function CameraDay({ live }: { readonly live: LiveCamera }): JSX.Element 
   const spans = daySpans(report.value, messages, live.id, window);
   const events = spans.filter(({ kind }) => kind === 'event').length;
   return (
-    <section class="card panel" aria-labelledby="day-title">
+    <section class="card panel day-panel" aria-labelledby="day-title">
       <h2 id="day-title">
         Last 24 hours <span class="quiet">{coverageSummary(report.value, live.id)}</span>
       </h2>
@@ -106,7 +106,8 @@ function StripPicture({
   widthPx,
   pointed,
 }: Omit<DayStripProps, 'label'> & { readonly widthPx: number; readonly pointed: DaySpan | null }) {
-  const hours = useMemo(() => hourMarks(window), [Math.floor(window.toMs / 60_000)]);
+  const everyHours = widthPx < 480 ? 6 : 3;
+  const hours = useMemo(() => hourMarks(window, everyHours), [Math.floor(window.toMs / 60_000), everyHours]);
   return (
     <svg width={widthPx} height={EVENTS_PX + COVERAGE_PX + 20} aria-hidden="true">
       <defs>
@@ -134,21 +135,22 @@ function StripPicture({
       {hours.map(({ place, words }) => (
         <g key={words} transform={`translate(${place * widthPx} 0)`}>
           <line class="strip-hour" y1={EVENTS_PX + COVERAGE_PX + 2} y2={EVENTS_PX + COVERAGE_PX + 6} />
-          <text y={EVENTS_PX + COVERAGE_PX + 17}>{words}</text>
+          <text y={EVENTS_PX + COVERAGE_PX + 17} text-anchor={place > 0.94 ? 'end' : 'start'}>
+            {words}
+          </text>
         </g>
       ))}
     </svg>
   );
 }
 
-/** Every fourth full hour of the window. */
-function hourMarks({ fromMs, toMs }: DayStripProps['window']): readonly { readonly place: number; readonly words: string }[] {
+function hourMarks({ fromMs, toMs }: DayStripProps['window'], everyHours: number): readonly { readonly place: number; readonly words: string }[] {
   const marks: { place: number; words: string }[] = [];
   const hour = new Date(fromMs);
   hour.setMinutes(60, 0, 0);
   for (; hour.getTime() < toMs; hour.setHours(hour.getHours() + 1)) {
-    if (hour.getHours() % 4 !== 0) continue;
-    marks.push({ place: (hour.getTime() - fromMs) / (toMs - fromMs), words: hour.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) });
+    if (hour.getHours() % everyHours !== 0) continue;
+    marks.push({ place: (hour.getTime() - fromMs) / (toMs - fromMs), words: hour.toLocaleTimeString([], { hour: 'numeric' }) });
   }
   return marks;
 }

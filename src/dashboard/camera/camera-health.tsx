@@ -8,7 +8,7 @@ export function CameraHealth({ camera }: { readonly camera: Camera }): JSX.Eleme
   const { stream, latencyMs, drops, error, coverage } = camera;
   const dropped = Object.entries(drops).filter(([, count]) => count > 0);
   return (
-    <section class="card panel" aria-labelledby="health-title">
+    <section class="card panel health-panel" aria-labelledby="health-title">
       <h2 id="health-title">Health</h2>
       <dl class="facts">
         <Fact name="State">

@@ -21,7 +21,7 @@ export function ScoreTimelines({ live }: { readonly live: LiveCamera }): JSX.Ele
   const charts = Object.entries(regions).flatMap(([region, { rules: own }]) => Object.keys(own).map((rule) => ({ region, rule })));
   if (charts.length === 0) return null;
   return (
-    <section class="card panel" aria-labelledby="scores-title">
+    <section class="card panel scores-panel" aria-labelledby="scores-title">
       <h2 id="scores-title">
         Rules <span class="quiet">last {MINUTES} minutes, as far as this page watched</span>
       </h2>

@@ -9,7 +9,7 @@ export function TopLabels({ live }: { readonly live: LiveCamera }): JSX.Element 
   const active = live.active.value;
   const names = [...new Set([...Object.keys(regions), ...verdicts.keys()])];
   return (
-    <section class="card panel" aria-labelledby="labels-title">
+    <section class="card panel labels-panel" aria-labelledby="labels-title">
       <h2 id="labels-title">Labels</h2>
       {names.length === 0 && <p class="quiet">No verdict yet.</p>}
       {names.map((region) => {

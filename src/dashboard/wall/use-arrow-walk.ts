@@ -16,14 +16,14 @@ export function useArrowWalk(list: RefObject<HTMLElement | null>): void {
       if (from === -1) return;
       if (event.key === 'Escape') all[from]?.blur();
       const to = walk(
-        all.map((link) => link.getBoundingClientRect()),
+        all.map((link) => (link.closest('li') ?? link).getBoundingClientRect()),
         from,
         event.key,
       );
       if (to === from) return;
       event.preventDefault();
       all[to]?.focus();
-      all[to]?.scrollIntoView({ block: 'nearest' });
+      all[to]?.closest('li')?.scrollIntoView({ block: 'nearest' });
     };
     const onlyStop = () => {
       const all = links();

@@ -9,6 +9,7 @@ import type { LabelEvent } from '../state/messages.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { usePolling } from '../ui/polling.ts';
 import { arrange, type Hanging, heldOrder, type WallGroup } from './arrangement.ts';
+import { LatestEvents } from './latest-events.tsx';
 import { NoCamera } from './no-camera.tsx';
 import { useArrowWalk } from './use-arrow-walk.ts';
 import { useVisibleWatch } from './use-visible-watch.ts';
@@ -47,31 +48,36 @@ function Wall({ cameras }: { readonly cameras: ReadonlyMap<string, LiveCamera> }
     <div class={`page wall-page ${view.size} ${state.connection.value.kind === 'lost' ? 'disconnected' : ''}`}>
       <h1 class="visually-hidden">Wall</h1>
       <WallToolbar view={view} hangings={hangings} onChange={change} onEnter={() => list.current?.querySelector('a')?.focus()} />
-      <div ref={list} onPointerEnter={() => (isHeld.value = true)} onPointerLeave={() => (isHeld.value = false)}>
-        {groups.map(({ title, ids }) => (
-          <section key={title} aria-label={title === '' ? 'Cameras' : title}>
-            {title !== '' && (
-              <h2 class="wall-group">
-                {title} <span class="quiet">{ids.length}</span>
-              </h2>
-            )}
-            <ul class="wall">
-              {ids.map((id) => {
-                const live = cameras.get(id);
-                return live && <WallTile key={id} live={live} observe={observe} />;
-              })}
-            </ul>
-          </section>
-        ))}
+      <div class="wall-columns">
+        <div>
+          <div ref={list} onPointerEnter={() => (isHeld.value = true)} onPointerLeave={() => (isHeld.value = false)}>
+            {groups.map(({ title, ids }) => (
+              <section key={title} aria-label={title === '' ? 'Cameras' : title}>
+                {title !== '' && (
+                  <h2 class="wall-group">
+                    {title} <span class="quiet">{ids.length}</span>
+                  </h2>
+                )}
+                <ul class="wall">
+                  {ids.map((id) => {
+                    const live = cameras.get(id);
+                    return live && <WallTile key={id} live={live} observe={observe} />;
+                  })}
+                </ul>
+              </section>
+            ))}
+          </div>
+          {groups.length === 0 && (
+            <EmptyState title="No camera is like that">
+              <p>None of the {cameras.size} cameras matches search and filter.</p>
+              <button type="button" class="button" onClick={() => change({ ...view, search: '', filter: 'all' })}>
+                Show all
+              </button>
+            </EmptyState>
+          )}
+        </div>
+        <LatestEvents />
       </div>
-      {groups.length === 0 && (
-        <EmptyState title="No camera is like that">
-          <p>None of the {cameras.size} cameras matches search and filter.</p>
-          <button type="button" class="button" onClick={() => change({ ...view, search: '', filter: 'all' })}>
-            Show all
-          </button>
-        </EmptyState>
-      )}
     </div>
   );
 }

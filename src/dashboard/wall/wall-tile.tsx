@@ -23,32 +23,27 @@ export function WallTile({ live, observe }: { readonly live: LiveCamera; readonl
   const name = useComputed(() => live.camera.value.name);
   return (
     <li ref={root} class="wall-cell" data-camera={live.id}>
-      <a
-        class={`tile card ${isActive.value ? 'active' : ''} ${isStale.value ? 'stale' : ''}`}
-        href={pathOf({ page: 'camera', id: live.id })}
-        aria-labelledby={`${id}-name`}
-        aria-describedby={`${id}-state ${id}-verdict`}
-      >
-        <span class="tile-picture">
+      <article class={`tile card ${isActive.value ? 'active' : ''} ${isStale.value ? 'stale' : ''}`}>
+        <div class="tile-picture">
           <PictureCanvas live={live} label={`What the network saw last at ${name.value}`} />
           <StaleNote live={live} />
           <ActiveRules live={live} />
-        </span>
-        <span class="tile-facts">
-          <span class="tile-head">
-            <span id={`${id}-name`} class="tile-name">
+        </div>
+        <div class="tile-facts">
+          <div class="tile-head">
+            <a class="tile-name" href={pathOf({ page: 'camera', id: live.id })} aria-describedby={`${id}-state ${id}-verdict`}>
               {name}
-            </span>
-            <span id={`${id}-state`}>
+            </a>
+            <span id={`${id}-state`} class="tile-state">
               <StateBadge live={live} />
             </span>
-          </span>
-          <span id={`${id}-verdict`} class="tile-verdict">
+          </div>
+          <div id={`${id}-verdict`} class="tile-verdict">
             <Verdict live={live} />
-          </span>
+          </div>
           <Times live={live} />
-        </span>
-      </a>
+        </div>
+      </article>
     </li>
   );
 }
