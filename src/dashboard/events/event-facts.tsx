@@ -1,12 +1,21 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { pathOf } from '../app/routes.ts';
 import { Bar } from '../ui/bar.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { clockTime, duration, percent } from '../ui/words.ts';
 import type { ExplainedEvent } from './explained-event.ts';
 import { lastedMs } from './live-rows.ts';
 
 /** `event`: the newest message. `start`: the oldest that is kept. */
-export function EventFacts({ event, start, cameraName }: { readonly event: ExplainedEvent; readonly start: ExplainedEvent; readonly cameraName: string }): JSX.Element {
+export function EventFacts({
+  event,
+  start,
+  cameraName,
+}: {
+  readonly event: ExplainedEvent;
+  readonly start: ExplainedEvent;
+  readonly cameraName: string;
+}): JSX.Element {
   const { camera, region, rule, peakScore, startedAt, endedAt, endReason } = event;
   const { batch, model, frame } = start;
   const padded = batch.paddedTo > batch.size ? `, padded to ${batch.paddedTo}` : '';
@@ -43,14 +52,5 @@ export function EventFacts({ event, start, cameraName }: { readonly event: Expla
         ))}
       </div>
     </section>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -32,7 +32,12 @@ export function EventFilters({ filter, onChange, children }: EventFiltersProps):
     <search ref={first} class="toolbar event-filters" aria-label="Events">
       <Choice words="Camera" value={filter.camera} choices={cameras.map(({ id, name }) => [id, name])} onChange={set('camera')} />
       <Choice words="Rule" value={filter.rule} choices={rules.map(([name]) => [name, name])} onChange={set('rule')} />
-      <Choice words="Label" value={filter.label} choices={named.flatMap(([, rule]) => rule.labels.map((label) => [label, label] as const))} onChange={set('label')} />
+      <Choice
+        words="Label"
+        value={filter.label}
+        choices={named.flatMap(([, rule]) => rule.labels.map((label) => [label, label] as const))}
+        onChange={set('label')}
+      />
       <label class="choice">
         <span class="quiet">Show</span>
         <select class="field" value={filter.type} onChange={({ currentTarget }) => set('type')(currentTarget.value)}>
@@ -61,7 +66,12 @@ interface FieldProps {
   readonly onChange: (value: string) => void;
 }
 
-function Choice({ words, value, choices, onChange }: FieldProps & { readonly choices: readonly (readonly [value: string, words: string])[] }): JSX.Element {
+function Choice({
+  words,
+  value,
+  choices,
+  onChange,
+}: FieldProps & { readonly choices: readonly (readonly [value: string, words: string])[] }): JSX.Element {
   const all = new Map(value === '' ? choices : [...choices, [value, new Map(choices).get(value) ?? value]]);
   return (
     <label class="choice">

@@ -53,7 +53,8 @@ export class EventPages {
       const page = await this.#load(PAGE_ROWS, before);
       return turn === this.#turn ? page : null;
     } catch (error) {
-      if (turn === this.#turn) this.list.value = { ...this.list.peek(), isLoading: false, problem: error instanceof Error ? error.message : String(error) };
+      if (turn === this.#turn)
+        this.list.value = { ...this.list.peek(), isLoading: false, problem: error instanceof Error ? error.message : String(error) };
       return null;
     }
   }

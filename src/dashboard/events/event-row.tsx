@@ -4,8 +4,8 @@ import { useSession } from '../app/session.ts';
 import type { LabelEvent } from '../state/messages.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Bar } from '../ui/bar.tsx';
+import { EventPicture } from '../ui/event-picture.tsx';
 import { clockTime, duration } from '../ui/words.ts';
-import { EventThumbnail } from './event-thumbnail.tsx';
 import { lastedMs, whenWords } from './live-rows.ts';
 
 /** px; event-list.css makes it so. */
@@ -24,7 +24,7 @@ export function EventRow({ event, isMessage }: EventRowProps): JSX.Element {
   const name = state.camera(camera)?.camera.value.name ?? camera;
   return (
     <a class={`event-row ${type === 'end' ? '' : 'open'}`} href={pathOf({ page: 'event', id })}>
-      <EventThumbnail event={event} />
+      <EventPicture event={event} className="event-thumbnail" />
       <span class="event-what">
         <b>{rule}</b>
         <span class="event-camera">

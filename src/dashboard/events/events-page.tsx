@@ -56,9 +56,18 @@ export function EventsPage(): JSX.Element {
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows are heard from the links in it */}
       <div ref={body} class="events-body" onKeyDown={walkRows}>
-        {list.problem !== null && <Failed problem={list.problem} retry={() => void (list.rest === 'unknown' ? pages.loadFirst() : pages.loadMore())} />}
+        {list.problem !== null && (
+          <Failed problem={list.problem} retry={() => void (list.rest === 'unknown' ? pages.loadFirst() : pages.loadMore())} />
+        )}
         {list.rows.length > 0 ? (
-          <VirtualList key={query} label="Events, newest first" items={list.rows} rowPx={ROW_PX} keyOf={keyOf(filter)} onEnd={() => void pages.loadMore()}>
+          <VirtualList
+            key={query}
+            label="Events, newest first"
+            items={list.rows}
+            rowPx={ROW_PX}
+            keyOf={keyOf(filter)}
+            onEnd={() => void pages.loadMore()}
+          >
             {(row) => <EventRow event={currentRow(row, live, filter)} isMessage={filter.type !== ''} />}
           </VirtualList>
         ) : (

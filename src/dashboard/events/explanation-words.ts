@@ -57,7 +57,10 @@ function ended({ explain, endReason }: ExplainedEvent): MessageWords {
   const because = explain?.because;
   if (!explain || !because) return { sentence: 'It ended. An older version stored it, without its reasons.', frames: [] };
   if (because.kind === 'maxDuration') {
-    return { sentence: `It ended: it had lasted ${duration(because.durationMs)}, and the rule ends what lasts ${duration(explain.rule.maxDurationMs)}.`, frames: [] };
+    return {
+      sentence: `It ended: it had lasted ${duration(because.durationMs)}, and the rule ends what lasts ${duration(explain.rule.maxDurationMs)}.`,
+      frames: [],
+    };
   }
   if (because.kind !== 'exited') return { sentence: `It ended (${endReason ?? 'no reason given'}).`, frames: [] };
   return { sentence: `It ended: ${runWords(because)}, below ${score(explain.rule.exit)}.`, frames: because.frames };

@@ -12,7 +12,10 @@ export interface Load {
 }
 
 /** How much is asked of the engine, against what it could do if nothing else had a part in it. */
-export function loadOf(cameras: readonly Pick<Camera, 'enabled' | 'sampleFps' | 'regions'>[], engine: Pick<EngineFacts, 'batchSizes' | 'costMs'> | null): Load {
+export function loadOf(
+  cameras: readonly Pick<Camera, 'enabled' | 'sampleFps' | 'regions'>[],
+  engine: Pick<EngineFacts, 'batchSizes' | 'costMs'> | null,
+): Load {
   let asked = 0;
   for (const { enabled, sampleFps, regions } of cameras) if (enabled) asked += sampleFps * Math.max(1, Object.keys(regions).length);
   let capacity: number | null = null;

@@ -38,8 +38,10 @@ export interface OutboxReport {
 export interface DeadLetter {
   readonly sequence: number;
   readonly id: string;
+  readonly camera: string;
+  readonly type: string;
   readonly reason: string;
-  readonly detail: string | null;
+  readonly detail: string;
   readonly at: string;
 }
 
