@@ -17,6 +17,8 @@ try {
       ['first picture, ms', Math.round(figures.firstPictureMs)],
       ['pictures shown a second', figures.picturesPerSecond.toFixed(1)],
       ['time in tasks of 50 ms and more, %', (figures.longTaskShare * 100).toFixed(2)],
+      ['the same by the time of the processor, %', (figures.longTaskCpuShare * 100).toFixed(2)],
+      ["the page's main thread, % of a processor", (figures.mainThreadCpuShare * 100).toFixed(1)],
       ['longest task, ms', Math.round(figures.longestTaskMs)],
       ['heap at each tenth of the time, MiB', figures.heapMiB.map((size) => size.toFixed(1)).join(' ')],
     ],

@@ -259,7 +259,7 @@ describe('a crowded wall', () => {
     const figures = await crowdedWall({ browser, cameras: 64, picturesPerSecond: 2, forMs: 20_000, heapEveryMs: 5_000 });
     process.stdout.write(`wall of 64 tiles: ${JSON.stringify(figures)}\n`);
     // How smooth that is depends on who else uses the machine: a figure, no condition. That pictures keep moving is one.
-    expect(figures.picturesPerSecond).toBeGreaterThan(64);
+    expect(figures.picturesPerSecond).toBeGreaterThan(16);
   });
 });
 
