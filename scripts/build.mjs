@@ -16,7 +16,8 @@ function hashOfInputs() {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
-  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs']) files.push(path.join(root, name));
+  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/jsmpeg-plugin.mjs'])
+    files.push(path.join(root, name));
   for (const file of files) hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
@@ -30,12 +31,13 @@ function tsc(project) {
 
 /** One bundle for all pages, and one for the login, which stands alone. Nothing is put inline: the Content-Security-Policy would refuse it. */
 async function bundleDashboard() {
-  const { build } = await import('vite');
+  const [{ build }, { jsmpegWithoutStyle }] = await Promise.all([import('vite'), import('./jsmpeg-plugin.mjs')]);
   const folder = path.join(root, 'src/dashboard');
   await build({
     configFile: false,
     root: folder,
     logLevel: 'warn',
+    plugins: [jsmpegWithoutStyle()],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: path.join(dist, 'dashboard'),

@@ -82,10 +82,18 @@ describe('the list of events', () => {
     expect(most).toBeLessThan(60);
     const whole = Number(await page.locator('.virtual-list li').last().getAttribute('aria-setsize'));
     expect(whole).toBeGreaterThanOrEqual(STORED);
+    const { events: begun } = await daemon.json<EventsAnswer>(`/api/events?type=start&after=${2 * STORED}&limit=1000`);
+    expect(whole - STORED).toBeLessThanOrEqual(begun.length);
     expect(whole).toBe(Number(await page.locator('.virtual-list li').last().getAttribute('aria-posinset')));
     await scrollTo(page, 76 * 5_000);
     await waitFor('those of the middle', async () => (await idsInPage(page)).some((id) => id === stored[whole - 5_001 - (whole - STORED)]));
     expect(seen.size).toBeGreaterThan(1_000);
+    const scrolled = () => page.evaluate(`document.querySelector('.virtual-list')?.scrollTop`);
+    const [place, there] = [await scrolled(), (await idsInPage(page))[12]];
+    await page.locator(`.event-row[href$="${there ?? ''}"]`).click();
+    await page.locator('.course').waitFor();
+    await page.getByRole('link', { name: '← Events' }).click();
+    await waitFor('the list is as it was left', async () => (await scrolled()) === place && (await idsInPage(page)).includes(there ?? ''));
     await closed(watched);
   }, 200_000);
 

@@ -1,12 +1,13 @@
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
 import { tick } from '../state/ticker.ts';
 import { PictureCanvas } from '../ui/picture-canvas.tsx';
 import { duration } from '../ui/words.ts';
+import { FullMotion } from './full-motion.tsx';
 
-/** The sampled picture, large: the very frame of the newest verdict. */
+/** The sampled picture, large: the very frame of the newest verdict. Or full motion, when it is asked for. */
 export function CameraPicture({ live }: { readonly live: LiveCamera }): JSX.Element {
   const { state } = useSession();
   const { name, state: cameraState } = live.camera.value;
@@ -16,11 +17,16 @@ export function CameraPicture({ live }: { readonly live: LiveCamera }): JSX.Elem
     if (tile === null) return 'no picture yet';
     return `what the network saw ${duration(Math.max(0, tick.value - tile.atMs))} ago, frame ${tile.sequence}`;
   });
+  const isMoving = useSignal(false);
   const isStale = cameraState !== 'live' || state.connection.value.kind === 'lost';
   return (
-    <figure class={`camera-picture card ${isStale ? 'stale' : ''}`}>
+    <figure class={`camera-picture card ${isStale && !isMoving.value ? 'stale' : ''}`}>
       <div class="tile-picture">
-        <PictureCanvas live={live} label={`What the network saw last at ${name}`} />
+        {isMoving.value ? (
+          <FullMotion cameraId={live.id} name={name} />
+        ) : (
+          <PictureCanvas live={live} label={`What the network saw last at ${name}`} />
+        )}
         {active.length > 0 && (
           <div class="tile-rules">
             {active.map(({ rule, region }) => (
@@ -31,7 +37,18 @@ export function CameraPicture({ live }: { readonly live: LiveCamera }): JSX.Elem
           </div>
         )}
       </div>
-      <figcaption class="quiet">{caption}</figcaption>
+      <figcaption>
+        <span class="quiet">{isMoving.value ? 'full motion' : caption}</span>
+        <fieldset class="chips">
+          <legend class="visually-hidden">Picture</legend>
+          <button type="button" class="chip" aria-pressed={!isMoving.value} onClick={() => (isMoving.value = false)}>
+            As judged
+          </button>
+          <button type="button" class="chip" aria-pressed={isMoving.value} onClick={() => (isMoving.value = true)}>
+            Full motion
+          </button>
+        </fieldset>
+      </figcaption>
     </figure>
   );
 }

@@ -56,11 +56,15 @@ function Frames({ frames }: { readonly frames: readonly DecidingFrame[] }): JSX.
         {frames.map(({ sequence, at, score: value }) => (
           <tr key={sequence}>
             <td>{sequence}</td>
-            <td>{at.slice(11, 23)} UTC</td>
+            <td>{clockWithMs(at)}</td>
             <td>{score(value)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function clockWithMs(at: string): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
 }

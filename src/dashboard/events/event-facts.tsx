@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { pathOf } from '../app/routes.ts';
 import { Bar } from '../ui/bar.tsx';
 import { Fact } from '../ui/fact.tsx';
+import { flushWords } from '../ui/flush-words.ts';
 import { clockTime, duration, percent } from '../ui/words.ts';
 import type { ExplainedEvent } from './explained-event.ts';
 import { lastedMs } from './live-rows.ts';
@@ -39,7 +40,7 @@ export function EventFacts({
         </Fact>
         <Fact name="Batch">
           {batch.size === 1 ? '1 picture' : `${batch.size} pictures`}
-          {padded}, sent off: {batch.flushReason}
+          {padded}, started because {flushWords(batch.flushReason)}
         </Fact>
         <Fact name="Network">
           {model.name}, {model.precision}, {model.backend} on {model.device}

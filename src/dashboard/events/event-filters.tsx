@@ -1,19 +1,18 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSession } from '../app/session.ts';
 import { isTyping } from '../ui/keyboard.ts';
-import { type EventFilter, localFieldOf, NO_FILTER, queryOf, utcOf } from './event-filter.ts';
+import { type EventFilter, localFieldOf, utcOf } from './event-filter.ts';
 
 const TYPES = { '': 'each event once', start: 'messages: starts', update: 'messages: updates', end: 'messages: ends' } as const;
 
 export interface EventFiltersProps {
   readonly filter: EventFilter;
   readonly onChange: (filter: EventFilter) => void;
-  readonly children: ComponentChildren;
 }
 
 /** What can be chosen comes of the cameras that are configured now; what the address names besides can be chosen, too: the history is older than the configuration. */
-export function EventFilters({ filter, onChange, children }: EventFiltersProps): JSX.Element {
+export function EventFilters({ filter, onChange }: EventFiltersProps): JSX.Element {
   const first = useRef<HTMLElement>(null);
   const cameras = [...(useSession().state.cameras.value?.values() ?? [])].map(({ camera }) => camera.value);
   const rules = cameras.filter(({ id }) => filter.camera === '' || id === filter.camera).flatMap((camera) => Object.entries(camera.rules));
@@ -50,12 +49,6 @@ export function EventFilters({ filter, onChange, children }: EventFiltersProps):
       </label>
       <Moment words="From" value={filter.since} onChange={set('since')} />
       <Moment words="To" value={filter.until} onChange={set('until')} />
-      {queryOf(filter) !== '' && (
-        <button type="button" class="button" onClick={() => onChange(NO_FILTER)}>
-          Clear filters
-        </button>
-      )}
-      {children}
     </search>
   );
 }

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import '../ui/ledger.css';
-import './events.css';
+import './event.css';
 import { useSession } from '../app/session.ts';
 import { Badge } from '../ui/badge.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -13,6 +13,7 @@ import { EventFacts } from './event-facts.tsx';
 import { EventPictures } from './event-pictures.tsx';
 import type { EventCourse } from './explained-event.ts';
 import { LatencyBar } from './latency-bar.tsx';
+import { listPath } from './list-memory.ts';
 
 type Loaded = EventCourse | 'loading' | 'unknown' | 'failed';
 
@@ -22,14 +23,14 @@ export function EventPage({ id }: { readonly id: string }): JSX.Element {
   const loaded = useSignal<Loaded>('loading');
   const newest = state.events.value.find((event) => event.id === id)?.sequence;
   useEffect(() => void load(id, loaded), [id, loaded, newest, state.historyEpoch.value]);
-  useBackKey('/events');
+  useBackKey(listPath());
   const found = loaded.value;
   if (found === 'loading') return <p class="page quiet">Loading …</p>;
   if (found === 'unknown' || found === 'failed') {
     return (
       <EmptyState title={found === 'unknown' ? 'There is no such event' : 'The event could not be loaded'}>
         <p>{found === 'unknown' ? 'It may be older than what the history keeps.' : 'The daemon did not answer.'}</p>
-        <a href="/events">To the events</a>
+        <a href={listPath()}>To the events</a>
       </EmptyState>
     );
   }
@@ -45,7 +46,7 @@ function EventView({ event }: { readonly event: EventCourse }): JSX.Element {
   return (
     <div class="page event-page">
       <div class="event-head">
-        <a href="/events" class="back">
+        <a href={listPath()} class="back">
           ← Events
         </a>
         <h1>

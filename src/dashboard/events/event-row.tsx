@@ -33,7 +33,7 @@ export function EventRow({ event, isMessage }: EventRowProps): JSX.Element {
         </span>
       </span>
       <span class="event-score">
-        <Bar value={isMessage ? event.score : event.peakScore} label={label} tone="alarm" />
+        <Bar value={isMessage ? event.score : event.peakScore} label={label} tone={type === 'end' ? 'plain' : 'alarm'} />
       </span>
       <span class="event-course">{isMessage ? <span class="event-type">{type}</span> : <Course event={event} />}</span>
       <time class="event-time" dateTime={at} title={clockTime(at)}>

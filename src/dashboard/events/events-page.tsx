@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import './events.css';
 import { navigate, place } from '../app/navigation.ts';
 import { useSession } from '../app/session.ts';
@@ -11,6 +11,7 @@ import { apiQuery, type EventFilter, eventFilterOf, NO_FILTER, queryOf } from '.
 import { EventFilters } from './event-filters.tsx';
 import { type EventList, EventPages } from './event-pages.ts';
 import { EventRow, ROW_PX } from './event-row.tsx';
+import { keepList, keptList } from './list-memory.ts';
 import { currentRow, newCount } from './live-rows.ts';
 import { walkRows } from './row-walk.ts';
 
@@ -19,31 +20,24 @@ export function EventsPage(): JSX.Element {
   const { state } = useSession();
   const filter = useMemo(() => eventFilterOf(place.value.search), [place.value.search]);
   const query = queryOf(filter);
-  const epoch = state.historyEpoch.value;
-  const pages = useMemo(() => new EventPages((limit, before) => load(apiQuery(filter, limit, before)), keyOf(filter)), [query, epoch]);
-  useEffect(() => void pages.loadFirst(), [pages]);
   const body = useRef<HTMLDivElement>(null);
+  const pages = usePages(filter, query, body);
   const isFollowing = useSignal(false);
   const list = pages.list.value;
   const log = state.events.value;
   const live = useMemo(() => new Map(log.map((event) => [event.id, event])), [log]);
   const news = useMemo(() => newCount(list, log, filter), [list, log, filter]);
   const reveal = () => {
-    void pages.loadFirst().then(() => body.current?.querySelector('.virtual-list')?.scrollTo({ top: 0 }));
+    void pages.loadFirst().then(() => scrollerIn(body)?.scrollTo({ top: 0 }));
   };
   useEffect(() => {
-    const scroller = body.current?.querySelector('.virtual-list');
-    if (isFollowing.value && news > 0 && !list.isLoading && (scroller?.scrollTop ?? 0) === 0) reveal();
+    if (isFollowing.value && news > 0 && !list.isLoading && (scrollerIn(body)?.scrollTop ?? 0) === 0) reveal();
   }, [news, list.isLoading, isFollowing.value]);
   const change = (wanted: EventFilter) => navigate(`/events${queryOf(wanted)}`, { replace: true });
   return (
     <div class="page events-page">
       <h1 class="visually-hidden">Events</h1>
-      <EventFilters filter={filter} onChange={change}>
-        <button type="button" class="button follow" aria-pressed={isFollowing.value} onClick={() => (isFollowing.value = !isFollowing.value)}>
-          Follow
-        </button>
-      </EventFilters>
+      <EventFilters filter={filter} onChange={change} />
       <div class="events-news">
         {news > 0 && (
           <button type="button" class="button primary" onClick={reveal}>
@@ -53,6 +47,16 @@ export function EventsPage(): JSX.Element {
         <p class="quiet" role="status">
           {summary(list)}
         </p>
+        <div class="toolbar">
+          {query !== '' && (
+            <button type="button" class="button" onClick={() => change(NO_FILTER)}>
+              Clear filters
+            </button>
+          )}
+          <button type="button" class="button follow" aria-pressed={isFollowing.value} onClick={() => (isFollowing.value = !isFollowing.value)}>
+            Follow
+          </button>
+        </div>
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows are heard from the links in it */}
       <div ref={body} class="events-body" onKeyDown={walkRows}>
@@ -78,11 +82,33 @@ export function EventsPage(): JSX.Element {
   );
 }
 
+/** The list of a filter: the one that was left, where it was left, or a new one. */
+function usePages(filter: EventFilter, query: string, body: RefObject<HTMLDivElement | null>): EventPages {
+  const key = `${useSession().state.historyEpoch.value}${query}`;
+  const memory = useMemo(() => {
+    const load = (limit: number, before: number | null) => loadPage(apiQuery(filter, limit, before));
+    return keptList(key) ?? { key, path: `/events${query}`, pages: new EventPages(load, keyOf(filter)), scrollPx: 0 };
+  }, [key]);
+  useLayoutEffect(() => {
+    keepList(memory);
+    if (memory.pages.list.peek().rest === 'unknown') void memory.pages.loadFirst();
+    scrollerIn(body)?.scrollTo({ top: memory.scrollPx });
+    return () => {
+      memory.scrollPx = scrollerIn(body)?.scrollTop ?? 0;
+    };
+  }, [memory]);
+  return memory.pages;
+}
+
+function scrollerIn(body: RefObject<HTMLDivElement | null>): Element | null {
+  return body.current?.querySelector('.virtual-list') ?? null;
+}
+
 function keyOf(filter: EventFilter): (event: LabelEvent) => string {
   return filter.type === '' ? ({ id }) => id : ({ sequence }) => String(sequence);
 }
 
-async function load(query: string): Promise<EventPage> {
+async function loadPage(query: string): Promise<EventPage> {
   const response = await fetch(`/api/events${query}`);
   if (!response.ok) throw new Error(`the daemon answered ${response.status}`);
   return (await response.json()) as EventPage;

@@ -1,17 +1,9 @@
 import type { JSX } from 'preact';
 import { Fact } from '../ui/fact.tsx';
+import { flushWords } from '../ui/flush-words.ts';
 import { percent } from '../ui/words.ts';
 import { histogram } from './histogram.ts';
 import type { SystemStats } from './system-stats.ts';
-
-const REASONS: Readonly<Record<string, string>> = {
-  full: 'as large as pays',
-  deadline: 'the most urgent picture could wait no longer',
-  idle: 'waiting would have won nothing',
-  overload: 'more was asked than the machine can judge',
-  timeout: 'the oldest picture had waited for its time',
-  drain: 'the daemon was ending',
-};
 
 /** How many pictures travel together, and why batches start when they do. */
 export function BatchPanel({ stats: { batches, engine } }: { readonly stats: SystemStats }): JSX.Element {
@@ -49,7 +41,7 @@ export function BatchPanel({ stats: { batches, engine } }: { readonly stats: Sys
         <Fact name="Mean size">{batches.meanSize === null ? '–' : batches.meanSize.toFixed(2)}</Fact>
         {reasons.map(([reason, count]) => (
           <Fact key={reason} name={percent(count / Math.max(1, batches.count))}>
-            {REASONS[reason] ?? reason}
+            {flushWords(reason)}
           </Fact>
         ))}
       </dl>

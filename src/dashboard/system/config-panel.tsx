@@ -9,7 +9,7 @@ import type { ConfigReport, Reload } from './system-stats.ts';
 export function ConfigPanel({ report: { file, config, reload } }: { readonly report: ConfigReport }): JSX.Element {
   const text = JSON.stringify(config, null, 2);
   return (
-    <section class="card panel wide" aria-labelledby="config-title">
+    <section class="card panel" aria-labelledby="config-title">
       <h2 id="config-title">
         Configuration <span class="quiet">{file ?? 'built in'}</span>
       </h2>

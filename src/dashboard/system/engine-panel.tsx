@@ -30,11 +30,8 @@ function Engine({ engine }: { readonly engine: EngineFacts }): JSX.Element {
         </Fact>
         <Fact name="Precision">{engine.precision}</Fact>
         <Fact name="Self-test">
-          {engine.selfTest === 'golden' ? (
-            <Badge tone="good" words="known pictures give the known results" />
-          ) : (
-            <Badge tone="warn" words="results look like results; whether they are right nobody knows" />
-          )}
+          {engine.selfTest === 'golden' ? <Badge tone="good" words="passed" /> : <Badge tone="warn" words="sanity only" />}{' '}
+          {engine.selfTest === 'golden' ? 'known pictures give the known results' : 'results look like results; whether they are right nobody knows'}
         </Fact>
         <Fact name="Restarts">{engine.restarts.toLocaleString()}</Fact>
         <Fact name="A batch of">{costs.map(([size, ms]) => `${size}: ${ms.toFixed(1)} ms`).join(' · ')}</Fact>

@@ -3,6 +3,8 @@ import type { Stats } from '../state/messages.ts';
 export const STAGES = ['other', 'queue', 'preprocess', 'inference'] as const;
 export type Stage = (typeof STAGES)[number];
 
+const ROUND: readonly number[] = [1, 1.5, 2, 3, 4, 5, 6, 8];
+
 /** One bar: what a verdict took at that time, ms. */
 export interface LatencyColumn {
   /** Of its end, ms since the epoch. */
@@ -30,9 +32,9 @@ function columnOf({ at, latencyMs, stagesMs }: Stats): LatencyColumn | null {
   return { atMs: Date.parse(at), stages: { other, queue, preprocess, inference }, p95: latencyMs.p95 };
 }
 
-/** The next round number at or above: 1, 2 or 5 times a power of ten. 1 for nothing. */
+/** The next round number at or above. 1 for nothing. */
 export function roundedUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return (([1, 2, 5].find((step) => step * power >= value) ?? 10) as number) * power;
+  return (ROUND.find((step) => step * power >= value) ?? 10) * power;
 }

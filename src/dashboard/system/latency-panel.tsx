@@ -25,37 +25,41 @@ export function LatencyPanel({ stats, course }: { readonly stats: Stats; readonl
   return (
     <section class="card panel wide" aria-labelledby="latency-title">
       <h2 id="latency-title">
-        Latency <span class="quiet">medians of the minute before, by stage; the tick is p95 in all</span>
+        Latency <span class="quiet">by stage, each column the median of the minute before; the tick is p95; as far as this page watched</span>
       </h2>
-      <p class="legend" aria-hidden="true">
-        {STAGES.map((stage) => (
-          <span key={stage}>
-            <span class={`swatch ${COLOURS[stage]}`} />
-            {WORDS[stage]}
-          </span>
-        ))}
-      </p>
-      <div ref={box}>
-        {columns.length === 0 ? <p class="quiet">Nothing was judged in the last minutes.</p> : <Columns columns={columns} widthPx={widthPx} />}
+      <div class="latency-columns">
+        <div>
+          <p class="legend" aria-hidden="true">
+            {STAGES.map((stage) => (
+              <span key={stage}>
+                <span class={`swatch ${COLOURS[stage]}`} />
+                {WORDS[stage]}
+              </span>
+            ))}
+          </p>
+          <div ref={box}>
+            {columns.length === 0 ? <p class="quiet">Nothing was judged in the last minutes.</p> : <Columns columns={columns} widthPx={widthPx} />}
+          </div>
+        </div>
+        <table class="figures-table">
+          <thead>
+            <tr>
+              <th scope="col">ms, last minute</th>
+              <th scope="col">p50</th>
+              <th scope="col">p95</th>
+              <th scope="col">p99</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Line words="arrival → decision" values={latencyMs} />
+            <Line words="waiting" values={stagesMs.queue} />
+            <Line words="preparing a batch" values={stagesMs.preprocess} />
+            <Line words="a batch in the network" values={stagesMs.inference} />
+            <Line words="storing events" values={stagesMs.commit} />
+            <Line words="broker's acknowledgement" values={stagesMs.puback} />
+          </tbody>
+        </table>
       </div>
-      <table class="figures-table">
-        <thead>
-          <tr>
-            <th scope="col">ms, last minute</th>
-            <th scope="col">p50</th>
-            <th scope="col">p95</th>
-            <th scope="col">p99</th>
-          </tr>
-        </thead>
-        <tbody>
-          <Line words="arrival → decision" values={latencyMs} />
-          <Line words="waiting" values={stagesMs.queue} />
-          <Line words="preparing a batch" values={stagesMs.preprocess} />
-          <Line words="a batch in the network" values={stagesMs.inference} />
-          <Line words="storing events" values={stagesMs.commit} />
-          <Line words="broker's acknowledgement" values={stagesMs.puback} />
-        </tbody>
-      </table>
     </section>
   );
 }
@@ -95,11 +99,13 @@ function Columns({ columns, widthPx }: { readonly columns: readonly LatencyColum
           .map((column) => (
             <Column key={column.atMs} column={column} x={xOf(column.atMs)} widthPx={Math.max(1, columnPx - 1)} pxOf={pxOf} />
           ))}
-        {Array.from({ length: MINUTES }, (_, minute) => (
-          <text key={minute} x={(minute / MINUTES) * chartPx} y={HEIGHT_PX + 16}>
-            −{MINUTES - minute} min
-          </text>
-        ))}
+        {Array.from({ length: MINUTES }, (_, minute) => minute)
+          .filter((minute) => chartPx > 300 || minute % 2 === 0)
+          .map((minute) => (
+            <text key={minute} x={(minute / MINUTES) * chartPx} y={HEIGHT_PX + 16}>
+              −{MINUTES - minute} min
+            </text>
+          ))}
       </g>
     </svg>
   );

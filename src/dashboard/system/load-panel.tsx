@@ -20,7 +20,7 @@ export function LoadPanel({ stats }: { readonly stats: SystemStats }): JSX.Eleme
         Load{' '}
         {share !== null && (
           <span class={share > 1 ? 'over' : 'quiet'}>
-            {percent(share)} of what the network can do{share > 1 ? ': more is asked than that' : ''}
+            {share < 0.01 ? 'less than 1 %' : percent(share)} of what the network can do{share > 1 ? ': more is asked than that' : ''}
           </span>
         )}
       </h2>
@@ -60,7 +60,7 @@ function LoadBar({ words, value, transform, tone }: LoadBarProps): JSX.Element {
         <span class="load-track" aria-hidden="true">
           <span class={`load-fill ${tone}`} style={{ transform }} />
         </span>
-        <span class="load-value">{value.toFixed(1)} /s</span>
+        <span class="load-value">{value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString()} /s</span>
       </dd>
     </div>
   );

@@ -10,17 +10,22 @@ export const PART_WORDS: Readonly<Record<LedgerPart, string>> = {
   decide: 'deciding',
 };
 
-/** Where each part lies on a bar whose whole is the longer of total and bound: shares, 0…1. */
-export function ledgerShares(ledger: Readonly<Record<LedgerPart, number>> & { readonly total: number; readonly bound: number }): {
+export interface LedgerShares {
+  /** Where each part lies on a bar whose whole is the total: shares, 0…1. */
   readonly parts: readonly { readonly part: LedgerPart; readonly ms: number; readonly from: number; readonly share: number }[];
+  /** Total and bound on a bar whose whole is the longer of them. */
+  readonly total: number;
   readonly bound: number;
-} {
-  const whole = Math.max(ledger.total, ledger.bound, Number.MIN_VALUE);
+}
+
+export function ledgerShares(ledger: Readonly<Record<LedgerPart, number>> & { readonly total: number; readonly bound: number }): LedgerShares {
+  const total = Math.max(ledger.total, Number.MIN_VALUE);
+  const longer = Math.max(total, ledger.bound);
   let from = 0;
   const parts = LEDGER_PARTS.map((part) => {
-    const [ms, share] = [ledger[part], ledger[part] / whole];
+    const [ms, share] = [ledger[part], ledger[part] / total];
     from += share;
     return { part, ms, share, from: from - share };
   });
-  return { parts, bound: ledger.bound / whole };
+  return { parts, total: ledger.total / longer, bound: ledger.bound / longer };
 }

@@ -93,8 +93,10 @@ function Choice<K extends 'sort' | 'group' | 'size'>({ name, title, choices, vie
   const words: Readonly<Record<string, string>> = WORDS[name];
   return (
     <label class="choice">
-      <span class="quiet">{title}</span>
-      <select class="field" value={view[name]} onChange={(event) => onChange({ ...view, [name]: event.currentTarget.value })}>
+      <span class="quiet" aria-hidden="true">
+        {title}
+      </span>
+      <select class="field" aria-label={title} value={view[name]} onChange={(event) => onChange({ ...view, [name]: event.currentTarget.value })}>
         {choices.map((choice) => (
           <option key={choice} value={choice}>
             {words[choice]}

@@ -27,12 +27,13 @@ describe('latencyColumns', () => {
 
 it.each([
   [0, 1],
-  [0.3, 0.5],
+  [0.3, 0.3],
   [1, 1],
-  [1.1, 2],
-  [2.5, 5],
-  [51, 100],
-  [730, 1000],
+  [1.1, 1.5],
+  [2.5, 3],
+  [51, 60],
+  [81, 100],
+  [730, 800],
 ])('rounds %d up to %d', (value, round) => {
   expect(roundedUp(value)).toBeCloseTo(round);
 });
