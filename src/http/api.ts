@@ -198,9 +198,15 @@ function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Respons
 
 function file(c: Context, found: StaticFile | undefined): Response {
   if (!found) return problem(c, 404, 'notBuilt', 'the dashboard was not built: run `npm run build`');
-  const headers = { ETag: found.etag, 'Cache-Control': found.immutable ? 'private, max-age=31536000, immutable' : 'no-cache' };
+  const headers = {
+    ETag: found.etag,
+    'Cache-Control': found.immutable ? 'private, max-age=31536000, immutable' : 'no-cache',
+    'Content-Type': found.type,
+    Vary: 'Accept-Encoding',
+  };
   if (c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
-  return c.body(found.body, 200, { ...headers, 'Content-Type': found.type });
+  const isCompressed = found.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+  return isCompressed ? c.body(found.gzip, 200, { ...headers, 'Content-Encoding': 'gzip' }) : c.body(found.body, 200, headers);
 }
 
 /** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -18,6 +20,8 @@ export interface StaticFile {
   /** Its name holds a hash of what is in it: whoever has it never has to ask again. */
   readonly immutable: boolean;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The same, compressed; null where that saves nothing. */
+  readonly gzip: Uint8Array<ArrayBuffer> | null;
 }
 
 /**
@@ -33,9 +37,14 @@ export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<strin
     const body = Uint8Array.from(await readFile(file));
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
     const name = `/${path.relative(folder, file).split(path.sep).join('/')}`;
-    files.set(name, { type, etag, immutable: HASHED.test(name), body });
+    files.set(name, { type, etag, immutable: HASHED.test(name), body, gzip: await compressed(body) });
   }
   return files;
+}
+
+async function compressed(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
+  const smaller = Uint8Array.from(await promisify(gzip)(body));
+  return smaller.length < body.length ? smaller : null;
 }
 
 /** The files that a page names in its head and its markup: what a browser asks for to show it. */

@@ -1,6 +1,8 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Access } from '../../src/http/access.ts';
 import { createApi } from '../../src/http/api.ts';
+import type { StaticFile } from '../../src/http/static-files.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { Secret } from '../../src/util/secret.ts';
@@ -181,9 +183,9 @@ describe('probes and numbers', () => {
 });
 
 describe('pages', () => {
-  const page = (text: string) => ({ type: 'text/html', etag: '"e"', immutable: false, body: Uint8Array.from(Buffer.from(text)) });
-  const script = { ...page('script'), type: 'text/javascript', immutable: true };
-  const files = new Map([
+  const page = (text: string) => ({ type: 'text/html', etag: '"e"', immutable: false, gzip: null, body: Uint8Array.from(Buffer.from(text)) });
+  const script = { ...page('script'), type: 'text/javascript', immutable: true, gzip: Uint8Array.from(gzipSync('script')) };
+  const files = new Map<string, StaticFile>([
     ['/index.html', page('page')],
     ['/login.html', page('<script src="/assets/login-0123abcd.js"></script><a href="/nowhere">')],
     ['/assets/index-0123abcd.js', script],
@@ -207,6 +209,14 @@ describe('pages', () => {
     expect((await get('/index.html')).status).toBe(404);
     expect((await get('/../package.json')).status).toBe(404);
     expect((await get('/login')).headers.get('location')).toBe('/');
+  });
+
+  it('come compressed to whoever takes that', async () => {
+    const answer = await get('/assets/index-0123abcd.js', { 'Accept-Encoding': 'br, gzip' });
+    expect([answer.headers.get('content-encoding'), answer.headers.get('vary')]).toEqual(['gzip', 'Accept-Encoding']);
+    expect(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString()).toBe('script');
+    const plain = await get('/assets/index-0123abcd.js', { 'Accept-Encoding': 'identity' });
+    expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'script']);
   });
 
   it.each(['/', '/camera/front_door', '/events', '/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B', '/system'])('%s is the one document', async (target) => {

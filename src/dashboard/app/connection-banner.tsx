@@ -25,6 +25,9 @@ export function ConnectionBanner(): JSX.Element {
       {state.missed.value > 0 && (
         <div class="banner warn">
           <p>{state.missed.value} event messages are missing here: the daemon no longer keeps them.</p>
+          <button type="button" class="button" onClick={() => (state.missed.value = 0)}>
+            Understood
+          </button>
         </div>
       )}
     </>

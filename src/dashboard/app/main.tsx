@@ -13,6 +13,8 @@ import { routeOf } from './routes.ts';
 import { SessionContext } from './session.ts';
 import { applyTheme } from './theme.ts';
 
+const FORGET_EVERY_MS = 5_000;
+
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');
 
@@ -28,6 +30,8 @@ const feed = new FeedClient({
   watched: () => (document.hidden ? [] : watched.ids()),
   onLoginNeeded: () => location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`),
 });
+// Later than the change from one page to another takes.
+setInterval(() => state.keepPicturesOf(new Set(watched.ids())), FORGET_EVERY_MS);
 document.addEventListener('visibilitychange', () => feed.watchChanged());
 addEventListener('online', () => feed.retryNow());
 

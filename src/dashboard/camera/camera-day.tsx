@@ -11,7 +11,9 @@ import { useWidth } from '../ui/use-width.ts';
 import { type CoverageReport, coverageSummary, type DaySpan, daySpans, spanAt } from './day-course.ts';
 
 const DAY_MS = 86_400_000;
-const POLL_MS = 20_000;
+const COVERAGE_EVERY_MS = 20_000;
+/** New ones come over the feed. */
+const EVENTS_EVERY_MS = 120_000;
 const MOST_MESSAGES = 1000;
 const EVENTS_PX = 22;
 const COVERAGE_PX = 16;
@@ -25,12 +27,12 @@ export function CameraDay({ live }: { readonly live: LiveCamera }): JSX.Element 
   const sinceText = () => new Date(state.daemonNow() - DAY_MS).toISOString();
   usePolling(
     () => `/api/coverage?camera=${live.id}&since=${sinceText()}`,
-    POLL_MS,
+    COVERAGE_EVERY_MS,
     (answer) => (report.value = answer as CoverageReport),
   );
   usePolling(
     () => `/api/events?camera=${live.id}&since=${sinceText()}&limit=${MOST_MESSAGES}`,
-    POLL_MS,
+    EVENTS_EVERY_MS,
     (answer) => (fetched.value = (answer as EventPage).events),
   );
   const toMs = state.daemonNow();

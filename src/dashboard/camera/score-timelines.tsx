@@ -14,6 +14,8 @@ const MARGIN_PX = 36;
 export function ScoreTimelines({ live }: { readonly live: LiveCamera }): JSX.Element | null {
   const { state } = useSession();
   const [box, widthPx] = useWidth();
+  // A verdict moves the line at once, time alone twice a second.
+  live.verdicts.value;
   tick.value;
   const { rules, regions, id } = live.camera.value;
   const points = state.scores.of(id);

@@ -4,20 +4,21 @@ import { useSession } from '../app/session.ts';
 import type { LabelEvent } from '../state/messages.ts';
 import { tick } from '../state/ticker.ts';
 
-/** An event is told before its picture is stored. */
-const STORED_AFTER_MS = 3_000;
+/** An event is told before its picture is stored: so long after its begin it is asked for, and where it was not there once more. */
+const ASKED_AFTER_MS = [3_000, 20_000] as const;
 
 /** The picture of the frame that began an event; an empty place until it is stored, and when it is no longer kept. */
 export function EventPicture({ event, className }: { readonly event: LabelEvent; readonly className: string }): JSX.Element {
   const { state } = useSession();
-  const isGone = useSignal(false);
+  const failures = useSignal(0);
   const begunMs = Date.parse(event.startedAt);
-  const isStored = useComputed(() => {
+  const isDue = useComputed(() => {
     tick.value;
-    return state.daemonNow() - begunMs > STORED_AFTER_MS;
+    const waitMs = ASKED_AFTER_MS[failures.value];
+    return waitMs !== undefined && state.daemonNow() - begunMs > waitMs;
   });
-  if (event.snapshot === null || isGone.value || !isStored.value) return <span class={className} />;
+  if (event.snapshot === null || !isDue.value) return <span class={className} />;
   // Made of what we know, not of what the message says.
   const source = `/api/events/${encodeURIComponent(event.id)}/snapshot.jpg`;
-  return <img class={className} src={source} alt="" loading="lazy" decoding="async" onError={() => (isGone.value = true)} />;
+  return <img class={className} src={source} alt="" loading="lazy" decoding="async" onError={() => (failures.value += 1)} />;
 }
