@@ -1,8 +1,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { withRuleEvent } from './active-rules.ts';
 import { eventLogOf, withEvent } from './event-log.ts';
-import type { FeedListener } from './feed-client.ts';
+import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
+import { withRuleEvent } from './active-rules.ts';
 import { type LiveCamera, liveCamera, updateCamera } from './live-camera.ts';
 import type { Camera, ClassificationMessage, HelloMessage, LabelEvent, ServerMessage, Stats } from './messages.ts';
 import { Ring } from './ring.ts';
@@ -11,12 +11,6 @@ import type { TileMessage } from './tile-message.ts';
 
 /** Five minutes: the daemon sends one a second. */
 const MOST_STATS = 300;
-
-export type Connection =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'connected' }
-  /** `retryAtMs`: when the next try begins, on the clock of `Date.now()`. */
-  | { readonly kind: 'lost'; readonly retryAtMs: number };
 
 /** All that the pages show, as signals. The feed writes, pages read. Every list in it is bounded. */
 export class AppState implements FeedListener {
@@ -90,6 +84,11 @@ export class AppState implements FeedListener {
   /** What `/api/cameras` says: the feed tells of a camera when it changes, not how its numbers move. */
   camerasPolled(cameras: readonly Camera[]): void {
     for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
+  }
+
+  /** Forgets the pictures of all other cameras: the daemon sends the newest again when one is watched again. */
+  keepPicturesOf(watched: ReadonlySet<string>): void {
+    for (const [id, live] of this.cameras.peek() ?? []) if (!watched.has(id)) live.tile.value = null;
   }
 
   connectionChanged(connection: Connection): void {

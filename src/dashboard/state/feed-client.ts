@@ -1,6 +1,6 @@
-import type { Connection } from './app-state.ts';
 import { advanced, type FeedPosition, greeted, NOWHERE } from './feed-position.ts';
 import type { EventPage, HelloMessage, LabelEvent, ServerMessage } from './messages.ts';
+import type { FeedListener } from './feed-listener.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 import { readTile, type TileMessage } from './tile-message.ts';
 import { watchMessage } from './watch-message.ts';
@@ -10,15 +10,6 @@ const HISTORY_ROWS = 200;
 const LONGEST_SILENCE_MS = 10_000;
 /** The daemon ends a connection that sends more than 30 messages in ten seconds. */
 const BETWEEN_WATCHES_MS = 500;
-
-export interface FeedListener {
-  /** Event messages of before, newest first; again after the daemon's history became another one. */
-  history(messages: readonly LabelEvent[]): void;
-  hello(hello: HelloMessage): void;
-  message(message: ServerMessage): void;
-  tile(tile: TileMessage): void;
-  connectionChanged(connection: Connection): void;
-}
 
 export interface FeedClientParts {
   readonly listener: FeedListener;
