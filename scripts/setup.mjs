@@ -41,6 +41,9 @@ const TEST_PARTS = [
   { package: 'gstreamer1.0-plugins-bad', present: () => plugin('libgstvideoparsersbad.so') },
   { package: 'gstreamer1.0-plugins-ugly', present: () => plugin('libgstx264.so') },
   { package: 'gstreamer1.0-libav', present: () => plugin('libgstlibav.so') },
+  // The dashboard is tested in a real browser. The tests call it by this path: another one's chromium on the PATH may be a script that downloads one.
+  { package: 'chromium', present: () => executable('/usr/bin/chromium') },
+  { package: 'fonts-dejavu-core', present: () => existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf') },
 ];
 /** @typedef {{ package: string, present: () => boolean }} Part */
 /** @type {Record<string, Part[]>} */

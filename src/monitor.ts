@@ -9,16 +9,19 @@ import { recoveredEnd } from './events/recovery.ts';
 import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
+import type { LiveCameras } from './live/live-cameras.ts';
 import type { Announcements } from './monitor/announcements.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
-import { findCameraSources } from './monitor/camera-sources.ts';
+import { cameraSources, findFfmpeg } from './monitor/camera-sources.ts';
 import { CameraSwitches } from './monitor/camera-switches.ts';
+import { ConfigRecord, type ReloadResult } from './monitor/config-record.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { EventPictures } from './monitor/event-pictures.ts';
+import { fullMotion } from './monitor/full-motion.ts';
 import { healthMessage } from './monitor/health-message.ts';
 import { openMqttSide } from './monitor/mqtt-side.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
@@ -70,6 +73,7 @@ export class Monitor implements Closable {
   readonly #options: MonitorOptions;
   readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #metrics: Metrics;
+  readonly #configuration: ConfigRecord;
   #batcher: Batcher | null = null;
   #bounds: Bounds | null = null;
   #coverage: CoverageRecord | null = null;
@@ -85,6 +89,7 @@ export class Monitor implements Closable {
   constructor(options: MonitorOptions) {
     this.#options = options;
     this.#metrics = new Metrics(options.clock);
+    this.#configuration = new ConfigRecord(options.config, options.clock);
   }
 
   /** The dashboard's address; null when HTTP is off. */
@@ -107,7 +112,8 @@ export class Monitor implements Closable {
     this.#metrics.watchProcess();
     const startedMono = clock.monotonicMs();
     const memory = new PictureMemory();
-    const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
+    const ffmpeg = await findFfmpeg(config.ffmpeg, logger);
+    const openSource = cameraSources({ ffmpeg, hwaccel: config.ffmpeg.hwaccel, memory, clock, logger, redactor });
     const history = await this.#openHistory();
     const switches = new CameraSwitches({ store: history.switches, clock, logger });
     await switches.load(config.cameras);
@@ -125,7 +131,10 @@ export class Monitor implements Closable {
     const changed = (id: string) => {
       const camera = this.#view?.camera(id);
       if (camera) feed.camera(camera);
+      live.refresh(id);
     };
+    const gate = new ConnectGate(clock);
+    const live = fullMotion({ ffmpeg, gate, cameras: () => this.#fleet?.cameras, metrics: this.#metrics, clock, logger, redactor });
     const coverage = new CoverageRecord({ history, publisher, metrics: this.#metrics, changed, clock, logger });
     this.#coverage = coverage;
     this.#opened.push('coverage', () => Promise.resolve(coverage.close()));
@@ -149,7 +158,7 @@ export class Monitor implements Closable {
     const engine = this.#engine();
     const fleet = new CameraFleet({
       supervision: {
-        ...{ openSource, gate: new ConnectGate(clock), probe: tcpProbe, clock, random: Math.random, log: logger },
+        ...{ openSource, gate, probe: tcpProbe, clock, random: Math.random, log: logger },
         observer: cameraObserver(this.#metrics, coverage),
       },
       judging: {
@@ -168,18 +177,20 @@ export class Monitor implements Closable {
       forgotten: (id) => {
         coverage.leave(id);
         publisher.forgetCamera(id);
+        live.refresh(id);
         return this.#metrics.forgetCamera(id);
       },
     });
     this.#fleet = fleet;
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
+      configuration: this.#configuration,
       setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
     });
     this.#view = view;
-    await this.#listen(view, feed);
+    await this.#listen(view, feed, live);
     verdicts.recover((await history.openEvents()).map(recoveredEnd));
 
     await engine.start();
@@ -210,6 +221,7 @@ export class Monitor implements Closable {
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));
     this.#opened.push('cameras', () => fleet.close());
+    this.#opened.push('full motion', () => live.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
     void this.#announcements?.update(config.cameras);
@@ -236,9 +248,15 @@ export class Monitor implements Closable {
   async reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
     if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
     const outcome = await this.#fleet.apply(cameras);
+    this.#configuration.applied(cameras);
     await this.#announcements?.update(cameras);
     this.#bounds?.review();
     return outcome;
+  }
+
+  /** How a try to reload ended, for people to look at. */
+  reloadEnded(result: ReloadResult): void {
+    this.#configuration.reloadEnded(result);
   }
 
   /** Stops intake, finishes the batches, ends events, flushes, says `offline`. Idempotent; never rejects. */
@@ -285,10 +303,10 @@ export class Monitor implements Closable {
     this.#coverage?.engine(change.available);
   }
 
-  async #listen(view: DaemonView, feed: Feed): Promise<void> {
+  async #listen(view: DaemonView, feed: Feed, live: LiveCameras): Promise<void> {
     const { config, clock, logger, redactor } = this.#options;
     if (!config.http.enabled) return;
-    const http = new HttpServer({ config: config.http, view, feed, clock, observer: this.#metrics, logger, redactor });
+    const http = new HttpServer({ config: config.http, view, feed, live, clock, observer: this.#metrics, logger, redactor });
     this.#http = http;
     this.#opened.push('http', () => http.close());
     await http.start();

@@ -12,12 +12,16 @@ import type { MonitorView } from './monitor-view.ts';
 import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
-import type { StaticFile } from './static-files.ts';
+import { filesNamedBy, type StaticFile } from './static-files.ts';
 
 const LARGEST_BODY = 64 * 1024;
 const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
-/** Open to everybody: probes, and what the login page needs. */
-const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/login', '/login.js', '/style.css', '/favicon.svg']);
+/** Open to everybody, beside what the login page names. */
+const PUBLIC_PATHS: readonly string[] = ['/livez', '/readyz', '/login'];
+/** The pages of the dashboard: one document that shows what its address says (src/dashboard/app/routes.ts has the same). */
+const PAGES: readonly string[] = ['/', '/camera/:id', '/events', '/events/:id', '/system'];
+/** As the addresses above, in a request. */
+const PAGE_PATH = /^\/(?:|camera\/[^/]+|events(?:\/[^/]+)?|system)$/;
 
 export interface ApiParts {
   readonly view: MonitorView;
@@ -36,6 +40,7 @@ interface Env {
 /** The HTTP table of the contract. Errors are `{error, message}`, with `problems` where several things are wrong. */
 export function createApi(parts: ApiParts): { readonly fetch: (request: Request, env: object) => Response | Promise<Response> } {
   const app = new Hono<Env>();
+  const open = new Set([...PUBLIC_PATHS, ...filesNamedBy(parts.files.get('/login.html'), parts.files)]);
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
@@ -44,13 +49,13 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   app.use(async (c, next) => {
     const refusal = parts.access.refusal(c.env.incoming);
     if (refusal !== null) return problem(c, 403, 'forbidden', refusal);
-    if (PUBLIC_PATHS.has(c.req.path)) return next();
+    if (open.has(c.req.path)) return next();
     const identity = parts.access.identify(c.env.incoming);
     if (identity) {
       c.set('identity', identity);
       return next();
     }
-    if (c.req.path === '/') return c.redirect('/login');
+    if (c.req.method === 'GET' && PAGE_PATH.test(c.req.path)) return c.redirect(loginPath(c.req.url));
     c.header('WWW-Authenticate', 'Bearer realm="framewatch"');
     return problem(c, 401, 'unauthorized', 'needs `Authorization: Bearer TOKEN` or a login');
   });
@@ -60,6 +65,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCameras(app, parts.view);
   addEvents(app, parts.view);
   addCoverage(app, parts.view);
+  app.get('/api/config', (c) => c.json(parts.view.configuration()));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
   app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
   app.onError((error, c) => {
@@ -90,7 +96,7 @@ function addPages(app: Hono<Env>, { access, files, onLogout }: ApiParts): void {
     if (identity.session !== null) onLogout(identity.session);
     return c.json({ ok: true });
   });
-  app.get('/', (c) => file(c, files.get('/index.html')));
+  for (const page of PAGES) app.get(page, (c) => file(c, files.get('/index.html')));
   for (const [path, found] of files) if (!path.endsWith('.html')) app.get(path, (c) => file(c, found));
 }
 
@@ -169,6 +175,12 @@ function addCoverage(app: Hono<Env>, { coverage }: MonitorView): void {
   });
 }
 
+/** The login page, and from there on to the page that was asked for. */
+function loginPath(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname === '/' && search === '' ? '/login' : `/login?next=${encodeURIComponent(pathname + search)}`;
+}
+
 type Status = 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503;
 
 function problem(c: Context, status: Status, error: string, message: string): Response {
@@ -186,9 +198,15 @@ function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Respons
 
 function file(c: Context, found: StaticFile | undefined): Response {
   if (!found) return problem(c, 404, 'notBuilt', 'the dashboard was not built: run `npm run build`');
-  const headers = { ETag: found.etag, 'Cache-Control': 'no-cache' };
+  const headers = {
+    ETag: found.etag,
+    'Cache-Control': found.immutable ? 'private, max-age=31536000, immutable' : 'no-cache',
+    'Content-Type': found.type,
+    Vary: 'Accept-Encoding',
+  };
   if (c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
-  return c.body(found.body, 200, { ...headers, 'Content-Type': found.type });
+  const isCompressed = found.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+  return isCompressed ? c.body(found.gzip, 200, { ...headers, 'Content-Encoding': 'gzip' }) : c.body(found.body, 200, headers);
 }
 
 /** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */

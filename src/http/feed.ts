@@ -1,4 +1,5 @@
-import type { Classification, LabelEvent, LabelScore } from '../events/label-event.ts';
+import type { Classification, LabelEvent } from '../events/label-event.ts';
+import type { RegionStateMessage } from '../sinks/publisher.ts';
 import { isoTime } from '../util/clock.ts';
 import type { CameraView, StatsView } from './monitor-view.ts';
 import { encodeTile } from './tile-message.ts';
@@ -58,8 +59,8 @@ export class Feed {
     return false;
   }
 
-  /** `heads`: the verdicts of taught heads on this region. */
-  classification(classification: Classification, heads: Readonly<Record<string, LabelScore>> = {}): void {
+  /** `state`: of its region, after this verdict. */
+  classification(classification: Classification, { heads, rules }: Pick<RegionStateMessage, 'heads' | 'rules'>): void {
     const { camera, region, frame, scores, ledger } = classification;
     let text: string | undefined;
     for (const listener of this.#listeners) {
@@ -72,6 +73,7 @@ export class Feed {
         frame: { sequence: frame.sequence, receivedAt, width: frame.width, height: frame.height },
         top: scores.slice(0, TOP_LABELS),
         heads,
+        rules,
         at: receivedAt,
         latencyMs: ledger,
       });

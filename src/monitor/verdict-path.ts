@@ -118,7 +118,8 @@ export class VerdictPath {
     // Tiles are made when there is time.
     if (wantsTile) memory.keep(frame.pixels);
     pictures.offer(frame);
-    feed.classification(decided);
+    const regionState = state.regions[seen.region];
+    if (regionState) feed.classification(decided, regionState);
     if (wantsTile) feed.tile(seen.camera, frame.sequence, () => pictures.pictureOf(frame));
     if (events.length > 0) this.#commit(events, { region: seen.region, frame, maxGapMs: maxGapMs(camera.config.sampleFps) });
     eventPictures?.judged(seen.region, frame);

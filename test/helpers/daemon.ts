@@ -12,8 +12,10 @@ const LONGEST_LOG = 1_000_000;
 export const FEW_BATCH_SIZES = 'batching: { maxBatchSize: 2, allowedBatchSizes: [1, 2] }';
 
 export interface DaemonOptions {
-  /** The configuration; `stateDir` and `http` are added to it. HTTP needs no token. */
+  /** The configuration; `stateDir` and `http` are added to it. */
   readonly yaml: string;
+  /** Default: HTTP needs no token. With `token` it lies in `<stateDir>/http-token`, and `get` and `json` do not send it. */
+  readonly auth?: 'none' | 'token';
   /** Kept when given; else a temporary one, removed at the end. */
   readonly stateDir?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -53,13 +55,21 @@ export async function freePort(): Promise<number> {
 }
 
 /** Boots the built command from a YAML string in a temporary folder. */
-export async function startDaemon({ yaml, stateDir: wanted, env = {}, args = [], under = [], sharesCache = true }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({
+  yaml,
+  stateDir: wanted,
+  env = {},
+  args = [],
+  under = [],
+  sharesCache = true,
+  auth = 'none',
+}: DaemonOptions): Promise<Daemon> {
   const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-daemon-'));
   const stateDir = wanted ?? path.join(folder, 'state');
   if (sharesCache) shareCache(stateDir);
   const port = await freePort();
   const configFile = path.join(folder, 'framewatch.yaml');
-  writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: none } }\n${yaml}`, { mode: 0o600 });
+  writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: ${auth} } }\n${yaml}`, { mode: 0o600 });
   const startedAt = performance.now();
   const [file = '', ...argv] = [...under, process.execPath, command, 'run', '--config', configFile, ...args];
   const child = spawn(file, argv, {

@@ -10,6 +10,7 @@ import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import type {
   CameraView,
+  ConfigurationView,
   CoverageHistory,
   EventHistory,
   HttpObserver,
@@ -19,6 +20,7 @@ import type {
   Readiness,
   SwitchOutcome,
 } from '../../src/http/monitor-view.ts';
+import type { LiveDoor } from '../../src/live/live-cameras.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
@@ -186,6 +188,10 @@ export class MemoryView implements MonitorView {
     return { uptimeSeconds: 1 };
   }
 
+  configuration(): ConfigurationView {
+    return { file: '/etc/framewatch/framewatch.yaml', config: { instance: 'framewatch' }, reload: null };
+  }
+
   readiness(): Readiness {
     return this.state;
   }
@@ -231,10 +237,17 @@ export interface StageOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly view?: MemoryView;
+  readonly live?: LiveDoor;
 }
 
 /** The real server on a port of its own, with a history in memory. */
-export async function startStage({ config, clock = systemClock, logger = silentLogger, view = new MemoryView() }: StageOptions = {}): Promise<Stage> {
+export async function startStage({
+  config,
+  clock = systemClock,
+  logger = silentLogger,
+  view = new MemoryView(),
+  live,
+}: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'framewatch-http-'));
   const token = 'T'.repeat(43);
   const tokenFile = path.join(folder, 'token');
@@ -244,7 +257,7 @@ export async function startStage({ config, clock = systemClock, logger = silentL
   const drops: string[] = [];
   const observer: HttpObserver = { websocketClients: (count) => clients.push(count), websocketDropped: (reason) => drops.push(reason) };
   const full = httpConfig(tokenFile, config);
-  const server = new HttpServer({ config: full, view, feed, clock, observer, logger, redactor: new Redactor() });
+  const server = new HttpServer({ config: full, view, feed, live: live ?? null, clock, observer, logger, redactor: new Redactor() });
   await server.start();
   const authorization = { Authorization: `Bearer ${token}` };
   return {

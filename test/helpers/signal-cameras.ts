@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runEncoder } from '../../src/demo/clip-encoder.ts';
 import { readH264 } from '../../src/demo/h264-bitstream.ts';
 import type { DemoClip } from '../../src/demo/rtsp-mount.ts';
-import { RtspServer } from '../../src/demo/rtsp-server.ts';
+import { RtspServer, type RtspServerOptions } from '../../src/demo/rtsp-server.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 
@@ -12,6 +12,12 @@ export interface SignalOptions {
   readonly cameras: number;
   /** Each light and each dark lasts so long. */
   readonly phaseSeconds: number;
+  /** Of their pictures; default 64 × 48. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Default: any free one. A camera that comes back has the address that it had. */
+  readonly port?: number;
+  /** Default: everybody may watch. */
+  readonly login?: RtspServerOptions['login'];
 }
 
 /** A time in which a camera shows light, wall clock, ms. */
@@ -31,11 +37,11 @@ export interface SignalCameras {
 }
 
 const FRAMES_PER_SECOND = 10;
-const [WIDTH, HEIGHT] = [64, 48];
+const SMALL = { width: 64, height: 48 };
 
 /** They are in the process of whoever calls this: they outlive a daemon that is killed. */
-export async function startSignalCameras({ cameras, phaseSeconds }: SignalOptions): Promise<SignalCameras> {
-  const clip = await signalClip(phaseSeconds);
+export async function startSignalCameras({ cameras, phaseSeconds, size = SMALL, port = 0, login = null }: SignalOptions): Promise<SignalCameras> {
+  const clip = await signalClip(phaseSeconds, size);
   const ids = Array.from({ length: cameras }, (_, index) => `cam${index}`);
   const periodMs = 2_000 * phaseSeconds;
   // Not all at once: each a bit later than the one before.
@@ -43,9 +49,9 @@ export async function startSignalCameras({ cameras, phaseSeconds }: SignalOption
   const clips = Object.fromEntries(ids.map((id, index) => [`/${id}`, { ...clip, phaseMs: shiftOf(index) }]));
   const server = new RtspServer({
     host: '127.0.0.1',
-    port: 0,
+    port,
     clips,
-    login: null,
+    login,
     clock: systemClock,
     logger: silentLogger,
     maxConnections: 4 * cameras,
@@ -69,7 +75,7 @@ export async function startSignalCameras({ cameras, phaseSeconds }: SignalOption
 }
 
 /** Light, then dark, coded as cameras do it: a key frame a second. */
-async function signalClip(phaseSeconds: number): Promise<DemoClip> {
+async function signalClip(phaseSeconds: number, { width, height }: { readonly width: number; readonly height: number }): Promise<DemoClip> {
   const folder = mkdtempSync(join(tmpdir(), 'framewatch-signal-'));
   try {
     const file = join(folder, 'signal.h264');
@@ -77,7 +83,7 @@ async function signalClip(phaseSeconds: number): Promise<DemoClip> {
       '-f',
       'lavfi',
       '-i',
-      `color=${colour}:size=${WIDTH}x${HEIGHT}:rate=${FRAMES_PER_SECOND}:duration=${phaseSeconds}`,
+      `color=${colour}:size=${width}x${height}:rate=${FRAMES_PER_SECOND}:duration=${phaseSeconds}`,
     ];
     const joined = ['-filter_complex', '[0:v][1:v]concat=n=2:v=1'];
     const coding = [

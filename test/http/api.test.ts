@@ -1,8 +1,11 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Access } from '../../src/http/access.ts';
 import { createApi } from '../../src/http/api.ts';
+import type { StaticFile } from '../../src/http/static-files.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 import { silentLogger } from '../../src/util/logger.ts';
+import { Secret } from '../../src/util/secret.ts';
 import { EVENT_ID, httpConfig, labelEvent, MemoryView, type Stage, startStage } from '../helpers/http-stage.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
@@ -44,6 +47,13 @@ describe('cameras', () => {
     ]);
     expect(picture.headers.get('cache-control')).toBe('no-store');
     expect([...new Uint8Array(await picture.arrayBuffer())]).toEqual([0xff, 0xd8]);
+  });
+});
+
+it('shows the configuration in force, and how the newest reload ended', async () => {
+  expect(await json('/api/config')).toEqual({
+    status: 200,
+    body: { file: '/etc/framewatch/framewatch.yaml', config: { instance: 'framewatch' }, reload: null },
   });
 });
 
@@ -173,11 +183,13 @@ describe('probes and numbers', () => {
 });
 
 describe('pages', () => {
-  const file = { type: 'text/html', etag: '"e"', body: Uint8Array.from(Buffer.from('page')) };
-  const files = new Map([
-    ['/index.html', file],
-    ['/login.html', file],
-    ['/main.js', { ...file, type: 'text/javascript' }],
+  const page = (text: string) => ({ type: 'text/html', etag: '"e"', immutable: false, gzip: null, body: Uint8Array.from(Buffer.from(text)) });
+  const script = { ...page('script'), type: 'text/javascript', immutable: true, gzip: Uint8Array.from(gzipSync('script')) };
+  const files = new Map<string, StaticFile>([
+    ['/index.html', page('page')],
+    ['/login.html', page('<script src="/assets/login-0123abcd.js"></script><a href="/nowhere">')],
+    ['/assets/index-0123abcd.js', script],
+    ['/assets/login-0123abcd.js', script],
   ]);
   const access = new Access(httpConfig('/nonexistent'), null, new VirtualClock());
   const api = createApi({ view: new MemoryView(), access, files, logger: silentLogger, onLogout: () => {} });
@@ -186,12 +198,46 @@ describe('pages', () => {
     api.fetch(new Request(`http://localhost${target}`, { headers }), { incoming });
 
   it('come from the map, are asked for again, and found unchanged', async () => {
-    const page = await get('/');
-    expect([page.status, await page.text(), page.headers.get('cache-control')]).toEqual([200, 'page', 'no-cache']);
-    expect((await get('/main.js')).headers.get('content-type')).toBe('text/javascript');
+    const home = await get('/');
+    expect([home.status, await home.text(), home.headers.get('cache-control')]).toEqual([200, 'page', 'no-cache']);
+    const asset = await get('/assets/index-0123abcd.js');
+    expect([asset.headers.get('content-type'), asset.headers.get('cache-control')]).toEqual([
+      'text/javascript',
+      'private, max-age=31536000, immutable',
+    ]);
     expect((await get('/', { 'If-None-Match': '"e"' })).status).toBe(304);
     expect((await get('/index.html')).status).toBe(404);
     expect((await get('/../package.json')).status).toBe(404);
     expect((await get('/login')).headers.get('location')).toBe('/');
+  });
+
+  it('come compressed to whoever takes that', async () => {
+    const answer = await get('/assets/index-0123abcd.js', { 'Accept-Encoding': 'br, gzip' });
+    expect([answer.headers.get('content-encoding'), answer.headers.get('vary')]).toEqual(['gzip', 'Accept-Encoding']);
+    expect(gunzipSync(Buffer.from(await answer.arrayBuffer())).toString()).toBe('script');
+    const plain = await get('/assets/index-0123abcd.js', { 'Accept-Encoding': 'identity' });
+    expect([plain.headers.get('content-encoding'), await plain.text()]).toEqual([null, 'script']);
+  });
+
+  it.each(['/', '/camera/front_door', '/events', '/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B', '/system'])('%s is the one document', async (target) => {
+    const answer = await get(target);
+    expect([answer.status, await answer.text()]).toEqual([200, 'page']);
+  });
+
+  it.each(['/camera', '/camera/a/b', '/events/a/b', '/systems', '/wall'])('%s is no page', async (target) => {
+    expect((await get(target)).status).toBe(404);
+  });
+
+  it('asks for a login, and lets through what the login page needs, and nothing else', async () => {
+    const locked = new Access(httpConfig('/nonexistent'), new Secret('t'.repeat(43)), new VirtualClock());
+    const closed = createApi({ view: new MemoryView(), access: locked, files, logger: silentLogger, onLogout: () => {} });
+    const ask = async (target: string) => closed.fetch(new Request(`http://localhost${target}`), { incoming });
+    const where = async (target: string) => (await ask(target)).headers.get('location');
+    expect(await where('/')).toBe('/login');
+    expect(await where('/events?rule=a%26b')).toBe('/login?next=%2Fevents%3Frule%3Da%2526b');
+    expect(await where('/camera/front_door')).toBe('/login?next=%2Fcamera%2Ffront_door');
+    const status = async (target: string) => (await ask(target)).status;
+    expect([await status('/login'), await status('/assets/login-0123abcd.js')]).toEqual([200, 200]);
+    expect([await status('/assets/index-0123abcd.js'), await status('/nowhere'), await status('/index.html')]).toEqual([401, 401, 401]);
   });
 });

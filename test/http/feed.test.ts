@@ -54,13 +54,14 @@ describe('Feed', () => {
     listener.watched.add('yard');
     feed.add(listener);
     feed.event(labelEvent(1));
-    feed.classification(verdict, { gate: { label: 'open', score: 0.7 } });
+    feed.classification(verdict, { heads: { gate: { label: 'open', score: 0.7 } }, rules: { unsafe: { active: true, score: 0.9, eventId: 'E1' } } });
     feed.camera(exampleCamera('yard'));
     feed.stats({ uptimeSeconds: 3 });
     const [event, classification, camera, stats] = listener.got.map((text) => JSON.parse(text) as Record<string, unknown>);
     expect(event).toEqual({ type: 'event', event: labelEvent(1) });
-    expect(Object.keys(classification ?? {}).sort()).toEqual(['at', 'camera', 'frame', 'heads', 'latencyMs', 'region', 'top', 'type']);
+    expect(Object.keys(classification ?? {}).sort()).toEqual(['at', 'camera', 'frame', 'heads', 'latencyMs', 'region', 'rules', 'top', 'type']);
     expect(classification).toMatchObject({ camera: 'yard', region: 'full', frame: { sequence: 5 }, at: '2026-01-01T00:00:00.000Z' });
+    expect(classification).toMatchObject({ heads: { gate: { label: 'open' } }, rules: { unsafe: { active: true, score: 0.9 } } });
     expect(classification?.['top']).toHaveLength(5);
     expect(camera).toMatchObject({ type: 'camera', camera: { id: 'yard' } });
     expect(stats).toEqual({ type: 'stats', uptimeSeconds: 3 });
@@ -73,7 +74,7 @@ describe('Feed', () => {
     let made = 0;
     const jpeg = async () => Uint8Array.of(++made);
     feed.tile('yard', 1, jpeg);
-    feed.classification(verdict);
+    feed.classification(verdict, { heads: {}, rules: {} });
     listener.watched.add('yard');
     expect([feed.wantsTiles('yard'), feed.wantsTiles('door'), feed.wantsClassifications('yard')]).toEqual([true, false, true]);
     feed.tile('door', 1, jpeg);

@@ -104,7 +104,7 @@ describe('access', () => {
     '/api/events',
     '/api/stats',
     '/metrics',
-    '/main.js',
+    '/assets/index-0123abcd.js',
   ];
   const closedToo = ['/api/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B', '/api/events/01JD8Q4Z3M5R7T9V1X2Y4Z6A8B/snapshot.jpg', '/nowhere'];
 
@@ -114,6 +114,8 @@ describe('access', () => {
     for (const target of [...closed, ...closedToo]) expect((await get(target, { headers: {} })).status, target).toBe(401);
     const home = await get('/', { headers: {} });
     expect([home.status, home.headers.get('location')]).toEqual([302, '/login']);
+    const camera = await get('/camera/front_door', { headers: {} });
+    expect([camera.status, camera.headers.get('location')]).toEqual([302, '/login?next=%2Fcamera%2Ffront_door']);
     expect((await get('/logout', { method: 'POST', headers: {} })).status).toBe(401);
   });
 

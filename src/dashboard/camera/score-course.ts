@@ -1,0 +1,81 @@
+import type { ScorePoint } from '../state/score-history.ts';
+
+export interface ScoreSample {
+  readonly atMs: number;
+  readonly score: number;
+  readonly active: boolean;
+}
+
+/** The scores of one rule in one region, oldest first. */
+export function samplesOf(points: readonly ScorePoint[], rule: string, region: string): readonly ScoreSample[] {
+  const samples: ScoreSample[] = [];
+  for (const point of points) {
+    const found = point.region === region ? point.rules[rule] : undefined;
+    if (found) samples.push({ atMs: point.atMs, score: found.score, active: found.active });
+  }
+  return samples;
+}
+
+export interface CourseFrame {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Between two samples that are further apart than this nothing is known. */
+  readonly longestGapMs: number;
+}
+
+export interface Course {
+  /** Of an SVG path: the line of the scores, broken where nothing is known. */
+  readonly line: string;
+  /** Where the rule held, px from the left. */
+  readonly active: readonly { readonly x: number; readonly width: number }[];
+}
+
+/** How samples are drawn in a frame: time to the right, score 1 on top, 0 at the bottom. */
+export function courseOf(samples: readonly ScoreSample[], frame: CourseFrame): Course {
+  const x = (atMs: number) => ((atMs - frame.fromMs) / (frame.toMs - frame.fromMs)) * frame.widthPx;
+  const steps: string[] = [];
+  const active: { x: number; width: number }[] = [];
+  let before: ScoreSample | undefined;
+  for (const sample of samples) {
+    if (sample.atMs < frame.fromMs) continue;
+    const isJoined = before !== undefined && sample.atMs - before.atMs <= frame.longestGapMs;
+    steps.push(`${isJoined ? 'L' : 'M'}${x(sample.atMs).toFixed(1)} ${scoreY(sample.score, frame.heightPx).toFixed(1)}`);
+    // A point alone would leave no mark.
+    if (!isJoined) steps.push('h0.1');
+    if (isJoined && before?.active) {
+      const begin = x(before.atMs);
+      const last = active.at(-1);
+      if (last && Math.abs(last.x + last.width - begin) < 0.01) last.width = x(sample.atMs) - last.x;
+      else active.push({ x: begin, width: x(sample.atMs) - begin });
+    }
+    before = sample;
+  }
+  return { line: steps.join(''), active };
+}
+
+export function scoreY(score: number, heightPx: number): number {
+  return (1 - Math.min(1, Math.max(0, score))) * heightPx;
+}
+
+export interface CourseSummary {
+  readonly newest: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** Samples at which the rule held, of all. */
+  readonly activeShare: number;
+}
+
+/** What the picture says, for those who do not see it. Null without samples. */
+export function summaryOf(samples: readonly ScoreSample[]): CourseSummary | null {
+  const newest = samples.at(-1);
+  if (!newest) return null;
+  const scores = samples.map(({ score }) => score);
+  return {
+    newest: newest.score,
+    lowest: Math.min(...scores),
+    highest: Math.max(...scores),
+    activeShare: samples.filter(({ active }) => active).length / samples.length,
+  };
+}
