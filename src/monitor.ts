@@ -9,16 +9,18 @@ import { recoveredEnd } from './events/recovery.ts';
 import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
+import type { LiveCameras } from './live/live-cameras.ts';
 import type { Announcements } from './monitor/announcements.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
-import { findCameraSources } from './monitor/camera-sources.ts';
+import { cameraSources, findFfmpeg } from './monitor/camera-sources.ts';
 import { CameraSwitches } from './monitor/camera-switches.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
 import { EventPictures } from './monitor/event-pictures.ts';
+import { fullMotion } from './monitor/full-motion.ts';
 import { healthMessage } from './monitor/health-message.ts';
 import { openMqttSide } from './monitor/mqtt-side.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
@@ -107,7 +109,8 @@ export class Monitor implements Closable {
     this.#metrics.watchProcess();
     const startedMono = clock.monotonicMs();
     const memory = new PictureMemory();
-    const openSource = await findCameraSources({ ffmpeg: config.ffmpeg, memory, clock, logger, redactor });
+    const ffmpeg = await findFfmpeg(config.ffmpeg, logger);
+    const openSource = cameraSources({ ffmpeg, hwaccel: config.ffmpeg.hwaccel, memory, clock, logger, redactor });
     const history = await this.#openHistory();
     const switches = new CameraSwitches({ store: history.switches, clock, logger });
     await switches.load(config.cameras);
@@ -125,7 +128,10 @@ export class Monitor implements Closable {
     const changed = (id: string) => {
       const camera = this.#view?.camera(id);
       if (camera) feed.camera(camera);
+      live.refresh(id);
     };
+    const gate = new ConnectGate(clock);
+    const live = fullMotion({ ffmpeg, gate, cameras: () => this.#fleet?.cameras, metrics: this.#metrics, clock, logger, redactor });
     const coverage = new CoverageRecord({ history, publisher, metrics: this.#metrics, changed, clock, logger });
     this.#coverage = coverage;
     this.#opened.push('coverage', () => Promise.resolve(coverage.close()));
@@ -149,7 +155,7 @@ export class Monitor implements Closable {
     const engine = this.#engine();
     const fleet = new CameraFleet({
       supervision: {
-        ...{ openSource, gate: new ConnectGate(clock), probe: tcpProbe, clock, random: Math.random, log: logger },
+        ...{ openSource, gate, probe: tcpProbe, clock, random: Math.random, log: logger },
         observer: cameraObserver(this.#metrics, coverage),
       },
       judging: {
@@ -168,6 +174,7 @@ export class Monitor implements Closable {
       forgotten: (id) => {
         coverage.leave(id);
         publisher.forgetCamera(id);
+        live.refresh(id);
         return this.#metrics.forgetCamera(id);
       },
     });
@@ -179,7 +186,7 @@ export class Monitor implements Closable {
       metrics: this.#metrics,
     });
     this.#view = view;
-    await this.#listen(view, feed);
+    await this.#listen(view, feed, live);
     verdicts.recover((await history.openEvents()).map(recoveredEnd));
 
     await engine.start();
@@ -210,6 +217,7 @@ export class Monitor implements Closable {
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));
     this.#opened.push('cameras', () => fleet.close());
+    this.#opened.push('full motion', () => live.close());
     if (this.#closed) return;
     fleet.start(config.cameras);
     void this.#announcements?.update(config.cameras);
@@ -285,10 +293,10 @@ export class Monitor implements Closable {
     this.#coverage?.engine(change.available);
   }
 
-  async #listen(view: DaemonView, feed: Feed): Promise<void> {
+  async #listen(view: DaemonView, feed: Feed, live: LiveCameras): Promise<void> {
     const { config, clock, logger, redactor } = this.#options;
     if (!config.http.enabled) return;
-    const http = new HttpServer({ config: config.http, view, feed, clock, observer: this.#metrics, logger, redactor });
+    const http = new HttpServer({ config: config.http, view, feed, live, clock, observer: this.#metrics, logger, redactor });
     this.#http = http;
     this.#opened.push('http', () => http.close());
     await http.start();

@@ -15,7 +15,4 @@ export function warnOfCamera(section: Section<CameraFile>, findings: Findings): 
   if (section.settings.motion.enabled) {
     findings.warn(section.place('motion.enabled'), 'the motion gate is not in this version: every sampled frame is judged');
   }
-  if (section.node('liveUrl') && section.settings.liveUrl !== null) {
-    findings.warn(section.place('liveUrl'), 'live view is not in this version: the stream is not opened');
-  }
 }

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import path from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { HttpConfig } from '../config/config.ts';
+import type { LiveDoor } from '../live/live-cameras.ts';
 import type { Clock } from '../util/clock.ts';
 import { builtEntryPoint } from '../util/entry-point.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
@@ -35,6 +36,8 @@ export interface HttpServerParts {
   readonly config: HttpConfig;
   readonly view: MonitorView;
   readonly feed: Feed;
+  /** Full motion; null: there is none. */
+  readonly live: LiveDoor | null;
   readonly clock: Clock;
   readonly observer: HttpObserver;
   readonly logger: Logger;
@@ -59,10 +62,10 @@ export class HttpServer {
    * certificate or key), HTTP_PORT_IN_USE, HTTP_ADDRESS_UNAVAILABLE.
    */
   async start(): Promise<void> {
-    const { config, view, feed, clock, observer, logger } = this.#parts;
+    const { config, view, feed, live, clock, observer, logger } = this.#parts;
     const access = new Access(config, await this.#token(), clock);
     const files = await loadStaticFiles(this.#parts.dashboardFolder ?? path.dirname(builtEntryPoint(import.meta.url, '../dashboard/main')));
-    const gate = new WebsocketGate({ access, feed, view, clock, observer, logger });
+    const gate = new WebsocketGate({ access, feed, live, view, clock, observer, logger });
     const api = createApi({ view, access, files, logger, onLogout: (session) => gate.endSession(session) });
     const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
     const server = await this.#create((request, response) => void listener(request, response));

@@ -1,39 +1,63 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { LiveDoor, LiveSeat } from '../live/live-cameras.ts';
+import type { LiveWish } from '../live/live-message.ts';
 import type { Clock, Timer } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Access, Identity } from './access.ts';
 import { parseSequence } from './event-query.ts';
 import type { Feed } from './feed.ts';
 import { FeedConnection } from './feed-connection.ts';
-import type { HttpObserver, MonitorView } from './monitor-view.ts';
+import { LiveConnection } from './live-connection.ts';
+import { parseLiveWish } from './live-query.ts';
+import type { HttpObserver, MonitorView, WebsocketDropReason } from './monitor-view.ts';
 
 const MOST_SOCKETS = 256;
 const MOST_SOCKETS_AN_ADDRESS = 16;
 const LARGEST_MESSAGE = 16 * 1024;
 const PING_EVERY_MS = 15_000;
 const CLOSE_LIMIT_MS = 500;
+const LIVE_PATH = '/ws/live/';
 
 export interface WebsocketGateParts {
   readonly access: Access;
   readonly feed: Feed;
+  /** Full motion; null: there is none. */
+  readonly live: LiveDoor | null;
   readonly view: MonitorView;
   readonly clock: Clock;
   readonly observer: HttpObserver;
   readonly logger: Logger;
 }
 
+/** What speaks with one client. */
+interface Connection {
+  received(text: string | null): void;
+  drop(reason: WebsocketDropReason, code?: number, message?: string): void;
+  /** The socket is gone. Idempotent. */
+  end(): void;
+}
+
+/** What a newcomer wants: the feed, from a sequence on or from now, or full motion of a camera. */
+type Route = { readonly kind: 'feed'; readonly after: number | null } | { readonly kind: 'live'; readonly cameraId: string; readonly wish: LiveWish };
+
+interface Admission {
+  readonly group: string;
+  readonly identity: Identity;
+  readonly route: Route;
+}
+
 interface Client {
   readonly socket: WebSocket;
-  readonly connection: FeedConnection;
+  readonly connection: Connection;
   readonly group: string;
   readonly identity: Identity;
   /** Whether it answered the last ping. */
   answered: boolean;
 }
 
-/** Lets clients in to `/ws`: everything is checked before the upgrade, so that a refused one costs one line of HTTP. Owns the sockets and their pings. */
+/** Lets clients in to `/ws` and `/ws/live/:camera`: everything is checked before the upgrade, so that a refused one costs one line of HTTP. Owns the sockets and their pings. */
 export class WebsocketGate {
   readonly #parts: WebsocketGateParts;
   readonly #server: WebSocketServer;
@@ -84,30 +108,37 @@ export class WebsocketGate {
   }
 
   /** The status to refuse with, or what is known of the newcomer. */
-  #admit(request: IncomingMessage): (Omit<Client, 'socket' | 'connection' | 'answered'> & { readonly after: number | null }) | number {
+  #admit(request: IncomingMessage): Admission | number {
     const { access, observer } = this.#parts;
     // Not URL: it throws on some of what a raw socket can send.
-    const [pathname, search] = (request.url ?? '').split('?', 2);
-    if (pathname !== '/ws') return 404;
+    const [pathname = '', search] = (request.url ?? '').split('?', 2);
+    const liveId = pathname.startsWith(LIVE_PATH) ? pathname.slice(LIVE_PATH.length) : null;
+    if (pathname !== '/ws' && liveId === null) return 404;
     if (this.#closing) return 503;
     if (access.refusal(request) !== null) return 403;
     const identity = access.identify(request);
     if (!identity) return 401;
-    const afterText = new URLSearchParams(search).get('after');
-    const after = afterText === null ? null : parseSequence(afterText);
-    if (afterText !== null && after === null) return 400;
+    const query = new URLSearchParams(search);
+    const route = liveId === null ? feedRoute(query) : this.#liveRoute(liveId, query);
+    if (typeof route === 'number') return route;
     const group = access.group(request);
     const ofGroup = [...this.#clients].filter((client) => client.group === group).length;
     if (this.#clients.size >= MOST_SOCKETS || ofGroup >= MOST_SOCKETS_AN_ADDRESS) {
       observer.websocketDropped('limit');
       return ofGroup >= MOST_SOCKETS_AN_ADDRESS ? 429 : 503;
     }
-    return { group, identity, after };
+    return { group, identity, route };
   }
 
-  #welcome(socket: WebSocket, { group, identity, after }: { group: string; identity: Identity; after: number | null }): void {
-    const { feed, view, clock, observer, logger } = this.#parts;
-    const connection = new FeedConnection({ socket: outgoing(socket), feed, view, clock, observer, logger });
+  #liveRoute(cameraId: string, query: URLSearchParams): Route | number {
+    if (this.#parts.live?.knows(cameraId) !== true) return 404;
+    const wish = parseLiveWish(query);
+    return wish === null ? 400 : { kind: 'live', cameraId, wish };
+  }
+
+  #welcome(socket: WebSocket, { group, identity, route }: Admission): void {
+    const { observer } = this.#parts;
+    const connection = this.#connect(outgoing(socket), route);
     const client: Client = { socket, connection, group, identity, answered: true };
     this.#clients.add(client);
     observer.websocketClients(this.#clients.size);
@@ -122,7 +153,17 @@ export class WebsocketGate {
       this.#clients.delete(client);
       observer.websocketClients(this.#clients.size);
     });
-    connection.start(after);
+  }
+
+  #connect(socket: ReturnType<typeof outgoing>, route: Route): Connection {
+    const { feed, live, view, clock, observer, logger } = this.#parts;
+    if (route.kind === 'feed') {
+      const connection = new FeedConnection({ socket, feed, view, clock, observer, logger });
+      connection.start(route.after);
+      return connection;
+    }
+    const seat: LiveSeat | undefined = live?.join(route.cameraId, route.wish, socket);
+    return new LiveConnection({ socket, seat, observer });
   }
 
   #ping(): void {
@@ -133,6 +174,12 @@ export class WebsocketGate {
     }
     this.start();
   }
+}
+
+function feedRoute(query: URLSearchParams): Route | number {
+  const afterText = query.get('after');
+  const after = afterText === null ? null : parseSequence(afterText);
+  return afterText !== null && after === null ? 400 : { kind: 'feed', after };
 }
 
 function outgoing(socket: WebSocket): ConstructorParameters<typeof FeedConnection>[0]['socket'] {

@@ -83,13 +83,7 @@ export function pictureOutputs(stream: string, wanted: WantedPictures, { frameRa
 }
 
 function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): string[] {
-  const { scheme, isReadAhead } = input.address;
-  const network = {
-    rtsp: ['-rtsp_transport', input.transport, '-allowed_media_types', 'video', capabilities.rtspTimeoutOption, String(SOCKET_TIMEOUT_US)],
-    http: ['-rw_timeout', String(SOCKET_TIMEOUT_US)],
-    file: ['-stream_loop', '-1'],
-  };
-  const kind = scheme === 'rtsps' ? 'rtsp' : scheme === 'https' ? 'http' : scheme;
+  const { isReadAhead } = input.address;
   return [
     // What can be read ahead is read at its own pace: else a whole segment comes out at once and then nothing until the next. Its times may start
     // anywhere: in older versions, with `-copyts`, what starts at one hour would be waited for, for an hour.
@@ -97,12 +91,25 @@ function inputArguments(input: FfmpegInput, capabilities: FfmpegCapabilities): s
     ...(input.hwaccel === 'none' ? [] : ['-hwaccel', input.hwaccel]),
     ...['-threads', '1'],
     ...(input.decode === 'keyframes' ? ['-skip_frame', 'nokey'] : []),
-    ...['-protocol_whitelist', PROTOCOLS[scheme]],
-    ...network[kind],
+    ...accessArguments(input, capabilities),
     ...['-analyzeduration', String(analysisUs(input.learned)), '-fpsprobesize', '0'],
     ...(input.learned.has('stampOnArrival') ? ['-use_wallclock_as_timestamps', '1'] : []),
     ...['-an', '-sn', '-dn', '-i', input.address.input],
   ];
+}
+
+/** How a camera is reached, whatever is made of its stream: the protocols that are allowed, the transport, and when to give up. Options of the input. */
+export function accessArguments(
+  { address: { scheme }, transport }: Pick<FfmpegInput, 'address' | 'transport'>,
+  capabilities: FfmpegCapabilities,
+): string[] {
+  const network = {
+    rtsp: ['-rtsp_transport', transport, '-allowed_media_types', 'video', capabilities.rtspTimeoutOption, String(SOCKET_TIMEOUT_US)],
+    http: ['-rw_timeout', String(SOCKET_TIMEOUT_US)],
+    file: ['-stream_loop', '-1'],
+  };
+  const kind = scheme === 'rtsps' ? 'rtsp' : scheme === 'https' ? 'http' : scheme;
+  return ['-protocol_whitelist', PROTOCOLS[scheme], ...network[kind]];
 }
 
 function analysisUs(learned: ReadonlySet<Lesson>): number {

@@ -18,6 +18,7 @@ type CounterName =
   | 'strips'
   | 'stripFramesNotKept'
   | 'websocketDropped'
+  | 'liveDropped'
   | 'engineBusy'
   | 'engineRestarts';
 type GaugeName =
@@ -29,6 +30,8 @@ type GaugeName =
   | 'outboxOldest'
   | 'mqttConnected'
   | 'websocketClients'
+  | 'liveViewers'
+  | 'liveChildren'
   | 'engineInfo';
 type HistogramName = 'batchSize' | 'queue' | 'inference' | 'latency' | 'commit' | 'puback';
 
@@ -93,6 +96,9 @@ export function instruments(registry: Registry): Instruments {
     mqttConnected: gauge('mqtt_connected', '1 while the broker is connected'),
     websocketClients: gauge('websocket_clients', 'Connected WebSocket clients'),
     websocketDropped: counter('websocket_dropped_total', 'WebSocket clients dropped or refused, and tiles left out, by reason', 'reason'),
+    liveViewers: gauge('live_viewers', 'Viewers of full motion', 'camera'),
+    liveChildren: gauge('live_children', 'Children of full motion: passthrough reads a camera, mpeg1 codes anew for JSMpeg', 'kind'),
+    liveDropped: counter('live_dropped_total', 'Viewers of full motion dropped or refused, and pictures left out, by reason', 'reason'),
     engineInfo: gauge('engine_info', 'What runs, as labels; always 1', 'backend', 'device', 'precision', 'model'),
     engineBusy: counter('engine_busy_seconds_total', 'Seconds inside the network, without waiting and transport'),
     engineRestarts: counter('engine_restarts_total', 'Engine processes started in place of another, also those that died before they were ready'),

@@ -4,6 +4,7 @@ import type { EngineInfo } from '../engine/engine.ts';
 import type { CoverageState } from '../events/coverage.ts';
 import type { LabelEventType, LatencyLedger } from '../events/label-event.ts';
 import type { CameraNumbers, HttpObserver, WebsocketDropReason } from '../http/monitor-view.ts';
+import type { LiveChildKind, LiveDropReason, LiveObserver } from '../live/live-observer.ts';
 import type { RestartReason } from '../stream/camera-status.ts';
 import type { Clock } from '../util/clock.ts';
 import { CameraTally } from './camera-tally.ts';
@@ -18,7 +19,7 @@ const GIVEN_UP: ReadonlySet<DropReason> = new Set<DropReason>(['superseded', 'ex
  * Every number the daemon knows of itself: each is told once, here, and read as Prometheus text, by camera, or in total. Memory is bounded by
  * cameras × rules × reasons. A registry of its own: two daemons in one process (tests) do not mix.
  */
-export class Metrics implements BatchingObserver, HttpObserver {
+export class Metrics implements BatchingObserver, HttpObserver, LiveObserver {
   readonly #clock: Clock;
   readonly #registry = new Registry();
   readonly #totals: Totals;
@@ -176,6 +177,18 @@ export class Metrics implements BatchingObserver, HttpObserver {
     this.#totals.websocketDropped(reason);
   }
 
+  liveViewers(camera: string, count: number): void {
+    this.#prometheus.liveViewers.set({ camera }, count);
+  }
+
+  liveChildren(kind: LiveChildKind, by: 1 | -1): void {
+    this.#prometheus.liveChildren.inc({ kind }, by);
+  }
+
+  liveDropped(reason: LiveDropReason): void {
+    this.#prometheus.liveDropped.inc({ reason });
+  }
+
   /** Of a camera that left the configuration: its series end. */
   async forgetCamera(camera: string): Promise<void> {
     this.#tallies.delete(camera);
@@ -183,6 +196,7 @@ export class Metrics implements BatchingObserver, HttpObserver {
       this.#prometheus;
     for (const state of COVERAGE_STATES) this.#prometheus.coverage.remove({ camera, state });
     this.#prometheus.latency.remove({ camera });
+    this.#prometheus.liveViewers.remove({ camera });
     this.boundForgotten(camera);
     for (const metric of [
       framesReceived,

@@ -16,7 +16,6 @@ cameras:
     expect(warningsOf(text)).toEqual([
       '4:8: heads: own labels are not in this version: no head is judged',
       '6:22: cameraDefaults.motion.enabled: the motion gate is not in this version: every sampled frame is judged',
-      '8:34: cameras.a.liveUrl: live view is not in this version: the stream is not opened',
     ]);
   });
 

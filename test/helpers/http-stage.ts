@@ -19,6 +19,7 @@ import type {
   Readiness,
   SwitchOutcome,
 } from '../../src/http/monitor-view.ts';
+import type { LiveDoor } from '../../src/live/live-cameras.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
@@ -231,10 +232,17 @@ export interface StageOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly view?: MemoryView;
+  readonly live?: LiveDoor;
 }
 
 /** The real server on a port of its own, with a history in memory. */
-export async function startStage({ config, clock = systemClock, logger = silentLogger, view = new MemoryView() }: StageOptions = {}): Promise<Stage> {
+export async function startStage({
+  config,
+  clock = systemClock,
+  logger = silentLogger,
+  view = new MemoryView(),
+  live,
+}: StageOptions = {}): Promise<Stage> {
   const folder = await mkdtemp(path.join(tmpdir(), 'framewatch-http-'));
   const token = 'T'.repeat(43);
   const tokenFile = path.join(folder, 'token');
@@ -244,7 +252,7 @@ export async function startStage({ config, clock = systemClock, logger = silentL
   const drops: string[] = [];
   const observer: HttpObserver = { websocketClients: (count) => clients.push(count), websocketDropped: (reason) => drops.push(reason) };
   const full = httpConfig(tokenFile, config);
-  const server = new HttpServer({ config: full, view, feed, clock, observer, logger, redactor: new Redactor() });
+  const server = new HttpServer({ config: full, view, feed, live: live ?? null, clock, observer, logger, redactor: new Redactor() });
   await server.start();
   const authorization = { Authorization: `Bearer ${token}` };
   return {

@@ -31,7 +31,7 @@ describe('WebsocketGate', () => {
     const own = new VirtualClock();
     const access = new Access(httpConfig('/nonexistent'), null, own);
     const observer = { websocketClients: () => {}, websocketDropped: () => {} };
-    const gate = new WebsocketGate({ access, feed: stage.feed, view: stage.view, clock: own, observer, logger: silentLogger });
+    const gate = new WebsocketGate({ access, feed: stage.feed, live: null, view: stage.view, clock: own, observer, logger: silentLogger });
     gate.start();
     expect(own.pendingTimers).toBe(1);
     await gate.close();

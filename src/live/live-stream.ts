@@ -1,0 +1,61 @@
+import type { Passthrough } from '../stream/passthrough.ts';
+import type { Clock } from '../util/clock.ts';
+import { FramewatchError, messageOf } from '../util/errors.ts';
+import type { Chunk } from './chunk.ts';
+import { type InitSegment, SegmentReader } from './segment-reader.ts';
+
+export interface LiveStreamListener {
+  /** A stream begins, or another one in its place. */
+  onInit(init: InitSegment): void;
+  onFragment(fragment: Chunk): void;
+}
+
+export interface StreamEnd {
+  /** Null: it was told to end. */
+  readonly error: FramewatchError | null;
+  /** For how long pictures came, ms. */
+  readonly healthyMs: number;
+}
+
+/** One attempt to read a camera: its passthrough, cut into what viewers get. Never rejects; when it settles the child is gone. */
+export async function runLiveStream(
+  source: Passthrough,
+  { cameraId, clock, signal, listener }: { cameraId: string; clock: Clock; signal: AbortSignal; listener: LiveStreamListener },
+): Promise<StreamEnd> {
+  const attempt = new AbortController();
+  const onAbort = () => attempt.abort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  let firstMono: number | null = null;
+  let complaint: string | null = null;
+  let reader: SegmentReader | null = null;
+  const segments = {
+    onInit: (init: InitSegment) => listener.onInit(init),
+    onFragment(fragment: Chunk) {
+      firstMono ??= clock.monotonicMs();
+      listener.onFragment(fragment);
+    },
+  };
+  let error: FramewatchError | null = null;
+  try {
+    await source.run(attempt.signal, {
+      onStart() {
+        reader = new SegmentReader(segments);
+      },
+      onBytes(bytes) {
+        complaint ??= reader?.push(bytes) ?? null;
+        if (complaint !== null) attempt.abort();
+      },
+    });
+  } catch (cause) {
+    error = cause instanceof FramewatchError ? cause : new FramewatchError('INTERNAL', `camera ${cameraId}: ${messageOf(cause)}`, { cause });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+  if (complaint !== null) error = unusable(cameraId, complaint);
+  return { error: signal.aborted ? null : error, healthyMs: firstMono === null ? 0 : clock.monotonicMs() - firstMono };
+}
+
+function unusable(cameraId: string, complaint: string): FramewatchError {
+  return new FramewatchError('CAMERA_UNSUPPORTED_STREAM', `camera ${cameraId}: ${complaint}; set the camera to H.264 or H.265`);
+}
