@@ -29,7 +29,10 @@ export class SegmentReader {
 
   /** What is wrong with the stream, for a person: what stands after "the camera …: "; from then on nothing is read any more. Null while all is well. */
   push(bytes: Uint8Array): string | null {
-    this.#complaint ??= this.#boxes.push(bytes);
+    if (this.#complaint !== null) return this.#complaint;
+    const complaint = this.#boxes.push(bytes);
+    // What was wrong with a box that was whole has been noted meanwhile.
+    this.#complaint ??= complaint;
     return this.#complaint;
   }
 

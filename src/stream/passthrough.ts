@@ -52,6 +52,7 @@ const ROOM_BYTES = 256 * 1024;
 /** ffmpeg's words for "I did not look long enough to know what this is". */
 const LOOKED_TOO_SHORT =
   /unspecified size|dimensions not set|Could not find codec parameters|matches no streams|does not contain any stream|Could not write header/i;
+const CANNOT_BE_PASSED_ON = /codec not currently supported in container/i;
 
 class FfmpegPassthrough implements Passthrough {
   readonly #camera: CameraConfig;
@@ -116,6 +117,7 @@ class FfmpegPassthrough implements Passthrough {
       const shown = redact(this.#address.shown);
       if (isStalled) throw stalled(id, shown, sawBytes);
       const lines = stderr.lines();
+      if (lines.some((line) => CANNOT_BE_PASSED_ON.test(line))) throw unsupported(id, shown, lines);
       if (!sawBytes && !this.#looksLonger && lines.some((line) => LOOKED_TOO_SHORT.test(line))) {
         this.#looksLonger = true;
         return;
@@ -133,6 +135,11 @@ class FfmpegPassthrough implements Passthrough {
 function stalled(cameraId: string, shown: string, sawBytes: boolean): FramewatchError {
   const what = sawBytes ? 'sent nothing' : 'answered nothing';
   return new FramewatchError('CAMERA_STALLED', `camera ${cameraId} at ${shown} ${what} for ${STALL_LIMIT_MS / 1000} s; it is connected again`);
+}
+
+function unsupported(cameraId: string, shown: string, lines: readonly string[]): FramewatchError {
+  const codec = lines.map((line) => /tag for codec (\w+)/.exec(line)?.[1]).find((name) => name !== undefined) ?? 'video';
+  return new FramewatchError('CAMERA_UNSUPPORTED_STREAM', `camera ${cameraId} at ${shown} sends ${codec}, which cannot be passed on; set the camera to H.264 or H.265`);
 }
 
 /** Asked anew after each wait: the compiler takes a property that was false once for false. */

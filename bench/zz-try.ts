@@ -1,0 +1,30 @@
+import { startLiveStand } from '../test/helpers/live-stand.ts';
+import { LiveClient } from '../test/helpers/live-client.ts';
+import { startRtspServer } from '../test/helpers/rtsp-server.ts';
+import { makeTestClip } from '../test/helpers/test-clip.ts';
+import { serveMultipart, serveTransportStream, servePlaylist } from '../test/helpers/http-camera.ts';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+const hevc = await makeTestClip({ file: '/tmp/lv/hevc.mp4', seconds: 5, codec: 'libx265', size:'640x360' });
+const bf = await makeTestClip({ file: '/tmp/lv/bf.mp4', seconds: 5, bFrames: 2, preset: 'veryfast', size:'640x360' });
+const mpeg4 = await makeTestClip({ file: '/tmp/lv/m4.avi', seconds: 5, codec: 'mpeg4', size:'640x360' });
+const mj = await makeTestClip({ file: '/tmp/lv/mj.mkv', seconds: 5, codec: 'mjpeg', size:'640x360' });
+execFileSync('ffmpeg',['-y','-loglevel','error','-i',mj,'-frames:v','1','/tmp/lv/one.jpg']);
+execFileSync('ffmpeg',['-y','-loglevel','error','-f','lavfi','-i','testsrc2=size=320x180:rate=10','-t','4','-c:v','libvpx','/tmp/lv/vp8.mkv']);
+const server = await startRtspServer({ mounts: { hd: { kind: 'clip', clips: ['/tmp/lv/hd.mp4'] }, hevc: { kind: 'clip', clips: [hevc] }, bf: { kind: 'clip', clips: [bf] }, mj: { kind: 'clip', clips: [mj] }, clock: {kind:'clock', bFrames: 2}, vp8: {kind:'clip', clips:['/tmp/lv/vp8.mkv']} } });
+const m = await serveMultipart(readFileSync('/tmp/lv/one.jpg'), 10);
+const ts = await serveTransportStream('/tmp/lv/bf.mp4');
+const hls = await servePlaylist('/tmp/lv/bf.mp4', '/tmp/lv/hls', 2);
+const stand = await startLiveStand({ hd: { url: server.url('hd') }, hevc: { url: server.url('hevc') }, bf: { url: server.url('bf') }, mj: { url: server.url('mj') }, clock:{url:server.url('clock')}, vp8: {url:server.url('vp8')}, m4: { url: `file:${mpeg4}` }, file: { url: `file:${bf}` }, multi: { url: m.url }, ts: { url: ts.url }, hls: { url: hls.url } });
+for (const [id, q] of [['hd',''],['hd','?mode=jsmpeg'],['hevc',''],['hevc','?codecs=avc1,hvc1'],['bf',''],['clock',''],['mj',''],['m4',''],['file',''],['multi',''],['ts',''],['hls',''],['vp8','']]) {
+  const c = new LiveClient(stand.url(id!, q!));
+  await c.until(id!, (x) => x.frames.length > 40 || x.troubles.length>0, 13000).catch((e)=>console.log(String(e)));
+  const at = (i: number) => c.frames[i] ? Math.round(c.frames[i]!.atMs) : null;
+  console.log(id, q, JSON.stringify(c.messages), 'frames', c.frames.length, 'first', at(0), at(1), at(2), at(40), c.frames[0]?.bytes.subarray(4,8).toString('latin1'));
+  await c.close();
+}
+console.log(stand.daemon.log().split('\n').filter(l=>/full motion|JSMpeg/.test(l)).join('\n'));
+console.log(stand.children());
+console.log((await stand.daemon.get('/metrics')).text.split('\n').filter(l=>/^framewatch_live/.test(l)).join('\n'));
+await stand.close(); await server.close(); await m.close(); await ts.close(); await hls.close();
+process.exit();
