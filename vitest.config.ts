@@ -35,6 +35,7 @@ const WAITING = [
   'e2e/events-command',
   'e2e/gpu-acceptance',
   'e2e/home-assistant',
+  'e2e/live',
   'e2e/mqtt',
   'e2e/mqtt-access-list',
   'e2e/mqtt-incoming',

@@ -71,6 +71,39 @@ describe('WebsocketGate', () => {
     await expect(stage.connect(target)).rejects.toThrow(status);
   });
 
+  it('lets in to full motion by the same checks, and tells the seat when the socket is gone', async () => {
+    const told: string[] = [];
+    const live = {
+      knows: (id: string) => id === 'yard',
+      join(id: string, wish: { codecs: ReadonlySet<string>; mode: string }, socket: { send(message: string): void }) {
+        told.push(`${id} ${[...wish.codecs].join('+')} ${wish.mode}`);
+        socket.send('{"type":"hello"}');
+        return { leave: () => void told.push('left') };
+      },
+    };
+    const own = await startStage({ live });
+    try {
+      for (const [path, status] of [
+        ['/ws/live/other', '404'],
+        ['/ws/live/yard/x', '404'],
+        ['/ws/live/', '404'],
+        ['/ws/live/yard?mode=x', '400'],
+        ['/ws/live/yard?after=1', '400'],
+      ] as const)
+        await expect(own.connect(path)).rejects.toThrow(status);
+      await expect(own.connect('/ws/live/yard', {})).rejects.toThrow('401');
+      await expect(own.connect('/ws/live/yard', { Authorization: `Bearer ${own.token}`, Origin: 'http://evil.example' })).rejects.toThrow('403');
+      expect(told).toEqual([]);
+      const client = await own.connect('/ws/live/yard?codecs=avc1,hvc1');
+      expect(own.clients).toEqual([1]);
+      client.socket.terminate();
+      while (told.length < 2) await new Promise((resolve) => setImmediate(resolve));
+      expect(told).toEqual(['yard avc1+hvc1 auto', 'left']);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('drops a client that never reads, and others do not notice', async () => {
     const reader = await stage.connect();
     const stuck = connect(stage.server.port, '127.0.0.1');

@@ -36,6 +36,9 @@ const CONTRACT = [
   ['events_lost_total', 'counter', []],
   ['strips_total', 'counter', ['camera', 'outcome']],
   ['strip_frames_not_kept_total', 'counter', ['camera']],
+  ['live_viewers', 'gauge', ['camera']],
+  ['live_children', 'gauge', ['kind']],
+  ['live_dropped_total', 'counter', ['reason']],
 ] as const;
 
 const ledger = (total: number, bound = 500) => ({
@@ -80,6 +83,7 @@ function tellAll(metrics: Metrics): void {
     metrics.event(camera, 'unsafe', 'start');
     metrics.stripEnded(camera, 'whole');
     metrics.stripFrameNotKept(camera);
+    metrics.liveViewers(camera, 2);
   }
   metrics.batchFormed(batch(3));
   metrics.batchDone({ preprocessMs: 4, inferenceMs: 60 });
@@ -91,6 +95,8 @@ function tellAll(metrics: Metrics): void {
   metrics.mqttConnected(true);
   metrics.websocketClients(2);
   metrics.websocketDropped('slow');
+  metrics.liveChildren('passthrough', 1);
+  metrics.liveDropped('skipped');
   metrics.engineInfo(engine('one'));
   metrics.engineRestarted();
 }
