@@ -139,7 +139,10 @@ function stalled(cameraId: string, shown: string, sawBytes: boolean): Framewatch
 
 function unsupported(cameraId: string, shown: string, lines: readonly string[]): FramewatchError {
   const codec = lines.map((line) => /tag for codec (\w+)/.exec(line)?.[1]).find((name) => name !== undefined) ?? 'video';
-  return new FramewatchError('CAMERA_UNSUPPORTED_STREAM', `camera ${cameraId} at ${shown} sends ${codec}, which cannot be passed on; set the camera to H.264 or H.265`);
+  return new FramewatchError(
+    'CAMERA_UNSUPPORTED_STREAM',
+    `camera ${cameraId} at ${shown} sends ${codec}, which cannot be passed on; set the camera to H.264 or H.265`,
+  );
 }
 
 /** Asked anew after each wait: the compiler takes a property that was false once for false. */

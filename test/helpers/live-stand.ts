@@ -39,7 +39,12 @@ export async function startLiveStand(cameras: Readonly<Record<string, StandCamer
     }),
     async metric(line) {
       const { text } = await daemon.get('/metrics');
-      return Number(text.split('\n').find((one) => one.startsWith(`framewatch_${line} `))?.split(' ')[1] ?? Number.NaN);
+      return Number(
+        text
+          .split('\n')
+          .find((one) => one.startsWith(`framewatch_${line} `))
+          ?.split(' ')[1] ?? Number.NaN,
+      );
     },
     async close() {
       await daemon.stop();

@@ -19,7 +19,10 @@ function largeBox(type: string, content: Uint8Array): Buffer {
 describe('BoxSplitter', () => {
   it('finds the same boxes wherever the stream is cut', () => {
     const content = fc.uint8Array({ maxLength: 40 });
-    const boxes = fc.array(fc.record({ type: fc.constantFrom('moof', 'mdat', 'free'), content, large: fc.boolean() }), { minLength: 1, maxLength: 8 });
+    const boxes = fc.array(fc.record({ type: fc.constantFrom('moof', 'mdat', 'free'), content, large: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(boxes, fc.array(fc.nat({ max: 500 }), { maxLength: 20 }), (wanted, cuts) => {
         const whole = wanted.map(({ type, content: inside, large }) => (large ? largeBox(type, inside) : box(type, inside)));

@@ -25,7 +25,10 @@ function program(script: string): string {
 function open(ffmpegPath: string, notes: string[] = []) {
   const openTail = () => ({ push: (text: string) => void notes.push(text), lines: () => notes });
   const environment = { PATH: process.env['PATH'] };
-  return mpeg1Transcoders({ ffmpegPath, frameRateModeOption: '-fps_mode', environment, clock: systemClock, openTail })('cam', { width: 64, height: 48 });
+  return mpeg1Transcoders({ ffmpegPath, frameRateModeOption: '-fps_mode', environment, clock: systemClock, openTail })('cam', {
+    width: 64,
+    height: 48,
+  });
 }
 
 describe('mpeg1Transcoders', () => {

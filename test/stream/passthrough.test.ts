@@ -12,7 +12,12 @@ import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
 const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
-const CAMERA = cameraConfig({ url: 'rtsp://127.0.0.1:1/main', liveUrl: 'rtsp://127.0.0.1:2/live', username: 'viewer', password: new Secret('needle!') });
+const CAMERA = cameraConfig({
+  url: 'rtsp://127.0.0.1:1/main',
+  liveUrl: 'rtsp://127.0.0.1:2/live',
+  username: 'viewer',
+  password: new Secret('needle!'),
+});
 
 let folder: string;
 

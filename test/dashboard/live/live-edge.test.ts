@@ -8,8 +8,24 @@ describe('seekTarget', () => {
     ['it joins with a whole group', 0, [{ start: 500, end: 502 }], 501.7],
     ['it is near the edge', 501, [{ start: 500, end: 502 }], null],
     ['it has fallen behind', 500.4, [{ start: 500, end: 502 }], 501.7],
-    ['it stands at a gap', 502, [{ start: 500, end: 502 }, { start: 502.5, end: 502.7 }], 502.5],
-    ['it comes to a gap', 501.5, [{ start: 500, end: 502 }, { start: 502.5, end: 502.7 }], null],
+    [
+      'it stands at a gap',
+      502,
+      [
+        { start: 500, end: 502 },
+        { start: 502.5, end: 502.7 },
+      ],
+      502.5,
+    ],
+    [
+      'it comes to a gap',
+      501.5,
+      [
+        { start: 500, end: 502 },
+        { start: 502.5, end: 502.7 },
+      ],
+      null,
+    ],
     ['what it showed is gone', 490, [{ start: 500, end: 500.5 }], 500.2],
     ['times went back', 900, [{ start: 0, end: 1 }], 0.7],
   ])('when %s', (_when, position, ranges, target) => {

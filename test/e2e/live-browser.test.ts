@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../helpers/daemon.ts';
+import { bundleLivePage, type LivePage, launchChromium, openLivePage } from '../helpers/live-page.ts';
+import { type LiveStand, startLiveStand } from '../helpers/live-stand.ts';
+import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
+import { makeTestClip } from '../helpers/test-clip.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+const LIMIT_MS = 20_000;
+
+let folder: string;
+let server: RtspServer;
+let returning: RtspServer;
+let stand: LiveStand;
+let browser: Browser;
+let files: ReadonlyMap<string, string>;
+let small: string;
+
+interface State {
+  readonly kind: string;
+  readonly mode?: string;
+  readonly code?: string;
+  readonly width?: number;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'framewatch-live-browser-'));
+  const large = await makeTestClip({ file: path.join(folder, 'large.mp4'), seconds: 4 });
+  const reordered = await makeTestClip({ file: path.join(folder, 'reordered.mp4'), seconds: 4, bFrames: 2, preset: 'veryfast' });
+  small = await makeTestClip({ file: path.join(folder, 'small.mp4'), seconds: 4, size: '320x240' });
+  const mjpeg = await makeTestClip({ file: path.join(folder, 'mjpeg.mkv'), seconds: 4, codec: 'mjpeg', size: '320x240' });
+  const clip = (file: string) => ({ kind: 'clip', clips: [file] }) as const;
+  server = await startRtspServer({ mounts: { large: clip(large), reordered: clip(reordered), mjpeg: clip(mjpeg) } });
+  returning = await startRtspServer({ port: await freePort(), mounts: { cam: clip(large) } });
+  stand = await startLiveStand({
+    large: { url: server.url('large') },
+    reordered: { url: server.url('reordered') },
+    mjpeg: { url: server.url('mjpeg') },
+    returning: { url: returning.url('cam') },
+    off: { url: server.url('large'), enabled: false },
+  });
+  files = await bundleLivePage();
+  browser = await launchChromium();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stand?.close();
+  for (const one of [server, returning]) await one?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const states = (page: Page) => page.evaluate(() => (globalThis as unknown as { states: State[] }).states);
+
+async function open(camera: string, mode: 'auto' | 'jsmpeg' = 'auto'): Promise<LivePage> {
+  const live = await openLivePage(browser, stand.daemon.port, files);
+  await live.page.evaluate(`openPlayer(${JSON.stringify(camera)}, ${JSON.stringify(mode)})`);
+  return live;
+}
+
+async function untilState(page: Page, isMet: (state: State) => boolean): Promise<void> {
+  await waitFor('the state', async () => (await states(page)).some(isMet), LIMIT_MS);
+}
+
+/** A number that says what is in the picture; of `video`, or of `canvas`. */
+function pictureMark(page: Page, element: 'video' | 'canvas'): Promise<number> {
+  return page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => {
+    const source = document.querySelector('${element}');
+    const copy = new OffscreenCanvas(64, 36).getContext('2d');
+    copy.drawImage(source, 0, 0, 64, 36);
+    resolve(copy.getImageData(0, 0, 64, 36).data.reduce((mark, value, index) => (mark * 31 + value * (index % 7)) % 1000003, 7));
+  }))`);
+}
+
+async function differentPictures(page: Page, element: 'video' | 'canvas'): Promise<number> {
+  const marks = new Set<number>();
+  await waitFor('pictures that differ', async () => marks.add(await pictureMark(page, element)).size > 5, LIMIT_MS);
+  return marks.size;
+}
+
+const video = <T>(page: Page, what: string): Promise<T> =>
+  page.evaluate(`(() => { const video = document.querySelector('video'); return ${what}; })()`);
+
+describe('full motion in Chromium', () => {
+  it.each(['large', 'reordered'])('plays %s as the camera sends it, near the edge, and lets the past go', async (camera) => {
+    const { page, faults, scripts } = await open(camera);
+    await untilState(page, ({ kind, mode }) => kind === 'playing' && mode === 'mse');
+    const before = await video<number>(page, 'video.currentTime');
+    await waitFor('it goes on', async () => (await video<number>(page, 'video.currentTime')) > before + 3, LIMIT_MS);
+    expect(await differentPictures(page, 'video')).toBeGreaterThan(5);
+    expect(await video<number>(page, 'video.buffered.end(video.buffered.length - 1) - video.currentTime')).toBeLessThan(2);
+    expect(await video<[number, number]>(page, '[video.videoWidth, video.videoHeight]')).toEqual([640, 360]);
+    expect(await video<[boolean, boolean]>(page, "[video.hidden, document.querySelector('canvas').hidden]")).toEqual([false, true]);
+    // Without need the other player is not even loaded.
+    expect([...scripts.keys()]).toEqual(['/live-page/entry.js']);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    ['mjpeg', 'auto'],
+    ['large', 'jsmpeg'],
+  ] as const)('draws %s (%s) by JSMpeg under the policy of the daemon', async (camera, mode) => {
+    const { page, faults, scripts } = await open(camera, mode);
+    await untilState(page, (state) => state.kind === 'playing' && state.mode === 'jsmpeg');
+    expect(await differentPictures(page, 'canvas')).toBeGreaterThan(5);
+    expect(await video<[boolean, boolean]>(page, "[video.hidden, document.querySelector('canvas').hidden]")).toEqual([true, false]);
+    expect(scripts.size).toBe(2);
+    expect(await page.evaluate("document.querySelectorAll('style').length")).toBe(0);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
+  it('says why there is nothing, plays again with another size, and leaves nothing when it is closed', async () => {
+    const { page } = await open('returning');
+    await untilState(page, ({ kind, width }) => kind === 'playing' && width === 640);
+    await returning.close();
+    await untilState(page, ({ kind, code }) => kind === 'offline' && code?.startsWith('CAMERA_') === true);
+    returning = await startRtspServer({ port: returning.port, mounts: { cam: { kind: 'clip', clips: [small] } } });
+    await untilState(page, ({ kind, width }) => kind === 'playing' && width === 320);
+    expect(await differentPictures(page, 'video')).toBeGreaterThan(5);
+    await page.evaluate('player.close()');
+    expect(await video<string | null>(page, "video.getAttribute('src')")).toBeNull();
+    await waitFor('the seat is free', async () => (await stand.metric('live_viewers{camera="returning"}')) === 0);
+    const told = (await states(page)).length;
+    await waitFor('the child ends', () => !stand.children().passthrough.length, LIMIT_MS);
+    expect((await states(page)).length).toBe(told);
+    await page.close();
+  });
+
+  it('waits for a camera that is switched off, and connects again when the server was away', async () => {
+    const { page } = await open('off');
+    await untilState(page, ({ code }) => code === 'CAMERA_DISABLED');
+    await fetch(`http://127.0.0.1:${stand.daemon.port}/api/cameras/off/enabled`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"enabled":true}',
+    });
+    await untilState(page, ({ kind }) => kind === 'playing');
+    await page.close();
+  });
+});
