@@ -2,6 +2,7 @@ import type { Passthrough } from '../stream/passthrough.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Chunk } from './chunk.ts';
+import { ParameterWatch } from './parameter-watch.ts';
 import { type InitSegment, SegmentReader } from './segment-reader.ts';
 
 export interface LiveStreamListener {
@@ -29,9 +30,19 @@ export async function runLiveStream(
   let firstMono: number | null = null;
   let complaint: string | null = null;
   let reader: SegmentReader | null = null;
+  let parameters: ParameterWatch | null = null;
+  let isAnother = false;
   const segments = {
-    onInit: (init: InitSegment) => listener.onInit(init),
+    onInit(init: InitSegment) {
+      parameters = new ParameterWatch(init.family);
+      listener.onInit(init);
+    },
     onFragment(fragment: Chunk) {
+      isAnother ||= fragment.isKey && parameters?.hasChanged(fragment.bytes) === true;
+      if (isAnother) {
+        attempt.abort();
+        return;
+      }
       firstMono ??= clock.monotonicMs();
       listener.onFragment(fragment);
     },
@@ -52,6 +63,7 @@ export async function runLiveStream(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+  if (isAnother) error = new FramewatchError('CAMERA_EXITED', `camera ${cameraId}: its pictures have become others; it is connected again`);
   if (complaint !== null) error = unusable(cameraId, complaint);
   return { error: signal.aborted ? null : error, healthyMs: firstMono === null ? 0 : clock.monotonicMs() - firstMono };
 }
