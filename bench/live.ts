@@ -148,7 +148,7 @@ try {
       'passthrough MiB',
       'mpeg1 MiB',
       'Mbit/s',
-      'frames/s a viewer',
+      'messages/s a viewer',
     ];
     console.log('\nPercent of one processor, and memory (PSS). `rest` is the analysis of eight cameras');
     printTable(columns, rows);

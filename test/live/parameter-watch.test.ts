@@ -17,7 +17,11 @@ describe('ParameterWatch', () => {
 
   it('reads H.265', () => {
     const watch = new ParameterWatch('hvc1');
-    expect([withParameters(0x42, 1), withParameters(0x67, 9), withParameters(0x42, 2)].map((one) => watch.hasChanged(one))).toEqual([false, false, true]);
+    expect([withParameters(0x42, 1), withParameters(0x67, 9), withParameters(0x42, 2)].map((one) => watch.hasChanged(one))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('does not trip over what is no such stream', () => {
