@@ -12,6 +12,7 @@ import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
+import { PictureHold } from './picture-hold.ts';
 import type { CameraStateMessage, CoverageMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
@@ -59,6 +60,9 @@ export class MqttPublisher implements Publisher {
   readonly #topics: Topics;
   readonly #events: EventOutlet;
   readonly #board: RetainedBoard;
+  /** Large, and with nobody waiting for them: behind everything else. */
+  readonly #pictures: RetainedBoard;
+  readonly #pictureHold: PictureHold;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
   readonly #replay: EventReplay;
@@ -74,7 +78,9 @@ export class MqttPublisher implements Publisher {
     this.#topics = new Topics(options.config.baseTopic);
     const pump = () => this.#pump();
     this.#board = new RetainedBoard(options.clock, pump);
-    this.#retained = new RetainedTopics(this.#topics, this.#board);
+    this.#pictures = new RetainedBoard(options.clock, pump);
+    this.#pictureHold = new PictureHold(options.clock, options.logger);
+    this.#retained = new RetainedTopics(this.#topics, this.#board, this.#pictures);
     this.#refusals = new RefusalLog(options.clock, options.logger);
     const { expireEventsAfterSeconds } = options.config;
     this.#events = new EventOutlet({
@@ -173,7 +179,10 @@ export class MqttPublisher implements Publisher {
   }
 
   repeatRetained(spreadMs: number): void {
-    this.#retain(() => this.#board.repeatSpread(spreadMs, this.#options.random ?? Math.random));
+    const random = this.#options.random ?? Math.random;
+    this.#retain(() => {
+      for (const board of [this.#board, this.#pictures]) board.repeatSpread(spreadMs, random);
+    });
   }
 
   /** Waits for what is on its way, says `offline` for every camera and the daemon, disconnects: at most 1.5 s in all. Idempotent. */
@@ -187,6 +196,7 @@ export class MqttPublisher implements Publisher {
     const limit = Math.max(1, Math.min(WINDOW, receiveMaximum));
     this.#window = new SendWindow({ session, limit, clock, observer, refusals: this.#refusals });
     this.#board.repeatAll();
+    this.#pictures.repeatAll();
     observer.connectionChanged(true);
     void this.#incoming.subscribe(session);
     this.#pump();
@@ -195,6 +205,7 @@ export class MqttPublisher implements Publisher {
   #down(): void {
     this.#window?.end();
     this.#window = null;
+    this.#pictureHold.sessionEnded();
     this.#events.rewind();
     this.#replay.cancel();
     this.#options.observer.connectionChanged(false);
@@ -211,21 +222,27 @@ export class MqttPublisher implements Publisher {
   #pump(): void {
     const window = this.#window;
     while (window?.hasRoom) {
-      const sentRetained = this.#sendRetained(window);
+      const sentRetained = this.#sendRetained(window, this.#board);
       const sentEvent = this.#events.sendNext(window);
-      if (!this.#sendReplayed(window) && !sentEvent && !sentRetained) break;
+      if (!this.#sendReplayed(window) && !sentEvent && !sentRetained && !this.#sendPicture(window)) break;
     }
     if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
   }
 
-  #sendRetained(window: SendWindow): boolean {
-    const message = this.#board.take();
+  #sendRetained(window: SendWindow, board: RetainedBoard): boolean {
+    const message = board.take();
     if (message === undefined) return false;
     window.send('retained', { ...message, retain: true }, (outcome) => {
-      if (outcome.kind === 'acknowledged') this.#board.settle(message);
-      if (outcome.kind === 'lost') this.#board.putBack(message);
+      if (outcome.kind === 'acknowledged') board.settle(message);
+      if (outcome.kind === 'lost') board.putBack(message);
       this.#pump();
     });
+    return true;
+  }
+
+  #sendPicture(window: SendWindow): boolean {
+    if (!this.#pictureHold.isOpen || !this.#sendRetained(window, this.#pictures)) return false;
+    this.#pictureHold.sent();
     return true;
   }
 
@@ -255,6 +272,7 @@ export class MqttPublisher implements Publisher {
     this.#window?.end();
     this.#window = null;
     this.#board.close();
+    this.#pictures.close();
     this.#replay.cancel();
     await this.#link?.close(END_LIMIT_MS);
     await this.#events.close(SETTLE_LIMIT_MS);
@@ -264,6 +282,7 @@ export class MqttPublisher implements Publisher {
     return new Promise((resolve) => {
       this.#drained = resolve;
       this.#board.hurry();
+      this.#pictures.hurry();
       this.#pump();
     });
   }

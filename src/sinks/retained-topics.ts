@@ -10,11 +10,14 @@ const STATE_INTERVAL_MS = 500;
 export class RetainedTopics {
   readonly #topics: Topics;
   readonly #board: RetainedBoard;
+  readonly #pictures: RetainedBoard;
   readonly #online = new Set<string>();
 
-  constructor(topics: Topics, board: RetainedBoard) {
+  /** `pictures`: the board of what is large. */
+  constructor(topics: Topics, board: RetainedBoard, pictures: RetainedBoard) {
     this.#topics = topics;
     this.#board = board;
+    this.#pictures = pictures;
   }
 
   daemonOnline(): void {
@@ -40,17 +43,19 @@ export class RetainedTopics {
   }
 
   snapshot(cameraId: string, jpeg: Uint8Array): void {
-    this.#board.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
+    this.#pictures.set({ topic: this.#topics.snapshot(cameraId), payload: jpeg, qos: 0 });
   }
 
   strip(cameraId: string, jpeg: Uint8Array): void {
-    this.#board.set({ topic: this.#topics.strip(cameraId), payload: jpeg, qos: 0 });
+    this.#pictures.set({ topic: this.#topics.strip(cameraId), payload: jpeg, qos: 0 });
   }
 
   /** The camera is gone: the broker forgets what it keeps of it. With QoS 1, so that it is known when it did. */
   forget(cameraId: string): void {
     this.#online.delete(cameraId);
-    for (const topic of this.#topics.retained(cameraId)) this.#board.set({ topic, payload: '', qos: 1 });
+    const pictures: readonly string[] = [this.#topics.snapshot(cameraId), this.#topics.strip(cameraId)];
+    for (const topic of this.#topics.retained(cameraId))
+      (pictures.includes(topic) ? this.#pictures : this.#board).set({ topic, payload: '', qos: 1 });
   }
 
   /** `offline` for every camera that is online, then for the daemon. */
