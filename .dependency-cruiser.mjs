@@ -80,10 +80,10 @@ export default {
       name: 'commands-are-loaded-when-asked-for',
       comment: 'else `framewatch --version` waits for the libraries of all of them',
       severity: 'error',
-      from: { path: '^src/cli/(command-line|models-command)\\.ts$' },
+      from: { path: '^src/cli/(command-line|(models|events)-command)\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: '^src/(util/errors|engine/picture-fit|cli/(argument-types|exit-code|models-command|package))\\.ts$',
+        pathNot: '^src/(util/(clock|errors)|engine/picture-fit|cli/(argument-types|exit-code|(models|events)-command|package|since))\\.ts$',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

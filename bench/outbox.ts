@@ -20,7 +20,7 @@ import { printTable } from './table.ts';
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' } } });
 const ROWS = Number(values.rows);
 const RESUMED = 10_000;
-const HISTORY = { retentionDays: 36_500, snapshots: false, snapshotRetentionDays: 1, maxBytes: 1e11 };
+const HISTORY = { retentionDays: 36_500, snapshots: false, snapshotRetentionDays: 1, scoreTraceDays: 0, maxBytes: 1e11 };
 
 interface Stats {
   readonly outbox: { readonly depth: number };

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import path from 'node:path';
 import type { CameraConfig, Config } from './config/config.ts';
 import { int8HashOf } from './engine/models/model-preparation.ts';
@@ -11,7 +10,7 @@ import { Feed } from './http/feed.ts';
 import { HttpServer } from './http/http-server.ts';
 import { NewestPictures } from './http/newest-pictures.ts';
 import type { LiveCameras } from './live/live-cameras.ts';
-import { Announcements } from './monitor/announcements.ts';
+import type { Announcements } from './monitor/announcements.ts';
 import { type Batcher, openBatcher } from './monitor/batcher.ts';
 import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
@@ -23,18 +22,12 @@ import { DaemonView } from './monitor/daemon-view.ts';
 import { EventPictures } from './monitor/event-pictures.ts';
 import { fullMotion } from './monitor/full-motion.ts';
 import { healthMessage } from './monitor/health-message.ts';
+import { openMqttSide } from './monitor/mqtt-side.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
+import { ScoreRecorder } from './monitor/score-recorder.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
-import { EmbeddedBroker } from './sinks/embedded-broker.ts';
-import { BirthEcho, birthRoute } from './sinks/home-assistant/birth-echo.ts';
-import { MqttPublisher } from './sinks/mqtt-publisher.ts';
-import { noPublisher } from './sinks/no-publisher.ts';
-import type { Publisher } from './sinks/publisher.ts';
-import { staleStateRoute } from './sinks/stale-state.ts';
-import { switchRoute } from './sinks/switch-route.ts';
-import { Topics } from './sinks/topics.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
 import { PictureMemory } from './stream/picture-memory.ts';
@@ -86,7 +79,7 @@ export class Monitor implements Closable {
   #fleet: CameraFleet | null = null;
   #view: DaemonView | null = null;
   #http: HttpServer | null = null;
-  #broker: EmbeddedBroker | null = null;
+  #brokerUrl: string | null = null;
   #history: SqliteEventStore | null = null;
   #announcements: Announcements | null = null;
   #closed = false;
@@ -103,7 +96,7 @@ export class Monitor implements Closable {
 
   /** Of the embedded broker; null when it is not used. */
   get brokerUrl(): string | null {
-    return this.#broker?.url ?? null;
+    return this.#brokerUrl;
   }
 
   isMakingProgress(): boolean {
@@ -122,8 +115,14 @@ export class Monitor implements Closable {
     const switches = new CameraSwitches({ store: history.switches, clock, logger });
     await switches.load(config.cameras);
     this.#opened.push('switches', () => Promise.resolve(switches.close()));
-    const publisher = await this.#publisher(history);
-    if (config.mqtt.enabled) this.#announcements = this.#announce(publisher, history);
+    const { publisher, announcements, brokerUrl } = await openMqttSide({
+      ...{ config, version, supportUrl: this.#options.supportUrl ?? null, history, opened: this.#opened, clock, logger },
+      observer: mqttObserver(this.#metrics),
+      switched: (id, enabled) => this.#switch(id, enabled),
+      isUnjudged: (id) => this.#isUnjudged(id),
+    });
+    this.#announcements = announcements;
+    this.#brokerUrl = brokerUrl;
     const feed = new Feed(history.lastSequence);
     const pictures = new NewestPictures(memory, encodeJpeg);
     const changed = (id: string) => {
@@ -145,8 +144,9 @@ export class Monitor implements Closable {
     });
     this.#bounds = bounds;
     const picturing = { store: history, publisher, pictures, memory, metrics: this.#metrics, clock, logger, encodeStrip };
+    const scores = config.history.scoreTraceDays > 0 ? new ScoreRecorder({ store: history.scores, clock }) : null;
     const verdicts = new VerdictPath({
-      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, clock, logger },
+      ...{ store: history, publisher, feed, pictures, memory, metrics: frames, scores, clock, logger },
       publishClassifications: config.mqtt.classifications,
       eventPictures: config.history.snapshots ? new EventPictures(picturing) : null,
       isFeasible: (id) => bounds.isFeasible(id),
@@ -187,7 +187,7 @@ export class Monitor implements Closable {
     });
     this.#view = view;
     await this.#listen(view, feed, live);
-    await verdicts.recover((await history.openEvents()).map(recoveredEnd));
+    verdicts.recover((await history.openEvents()).map(recoveredEnd));
 
     await engine.start();
     const { trace = null } = this.#options;
@@ -209,6 +209,10 @@ export class Monitor implements Closable {
     void costs.engineReady();
     this.#opened.push('costs', () => costs.update());
     // Front to back: no new frames, what waits is run, what was decided is stored and told.
+    if (scores) {
+      scores.start();
+      this.#opened.push('scores', () => Promise.resolve(scores.close()));
+    }
     this.#opened.push('verdicts', () => verdicts.settled());
     this.#opened.push('events', () => Promise.resolve(fleet.endEvents('shutdown')));
     this.#opened.push('batcher', () => batcher.scheduler.close(AbortSignal.timeout(DRAIN_MS)));
@@ -263,40 +267,6 @@ export class Monitor implements Closable {
     this.#history = store;
     this.#opened.push('history', () => store.close());
     return store;
-  }
-
-  async #publisher(history: SqliteEventStore): Promise<Publisher> {
-    const { config, clock, logger } = this.#options;
-    if (!config.mqtt.enabled) return noPublisher;
-    if (config.mqtt.url === 'embedded') {
-      const broker = await EmbeddedBroker.open({ port: config.mqtt.embeddedPort, logger });
-      this.#broker = broker;
-      this.#opened.push('broker', () => broker.close());
-    }
-    const { discovery, baseTopic } = config.mqtt;
-    const topics = new Topics(baseTopic);
-    const echo = new BirthEcho({ clock, repeat: (spreadMs) => publisher.repeatRetained(spreadMs) });
-    this.#opened.push('birth', () => Promise.resolve(echo.close()));
-    const publisher: MqttPublisher = new MqttPublisher({
-      ...{ config: config.mqtt, history, outbox: history.outbox, clock, logger },
-      ...{ embeddedUrl: this.brokerUrl, instance: config.instance, hostName: hostname() },
-      observer: mqttObserver(this.#metrics),
-      routes: [
-        switchRoute(topics, (id, enabled) => this.#switch(id, enabled)),
-        staleStateRoute(topics, (state) => this.#isUnjudged(state.camera) && publisher.publishState(state)),
-        ...(discovery.enabled ? [birthRoute(discovery.prefix, () => echo.birth())] : []),
-      ],
-    });
-    this.#opened.push('mqtt', () => publisher.close());
-    await publisher.start();
-    return publisher;
-  }
-
-  #announce(publisher: Publisher, { announcements: store }: SqliteEventStore): Announcements {
-    const { config, version, supportUrl = null, logger } = this.#options;
-    const { discovery, baseTopic } = config.mqtt;
-    const facts = { instance: config.instance, version, supportUrl, prefix: discovery.prefix, topics: new Topics(baseTopic) };
-    return new Announcements({ store, publisher, facts, discovery: discovery.enabled, logger });
   }
 
   #engine(): EngineSupervisor {

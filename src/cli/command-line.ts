@@ -4,6 +4,7 @@ import { number, wholeNumber, wholeNumbers } from './argument-types.ts';
 import type { BenchOptions } from './bench-command.ts';
 import type { BenchPart } from './bench-run.ts';
 import type { ClassifyOptions } from './classify-command.ts';
+import { addEventsCommands } from './events-command.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { addModelsCommands } from './models-command.ts';
 import { packageVersion } from './package.ts';
@@ -82,6 +83,9 @@ export async function commandLine(args: readonly string[]): Promise<ExitCode> {
       code = await benchCommand(part, options);
     });
   addModelsCommands(program, CONFIG_HELP, (ended) => {
+    code = ended;
+  });
+  addEventsCommands(program, CONFIG_HELP, (ended) => {
     code = ended;
   });
   program

@@ -72,6 +72,8 @@ export interface HistoryConfig {
   readonly retentionDays: number;
   readonly snapshots: boolean;
   readonly snapshotRetentionDays: number;
+  /** How long the scores of every judged frame are kept, days; 0: they are not. */
+  readonly scoreTraceDays: number;
   readonly maxBytes: number;
 }
 

@@ -2,8 +2,10 @@ import type { RegionConfig, RuleConfig } from '../config/config.ts';
 import type { Clock } from '../util/clock.ts';
 import { isoTime, wallAt } from '../util/clock.ts';
 import type { CameraStateMessage, RegionStateMessage } from './camera-state.ts';
+import type { OutsideReason } from './end-reason.ts';
 import type { EventIdSource } from './event-id.ts';
-import type { Classification, EndReason, LabelEvent, LabelScore, LatencyLedger, UnsequencedEvent } from './label-event.ts';
+import { explanationOf } from './explanation.ts';
+import type { Classification, LabelEvent, LabelScore, LatencyLedger, UnsequencedEvent } from './label-event.ts';
 import { bookDecision, roundLedger } from './latency-ledger.ts';
 import { RuleTracker, type Transition } from './rule-tracker.ts';
 import { roundScore, ruleScore, topLabels } from './scores.ts';
@@ -69,33 +71,35 @@ export class CameraJudge {
   judge(seen: Classification): Verdict {
     this.#last = seen;
     this.#newest.set(seen.region, seen);
+    const { sequence, receivedMono, receivedAt } = seen.frame;
+    const moment = { mono: wholeMs(receivedMono), wall: wholeMs(receivedAt), sequence };
     const fired: { watch: Watch; transition: Transition; id: string }[] = [];
     for (const watch of this.#watches) {
       if (watch.region !== seen.region) continue;
       watch.score = ruleScore(watch.rule.labels, seen.scores);
       watch.classification = seen;
-      const transition = watch.tracker.observe({ mono: seen.frame.receivedMono, wall: seen.frame.receivedAt, score: watch.score.score });
+      const transition = watch.tracker.observe({ ...moment, score: watch.score.score });
       if (transition !== null) fired.push({ watch, transition, id: this.#eventId(watch, transition) });
     }
     const state = this.#state(seen);
-    const ledger = bookDecision(seen.ledger, seen.frame.receivedMono, this.#options.clock.monotonicMs());
-    const events = fired.map(({ watch, transition, id }) => this.#message(watch, transition, id, { ...seen, ledger }, seen.frame.receivedAt));
+    const ledger = bookDecision(seen.ledger, receivedMono, this.#options.clock.monotonicMs());
+    const events = fired.map(({ watch, transition, id }) => this.#message(watch, transition, id, { ...seen, ledger }, receivedAt));
     return { events, state, ledger };
   }
 
   /**
-   * Ends whatever is active, for a reason from outside, at `atMono` (monotonic ms; now, when left out). The messages repeat the last
-   * frame's facts; `at` and `endedAt` are the moment of the end. `state` is null when no frame was ever judged.
+   * Ends whatever is active, for a reason from outside, at `atMono` (monotonic ms; now, when left out), which is `atWall` on the wall clock. The messages
+   * repeat the last frame's facts; `at` and `endedAt` are the moment of the end. `state` is null when no frame was ever judged.
    */
   endAll(
-    reason: Exclude<EndReason, 'exit' | 'maxDuration'>,
+    reason: OutsideReason,
     atMono: number = this.#options.clock.monotonicMs(),
+    atWall: number = wallAt(this.#options.clock, atMono),
   ): { readonly events: readonly UnsequencedEvent[]; readonly state: CameraStateMessage | null } {
-    const at = wallAt(this.#options.clock, atMono);
     const events = this.#watches.flatMap((watch) => {
-      const transition = watch.tracker.close(reason, atMono);
+      const transition = watch.tracker.close(reason, wholeMs(atMono));
       if (transition === null || watch.classification === null) return [];
-      return [this.#message(watch, transition, this.#eventId(watch, transition), watch.classification, at)];
+      return [this.#message(watch, transition, this.#eventId(watch, transition), watch.classification, atWall)];
     });
     return { events, state: this.#last && this.#state(this.#last) };
   }
@@ -130,6 +134,7 @@ export class CameraJudge {
       model: this.#options.model(),
       snapshot: this.#options.snapshots ? `/api/events/${id}/snapshot.jpg` : null,
       strip: this.#options.snapshots ? `/api/events/${id}/strip.jpg` : null,
+      explain: explanationOf(watch.rule, transition.cause),
     };
   }
 
@@ -156,4 +161,9 @@ export class CameraJudge {
       rules: Object.fromEntries(rules),
     };
   }
+}
+
+/** Rules count in whole ms, as published times and the score trace do: so what was decided can be decided again, exactly. */
+function wholeMs(ms: number): number {
+  return Math.floor(ms);
 }

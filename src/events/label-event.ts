@@ -1,3 +1,6 @@
+import type { EndReason } from './end-reason.ts';
+import type { Explanation } from './explanation.ts';
+
 /** LabelEvent, schema 1: what is published and stored. Times are ISO 8601 UTC with milliseconds. */
 export interface LabelEvent {
   readonly schema: 1;
@@ -27,11 +30,13 @@ export interface LabelEvent {
   readonly snapshot: string | null;
   /** Where the five pictures around the start are served, seconds after it; null when pictures are not kept. */
   readonly strip: string | null;
+  /** Why it came. Events that an older version stored have none. */
+  readonly explain?: Explanation;
 }
 
 export type LabelEventType = 'start' | 'update' | 'end';
 
-export type EndReason = 'exit' | 'maxDuration' | 'cameraOffline' | 'cameraDisabled' | 'configChanged' | 'shutdown' | 'recovered';
+export type { EndReason };
 
 /** A LabelEvent before the store gave it its sequence. */
 export type UnsequencedEvent = Omit<LabelEvent, 'sequence'>;

@@ -5,6 +5,7 @@ import type { LabelEvent, UnsequencedEvent } from './label-event.ts';
  * last seen: `at` and `endedAt` are the time of that message, not of the restart.
  */
 export function recoveredEnd(newest: LabelEvent): UnsequencedEvent {
-  const { sequence: _given, ...message } = newest;
-  return { ...message, type: 'end', endedAt: message.at, endReason: 'recovered' };
+  const { sequence: _given, explain, ...message } = newest;
+  const end = { ...message, type: 'end', endedAt: message.at, endReason: 'recovered' } as const;
+  return explain ? { ...end, explain: { rule: explain.rule, because: { kind: 'outside', reason: 'recovered' } } } : end;
 }

@@ -37,6 +37,7 @@ export class RuleIntervals {
   readonly #watches: readonly Watch[];
   readonly #intervals: RuleInterval[] = [];
   #lastMs = 0;
+  #frames = 0;
 
   /** `maxGapMs`: the longest time between two frames that still count as consecutive; see rule-tracker.ts. */
   constructor(rules: readonly RuleConfig[], maxGapMs: number) {
@@ -47,11 +48,12 @@ export class RuleIntervals {
   observe(region: string, timeMs: number, scores: readonly LabelScore[]): readonly RuleStart[] {
     this.#lastMs = Math.max(this.#lastMs, timeMs);
     const nowMs = this.#lastMs;
+    this.#frames += 1;
     const started: RuleStart[] = [];
     for (const watch of this.#watches) {
       if (watch.region !== region) continue;
       const { label, score } = ruleScore(watch.rule.labels, scores);
-      const transition = watch.tracker.observe({ mono: nowMs, wall: nowMs, score });
+      const transition = watch.tracker.observe({ mono: nowMs, wall: nowMs, sequence: this.#frames, score });
       if (transition?.type === 'start') {
         watch.start = { rule: watch.rule.id, region, label, startMs: transition.startedAt, decidedMs: nowMs, score };
         started.push(watch.start);

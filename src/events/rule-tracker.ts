@@ -1,4 +1,5 @@
-import type { EndReason } from './label-event.ts';
+import { DecidingFrames, type DecidingRun, type Observation } from './deciding-frames.ts';
+import type { EndReason, OutsideReason } from './end-reason.ts';
 
 /** The numbers of one rule; the edge values are part of the contract. */
 export interface RuleThresholds {
@@ -18,16 +19,6 @@ export interface RuleThresholds {
   readonly maxDurationMs: number;
 }
 
-/** One judged frame, as the rule sees it. */
-export interface Observation {
-  /** Arrival of the frame, monotonic ms; never less than that of the observation before. */
-  readonly mono: number;
-  /** The same moment on the wall clock, ms. */
-  readonly wall: number;
-  /** Score of the rule: the sum of its labels. */
-  readonly score: number;
-}
-
 /** What a message says of the event it belongs to. Wall clock, ms. */
 interface TrackedEvent {
   /** Arrival of the first frame of the run that led to the event. */
@@ -36,9 +27,19 @@ interface TrackedEvent {
   readonly peakScore: number;
 }
 
-export type Transition =
-  | (TrackedEvent & { readonly type: 'start' | 'update'; readonly endReason: null })
-  | (TrackedEvent & { readonly type: 'end'; readonly endReason: EndReason });
+/** What was held against the rule's numbers, and decided. `sinceMs`: age of the message before; `durationMs`: from `startedAt`. */
+export type Cause =
+  | ({ readonly kind: 'entered' } & DecidingRun)
+  | ({ readonly kind: 'exited' } & DecidingRun)
+  | { readonly kind: 'peakRose'; readonly from: number; readonly to: number }
+  | { readonly kind: 'goesOn'; readonly sinceMs: number }
+  | { readonly kind: 'maxDuration'; readonly durationMs: number }
+  | { readonly kind: 'outside'; readonly reason: OutsideReason };
+
+export type Transition = TrackedEvent & { readonly cause: Cause } & (
+    | { readonly type: 'start' | 'update'; readonly endReason: null }
+    | { readonly type: 'end'; readonly endReason: EndReason }
+  );
 
 /** An update is due when the peak rose by this much since the last message … */
 export const UPDATE_PEAK_RISE = 0.05;
@@ -55,15 +56,6 @@ interface Active {
   /** Peak and time of the newest message. */
   saidPeak: number;
   saidMono: number;
-  /** First frame of the present run below `exit`; null when the newest frame was not below. */
-  belowSince: number | null;
-}
-
-interface Run {
-  readonly startedAt: number;
-  readonly startedMono: number;
-  frames: number;
-  peakScore: number;
 }
 
 /**
@@ -76,7 +68,8 @@ export class RuleTracker {
   readonly #rule: RuleThresholds;
   readonly #maxGapMs: number;
   #active: Active | null = null;
-  #run: Run | null = null;
+  /** The run towards the start, or, while it is active, the one below `exit`. */
+  readonly #run = new DecidingFrames();
   #lastMono: number | null = null;
   #endedMono: number | null = null;
 
@@ -97,51 +90,56 @@ export class RuleTracker {
   }
 
   /** Ends an active event for a reason from outside; `mono` is when. Null when nothing was active. Forgets a run that had begun. */
-  close(reason: Exclude<EndReason, 'exit' | 'maxDuration'>, mono: number): Transition | null {
-    this.#run = null;
-    return this.#active === null ? null : this.#end(this.#active, reason, mono);
+  close(reason: OutsideReason, mono: number): Transition | null {
+    this.#run.clear();
+    return this.#active === null ? null : this.#end(this.#active, reason, mono, { kind: 'outside', reason });
   }
 
   #watch(seen: Observation, afterGap: boolean): Transition | null {
     const { enter, minFrames, enterForMs, cooldownMs } = this.#rule;
     const cooling = this.#endedMono !== null && seen.mono - this.#endedMono < cooldownMs;
-    if (cooling || seen.score < enter) {
-      this.#run = null;
-      return null;
-    }
-    if (this.#run === null || afterGap) this.#run = { startedAt: seen.wall, startedMono: seen.mono, frames: 0, peakScore: 0 };
+    if (cooling || seen.score < enter || afterGap) this.#run.clear();
+    if (cooling || seen.score < enter) return null;
     const run = this.#run;
-    run.frames += 1;
-    run.peakScore = Math.max(run.peakScore, seen.score);
-    if (run.frames < minFrames || seen.mono - run.startedMono < enterForMs) return null;
+    run.add(seen);
+    const first = run.first ?? seen;
+    if (run.count < minFrames || seen.mono - first.mono < enterForMs) return null;
 
-    this.#run = null;
-    const { startedAt, startedMono, peakScore } = run;
-    this.#active = { startedAt, startedMono, peakScore, saidPeak: peakScore, saidMono: seen.mono, belowSince: null };
-    return { type: 'start', startedAt, peakScore, endReason: null };
+    const { peakScore } = run;
+    const cause: Cause = { kind: 'entered', ...run.run() };
+    run.clear();
+    this.#active = { startedAt: first.wall, startedMono: first.mono, peakScore, saidPeak: peakScore, saidMono: seen.mono };
+    return { type: 'start', startedAt: first.wall, peakScore, endReason: null, cause };
   }
 
   #follow(event: Active, seen: Observation, afterGap: boolean): Transition | null {
     const { exit, offDelayMs, maxDurationMs } = this.#rule;
     event.peakScore = Math.max(event.peakScore, seen.score);
 
-    if (seen.score >= exit) event.belowSince = null;
-    else if (event.belowSince === null || afterGap) event.belowSince = seen.mono;
+    const run = this.#run;
+    if (seen.score >= exit || afterGap) run.clear();
+    if (seen.score < exit) run.add(seen);
 
-    if (event.belowSince !== null && seen.mono - event.belowSince >= offDelayMs) return this.#end(event, 'exit', seen.mono);
-    if (maxDurationMs > 0 && seen.mono - event.startedMono >= maxDurationMs) return this.#end(event, 'maxDuration', seen.mono);
+    if (run.first !== null && seen.mono - run.first.mono >= offDelayMs) {
+      return this.#end(event, 'exit', seen.mono, { kind: 'exited', ...run.run() });
+    }
+    const durationMs = seen.mono - event.startedMono;
+    if (maxDurationMs > 0 && durationMs >= maxDurationMs) return this.#end(event, 'maxDuration', seen.mono, { kind: 'maxDuration', durationMs });
 
     const rose = event.peakScore - event.saidPeak >= UPDATE_PEAK_RISE - SCORE_EPSILON;
-    if (!rose && seen.mono - event.saidMono < UPDATE_INTERVAL_MS) return null;
+    const sinceMs = seen.mono - event.saidMono;
+    if (!rose && sinceMs < UPDATE_INTERVAL_MS) return null;
+    const cause: Cause = rose ? { kind: 'peakRose', from: event.saidPeak, to: event.peakScore } : { kind: 'goesOn', sinceMs };
     event.saidPeak = event.peakScore;
     event.saidMono = seen.mono;
-    return { type: 'update', startedAt: event.startedAt, peakScore: event.peakScore, endReason: null };
+    return { type: 'update', startedAt: event.startedAt, peakScore: event.peakScore, endReason: null, cause };
   }
 
-  #end(event: Active, endReason: EndReason, mono: number): Transition {
+  #end(event: Active, endReason: EndReason, mono: number, cause: Cause): Transition {
     this.#active = null;
     this.#endedMono = mono;
-    return { type: 'end', startedAt: event.startedAt, peakScore: event.peakScore, endReason };
+    this.#run.clear();
+    return { type: 'end', startedAt: event.startedAt, peakScore: event.peakScore, endReason, cause };
   }
 }
 

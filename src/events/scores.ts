@@ -5,7 +5,15 @@ const TOP_LABELS = 5;
 
 /** Scores have four decimals everywhere: what is published is what was compared with the thresholds. */
 export function roundScore(score: number): number {
-  return Math.round(Math.min(1, Math.max(0, score)) * 10_000) / 10_000;
+  return scoreSteps(score) / SCORE_STEPS;
+}
+
+/** So many steps a score has from 0 to 1. */
+export const SCORE_STEPS = 10_000;
+
+/** The score in whole steps: `roundScore` is this divided by SCORE_STEPS. */
+export function scoreSteps(score: number): number {
+  return Math.round(Math.min(1, Math.max(0, score)) * SCORE_STEPS);
 }
 
 /** Every label with its probability, strongest first. `labels` and `probabilities` stand in the order of the network's outputs. */

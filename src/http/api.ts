@@ -152,7 +152,7 @@ function addEvents(app: Hono<Env>, { history }: MonitorView): void {
   for (const [name, load] of Object.entries(pictures)) {
     app.get(`/api/events/:id/${name}`, async (c) => {
       const id = c.req.param('id');
-      const picture = id !== undefined && EVENT_ID.test(id) ? await load(id) : null;
+      const picture = EVENT_ID.test(id) ? await load(id) : null;
       return picture
         ? jpeg(c, picture, 'private, max-age=86400')
         : problem(c, 404, 'noPicture', 'there is no such picture of this event (yet, or any more)');

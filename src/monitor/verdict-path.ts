@@ -12,9 +12,10 @@ import type { EventStore } from '../store/event-store.ts';
 import type { Frame } from '../stream/frame.ts';
 import type { PictureMemory } from '../stream/picture-memory.ts';
 import type { Clock } from '../util/clock.ts';
-import { isoTime } from '../util/clock.ts';
+import { isoTime, wallAt } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import type { EventPictures } from './event-pictures.ts';
+import type { ScoreRecorder } from './score-recorder.ts';
 
 export interface VerdictPathParts {
   readonly store: Pick<EventStore, 'append' | 'lost'>;
@@ -23,6 +24,8 @@ export interface VerdictPathParts {
   readonly pictures: NewestPictures;
   readonly memory: Pick<PictureMemory, 'keep'>;
   readonly metrics: VerdictObserver;
+  /** Told what the judges are told; null: scores are not kept. */
+  readonly scores: Pick<ScoreRecorder, 'begin' | 'judged' | 'interrupted' | 'end'> | null;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Every verdict goes out over MQTT, too. */
@@ -70,12 +73,14 @@ export class VerdictPath {
 
   addCamera(camera: JudgedCamera): void {
     this.#cameras.set(camera.config.id, camera);
+    this.#parts.scores?.begin(camera.config);
     this.#breaks.delete(camera.config.id);
   }
 
   /** Ends its events, and forgets it. */
   removeCamera(cameraId: string, reason: Extract<EndReason, 'cameraDisabled' | 'configChanged'>): void {
     this.endEvents(cameraId, reason);
+    this.#parts.scores?.end(cameraId);
     this.#cameras.delete(cameraId);
     this.#states.delete(cameraId);
     this.#parts.pictures.forget(cameraId);
@@ -103,6 +108,7 @@ export class VerdictPath {
     const { frame } = scores.entry;
     const seen = classificationOf(scores, isFeasible(frame.cameraId));
     const { events, state, ledger } = camera.judge.judge(seen);
+    this.#parts.scores?.judged(seen);
     const decided: Classification = { ...seen, ledger };
     metrics.frameClassified(seen.camera, ledger, seen);
     this.#states.set(seen.camera, state);
@@ -124,8 +130,12 @@ export class VerdictPath {
     const camera = this.#cameras.get(cameraId);
     this.#parts.eventPictures?.end(cameraId);
     if (!camera) return;
-    this.#breaks.set(cameraId, { atMono: this.#parts.clock.monotonicMs(), reason: reason === 'cameraOffline' ? 'expired' : 'shutdown' });
-    const { events, state } = camera.judge.endAll(reason);
+    const { clock, scores } = this.#parts;
+    const atMono = clock.monotonicMs();
+    const atWall = wallAt(clock, atMono);
+    this.#breaks.set(cameraId, { atMono, reason: reason === 'cameraOffline' ? 'expired' : 'shutdown' });
+    const { events, state } = camera.judge.endAll(reason, atMono, atWall);
+    scores?.interrupted(cameraId, reason, atMono, atWall);
     if (state) {
       this.#states.set(cameraId, state);
       this.#parts.publisher.publishState(state);
@@ -133,10 +143,9 @@ export class VerdictPath {
     if (events.length > 0) this.#commit(events, null);
   }
 
-  /** Ends of events that a crash left open. */
-  async recover(ends: readonly UnsequencedEvent[]): Promise<void> {
+  /** Ends of events that a crash left open. What is decided later is stored behind them; a disk that does not take them keeps nobody waiting. */
+  recover(ends: readonly UnsequencedEvent[]): void {
     if (ends.length > 0) this.#commit(ends, null);
-    await this.settled();
   }
 
   /** Resolves when all that was decided is on disk, or counted as lost, and so are the pictures of it. */

@@ -68,8 +68,8 @@ export class IncomingMessages {
 
   take(message: IncomingMessage): void {
     const route = this.#options.routes.find(({ filter }) => matchesFilter(filter, message.topic));
-    // A broker may send what was never asked for.
-    if (!route) return;
+    // A broker may send what was never asked for; and somebody who empties a retained topic says nothing.
+    if (!route || (message.retained && message.payload.byteLength === 0)) return;
     const fault = this.#fault(route, message) ?? this.#received(route, message);
     if (fault !== null) this.#ignore(route, message, fault);
   }

@@ -6,20 +6,17 @@ import { type Clock, delay } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Redactor } from '../util/redactor.ts';
 import { brokerAddress } from './broker-address.ts';
-import { eventFate } from './event-fate.ts';
-import { eventMessage } from './event-message.ts';
+import { EventOutlet } from './event-outlet.ts';
 import { EventReplay } from './event-replay.ts';
 import { IncomingMessages, type IncomingRoute } from './incoming-messages.ts';
 import { MqttLink } from './mqtt-link.ts';
 import type { MqttObserver } from './mqtt-observer.ts';
 import type { MqttSession } from './mqtt-session.ts';
-import { OutboxReader, type WaitingMessage } from './outbox-reader.ts';
 import type { CameraStateMessage, CoverageMessage, Publisher } from './publisher.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { RetainedBoard } from './retained-board.ts';
 import { RetainedTopics } from './retained-topics.ts';
 import { SendWindow } from './send-window.ts';
-import { SettlementBuffer } from './settlement-buffer.ts';
 import { Topics } from './topics.ts';
 
 export interface MqttPublisherOptions {
@@ -60,8 +57,7 @@ const SETTLE_LIMIT_MS = 250;
 export class MqttPublisher implements Publisher {
   readonly #options: MqttPublisherOptions;
   readonly #topics: Topics;
-  readonly #events: OutboxReader;
-  readonly #settlements: SettlementBuffer;
+  readonly #events: EventOutlet;
   readonly #board: RetainedBoard;
   readonly #retained: RetainedTopics;
   readonly #refusals: RefusalLog;
@@ -77,11 +73,17 @@ export class MqttPublisher implements Publisher {
     this.#options = options;
     this.#topics = new Topics(options.config.baseTopic);
     const pump = () => this.#pump();
-    this.#events = new OutboxReader({ ...options, ready: pump });
-    this.#settlements = new SettlementBuffer({ ...options, roomAgain: pump });
     this.#board = new RetainedBoard(options.clock, pump);
     this.#retained = new RetainedTopics(this.#topics, this.#board);
     this.#refusals = new RefusalLog(options.clock, options.logger);
+    const { expireEventsAfterSeconds } = options.config;
+    this.#events = new EventOutlet({
+      ...options,
+      topics: this.#topics,
+      refusals: this.#refusals,
+      expireAfterSeconds: expireEventsAfterSeconds,
+      ready: pump,
+    });
     this.#replay = new EventReplay({ ...options, topics: this.#topics, ready: pump });
     const routes = [...(options.routes ?? []), this.#replay.route];
     this.#incoming = new IncomingMessages({ ...options, routes, refusals: this.#refusals });
@@ -210,7 +212,7 @@ export class MqttPublisher implements Publisher {
     const window = this.#window;
     while (window?.hasRoom) {
       const sentRetained = this.#sendRetained(window);
-      const sentEvent = this.#sendEvent(window);
+      const sentEvent = this.#events.sendNext(window);
       if (!this.#sendReplayed(window) && !sentEvent && !sentRetained) break;
     }
     if (window?.isEmpty && this.#events.isEmpty) this.#drained?.();
@@ -227,44 +229,11 @@ export class MqttPublisher implements Publisher {
     return true;
   }
 
-  #sendEvent(window: SendWindow): boolean {
-    if (!window.hasRoom || !this.#settlements.hasRoom) return false;
-    const message = this.#events.take();
-    if (message === undefined) return false;
-    const { event, startUntold, bornMono } = message;
-    const topic = this.#topics.event(event.camera);
-    const fate = eventFate(event, this.#options.clock.monotonicMs() - bornMono, startUntold, this.#options.config.expireEventsAfterSeconds);
-    if (fate.kind === 'expired') this.#expire(message, topic);
-    else {
-      window.send('event', eventMessage(topic, event, fate.replayed, fate.expirySeconds), (outcome) => {
-        // A lost one goes back with all that are unanswered, when the session is gone.
-        if (outcome.kind !== 'lost') this.#events.settle(event);
-        if (outcome.kind === 'acknowledged') this.#settlements.delivered(event.sequence);
-        if (outcome.kind === 'refused') this.#settlements.dead(event, topic, 'refused', outcome.reason);
-        this.#pump();
-      });
-    }
-    return true;
-  }
-
   #sendReplayed(window: SendWindow): boolean {
     const message = window.hasRoom ? this.#replay.take() : undefined;
     if (message === undefined) return false;
     window.send('replay', message, () => this.#pump());
     return true;
-  }
-
-  #expire({ event }: WaitingMessage, topic: string): void {
-    const { observer, config } = this.#options;
-    this.#events.expire(event);
-    this.#settlements.dead(
-      event,
-      topic,
-      'expired',
-      `older than mqtt.expireEventsAfterSeconds (${config.expireEventsAfterSeconds ?? 0} s) when its turn came`,
-    );
-    observer.dropped('event', 'expired');
-    this.#refusals.note('expired', {}, 'Events older than mqtt.expireEventsAfterSeconds are not sent to the MQTT broker (the history has them)');
   }
 
   #sendNow(kind: 'classification' | 'stats' | 'health', topic: string, payload: object): void {
@@ -286,10 +255,9 @@ export class MqttPublisher implements Publisher {
     this.#window?.end();
     this.#window = null;
     this.#board.close();
-    this.#events.close();
     this.#replay.cancel();
     await this.#link?.close(END_LIMIT_MS);
-    await this.#settlements.close(SETTLE_LIMIT_MS);
+    await this.#events.close(SETTLE_LIMIT_MS);
   }
 
   #drain(): Promise<void> {

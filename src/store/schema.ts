@@ -1,5 +1,6 @@
 import { KEPT_SCHEMA } from './kept-schema.ts';
 import { OUTBOX_SCHEMA } from './outbox-schema.ts';
+import { SCORE_TRACE_SCHEMA } from './score-trace-schema.ts';
 import { STRIP_SCHEMA } from './strip-schema.ts';
 
 /**
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly string[] = [
   OUTBOX_SCHEMA,
   KEPT_SCHEMA,
   STRIP_SCHEMA,
+  SCORE_TRACE_SCHEMA,
 ];

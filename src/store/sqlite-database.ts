@@ -11,11 +11,20 @@ export interface Database {
   close(): void;
 }
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null | Uint8Array;
 
 /** Opens or creates the file. `busyTimeoutMs`: how long a lock of somebody else is waited for. */
 export function openDatabase(file: string, busyTimeoutMs: number): Database {
-  const connection = new Sqlite(file, { timeout: busyTimeoutMs });
+  return databaseOn(new Sqlite(file, { timeout: busyTimeoutMs }));
+}
+
+/** Opens a file that is there, and never writes to it. The package knows no such option; SQLite does, in the form of a URI. */
+export function openReadOnly(file: string, busyTimeoutMs: number): Database {
+  const path = encodeURI(file).replaceAll(/[?#]/g, encodeURIComponent);
+  return databaseOn(new Sqlite(`file:${path}?mode=ro`, { timeout: busyTimeoutMs }));
+}
+
+function databaseOn(connection: InstanceType<typeof Sqlite>): Database {
   const prepare = (sql: string) => connection.prepare<[readonly SqlValue[]]>(sql);
   const prepared = new Map<string, ReturnType<typeof prepare>>();
   const statement = (sql: string) => {

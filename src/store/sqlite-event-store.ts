@@ -12,10 +12,12 @@ import { GroupCommit } from './group-commit.ts';
 import { announcementStore, switchStore } from './kept-tables.ts';
 import { onDisk } from './on-disk.ts';
 import type { Outbox } from './outbox.ts';
+import type { ScoreTraceStore } from './score-trace-store.ts';
 import { withSequence } from './sequence.ts';
 import { SqliteCoverage } from './sqlite-coverage.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { SqlitePictures } from './sqlite-pictures.ts';
+import { SqliteScoreTrace } from './sqlite-score-trace.ts';
 import { StoreThread } from './store-thread.ts';
 import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
@@ -51,6 +53,7 @@ export class SqliteEventStore implements EventStore {
   readonly switches: SwitchStore;
   /** What other programs were told. */
   readonly announcements: AnnouncementStore;
+  readonly #scores: SqliteScoreTrace;
   readonly #admission = new AppendAdmission();
   readonly #appends: GroupCommit<UnsequencedEvent, LabelEvent>;
   /** The newest commit, until it is known to be done: when its answer is lost with the worker, it must not be done twice. */
@@ -71,6 +74,7 @@ export class SqliteEventStore implements EventStore {
     this.switches = switchStore(this.#thread);
     this.announcements = announcementStore(this.#thread);
     this.#coverage = new SqliteCoverage({ thread: this.#thread, clock, logger: options.logger });
+    this.#scores = new SqliteScoreTrace({ thread: this.#thread, clock, logger: options.logger });
     this.#health = new WriteHealth({
       clock,
       probe: () => this.#thread.call('probe', null),
@@ -116,6 +120,10 @@ export class SqliteEventStore implements EventStore {
 
   get outbox(): Outbox {
     return this.#outbox;
+  }
+
+  get scores(): ScoreTraceStore {
+    return this.#scores;
   }
 
   get fault(): string | null {
@@ -182,13 +190,18 @@ export class SqliteEventStore implements EventStore {
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */
   async prune(): Promise<{ readonly events: number; readonly snapshots: number }> {
-    const { retentionDays, snapshotRetentionDays, maxBytes } = this.#options.history;
+    const { retentionDays, snapshotRetentionDays, scoreTraceDays, maxBytes } = this.#options.history;
     const now = this.#options.clock.wallMs();
-    const limits = { eventsBefore: now - retentionDays * DAY_MS, snapshotsBefore: now - snapshotRetentionDays * DAY_MS, maxBytes };
+    const limits = {
+      eventsBefore: now - retentionDays * DAY_MS,
+      snapshotsBefore: now - snapshotRetentionDays * DAY_MS,
+      scoresBefore: now - scoreTraceDays * DAY_MS,
+      maxBytes,
+    };
     const removed = { events: 0, snapshots: 0 };
     while (this.#closing === null) {
       const step = await this.#thread.call('pruneStep', limits);
-      if (step.events + step.coverage === 0 && step.snapshots.length === 0) break;
+      if (step.events + step.coverage + step.scores === 0 && step.snapshots.length === 0) break;
       await this.#pictures.remove(step.snapshots);
       removed.events += step.events;
       this.#outgrew(step.outgrown);
@@ -207,7 +220,7 @@ export class SqliteEventStore implements EventStore {
     const { clock } = this.#options;
     const begunMono = clock.monotonicMs();
     this.#health.close();
-    await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
+    await Promise.all([this.#coverage.close(SETTLE_LIMIT_MS), this.#scores.close(SETTLE_LIMIT_MS), this.#appends.close(SETTLE_LIMIT_MS)]);
     await this.#thread.close(CLOSE_LIMIT_MS - (clock.monotonicMs() - begunMono));
   }
 

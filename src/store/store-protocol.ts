@@ -1,5 +1,6 @@
 import type { CoverageChange } from '../events/coverage.ts';
 import type { UnsequencedEvent } from '../events/label-event.ts';
+import type { TracedChunk } from '../events/score-trace.ts';
 import type { Announced } from './announcement-store.ts';
 import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
@@ -44,6 +45,8 @@ export interface StoreCalls {
   announced: { arguments: null; result: { readonly announced: readonly Announced[] } };
   setAnnounced: { arguments: Announced; result: null };
   removeAnnounced: { arguments: { readonly name: string }; result: null };
+  /** Parts of the score trace, in order; to do it again changes nothing. */
+  recordScores: { arguments: { readonly parts: readonly TracedChunk[] }; result: null };
   /** One small step: removes some events or entries of coverage, or names some pictures to remove (the caller deletes the files, then forgets them). */
   pruneStep: { arguments: PruneLimits; result: PruneStep };
   /** Writes the log back into the database, closes it, drops the lock. */
@@ -61,12 +64,15 @@ export interface PruneStep {
   readonly coverage: number;
   /** Of the events, messages that the broker had not taken yet. */
   readonly outgrown: number;
+  /** Parts of the score trace. */
+  readonly scores: number;
 }
 
 export interface PruneLimits {
-  /** Wall clock, ms: events and coverage (snapshots) from before this go. */
+  /** Wall clock, ms: events and coverage (snapshots, the score trace) from before this go. */
   readonly eventsBefore: number;
   readonly snapshotsBefore: number;
+  readonly scoresBefore: number;
   /** Database and pictures together; above it the oldest go. */
   readonly maxBytes: number;
 }
@@ -82,10 +88,13 @@ export interface StoreRequest<N extends StoreCallName = StoreCallName> {
 }
 
 /** The history's bounds after the call. */
-export interface StoreFacts {
+export interface HistoryBounds {
   readonly storeId: string;
   readonly lastSequence: number;
   readonly oldestSequence: number;
+}
+
+export interface StoreFacts extends HistoryBounds {
   readonly outbox: { readonly depth: number; readonly oldestMs: number | null };
 }
 
@@ -102,7 +111,7 @@ export type StoreReply =
 export type StoreNotice =
   | { readonly notice: 'opened'; readonly facts: StoreFacts }
   | { readonly notice: 'failed'; readonly failure: StoreFailure }
-  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string };
+  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string; readonly unsent: number | null };
 
 export interface StoreWorkerData {
   readonly stateDir: string;

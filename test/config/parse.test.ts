@@ -14,7 +14,7 @@ describe('parseConfig', () => {
       stateDir: '/run/fw/state',
       engine: { backend: 'auto', device: 'auto', onUnavailable: 'fail', precision: 'auto', threads: 0 },
       batching: { maxBatchSize: 16, allowedBatchSizes: [1, 2, 4, 8, 16], policy: 'deadline', maxQueueDelayMs: 50 },
-      history: { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1_073_741_824 },
+      history: { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, scoreTraceDays: 3, maxBytes: 1_073_741_824 },
       log: { level: 'info', format: 'auto' },
       ffmpeg: { path: null, hwaccel: 'none' },
       heads: {},

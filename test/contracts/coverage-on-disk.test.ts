@@ -7,7 +7,7 @@ import { labelEvent } from '../helpers/label-events.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
-const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
+const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, scoreTraceDays: 3, maxBytes: 1 << 30 };
 const START = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 const EVER = { sinceMs: 0, untilMs: START + 1_000 * DAY_MS };

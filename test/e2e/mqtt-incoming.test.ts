@@ -62,6 +62,17 @@ describe('what comes in over a real mosquitto', () => {
     expect([commands.received, states.received]).toEqual([['ON'], ['{"sequence":7}']]);
   });
 
+  it('over 3.1.1 is ignored when it is kept from before, and acts once when it is sent to be kept: the broker does not tell', async () => {
+    const broker = await startBroker();
+    await publish(broker.port, SWITCH, 'OFF', '-r');
+    const commands = collecting('framewatch/+/set/enabled', false);
+    const { counts } = await startPublisher(broker, { config: mqttConfig({ url: broker.url, protocolVersion: 4 }), routes: [commands.route] });
+    await waitFor('the kept one is ignored', () => counts.ignored('retained') === 1);
+    await publish(broker.port, SWITCH, 'ON', '-r');
+    await waitFor('it arrives', () => commands.received.length > 0);
+    expect([commands.received, counts.ignored('retained')]).toEqual([['ON'], 1]);
+  });
+
   it('costs little when it is a flood: ten a second pass, the rest is counted', async () => {
     const broker = await startBroker();
     const commands = collecting('framewatch/+/set/enabled', false);

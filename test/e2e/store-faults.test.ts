@@ -12,7 +12,7 @@ import { recordingLogger } from '../helpers/recording-logger.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
+const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, scoreTraceDays: 3, maxBytes: 1 << 30 };
 const ID = '01JD8Q4Z3M5R7T9V1X2Y4Z6A8B';
 
 const smallDisk = mountSmallDisk();

@@ -100,7 +100,7 @@ describe('the strip of an event', () => {
     const before = (await eventsOf('start')).length;
     await waitFor('another one begins', async () => (await eventsOf('start')).length > before, 30_000);
     const last = (await eventsOf('start')).at(-1);
-    cameras.camera('door').unplug();
+    await cameras.camera('door').unplug();
     await waitFor('its strip is there', async () => (await status(last?.strip ?? '')) === 200, 30_000);
     const strip = await picture(last?.strip ?? '');
     const { deciding, pictures } = await descriptionIn(strip);
@@ -153,7 +153,7 @@ async function picture(route: string): Promise<Buffer> {
 
 async function descriptionIn(strip: Buffer): Promise<Description> {
   const { exif } = await sharp(strip).metadata();
-  return JSON.parse(/\{.*\}/.exec(exif?.toString('latin1') ?? '')?.[0] ?? 'null') as Description;
+  return JSON.parse(/\{"camera".*\}/.exec(exif?.toString('latin1') ?? '')?.[0] ?? 'null') as Description;
 }
 
 function pictureAt(strip: Buffer, place: number): Promise<Buffer> {

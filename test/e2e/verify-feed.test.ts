@@ -80,6 +80,42 @@ describe('framewatch verify-feed at a real broker', () => {
     expect(second.findings).toMatchObject([{ kind: 'gap', sequence: 4, toSequence: 4 }]);
   });
 
+  it('takes broker, login, certificate and topic from a configuration, and tells no secret', async () => {
+    const broker = await startBroker({ users: { viewer: 's3cret-word' }, tls: true });
+    const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-verify-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const config = path.join(folder, 'framewatch.yaml');
+    const mqtt = { url: broker.url, username: 'viewer', password: 's3cret-word', ca: broker.ca, baseTopic: 'house' };
+    writeFileSync(config, JSON.stringify({ stateDir: folder, mqtt, cameras: {} }), { mode: 0o600 });
+    const verify = start(['--config', config, '--until-sequence', '1', '--seconds', '30']);
+    await verify.said(`listening to ${broker.url}, house/+/event (MQTT 5)`);
+    const login = ['-u', 'viewer', '-P', 's3cret-word', '--cafile', broker.ca, '-h', '127.0.0.1'];
+    await publish(broker.port, 'door', [text(1, 'door')], login, 'house');
+    await verify.ended;
+    expect([verify.code(), verify.stdout().split('\n').slice(1)]).toEqual([0, ['nothing missing', 'nothing wrong', '']]);
+
+    const refused = start(['--config', config, '--mqtt', broker.url, '--username', 'nobody', '--seconds', '5']);
+    await refused.ended;
+    expect([refused.code(), refused.stderr().includes('MQTT_REFUSED')]).toEqual([1, true]);
+    expect(verify.stderr() + refused.stderr()).not.toContain('s3cret-word');
+  });
+
+  it('hears all of it over a line that is slow, and breaks', async () => {
+    const broker = await startBroker();
+    const proxy = await startTcpProxy(broker.port);
+    onTestFinished(() => proxy.close());
+    const verify = start(['--mqtt', `mqtt://127.0.0.1:${proxy.port}`, '--session', 'slow', '--until-sequence', '60', '--seconds', '60', '--json']);
+    await verify.said('listening');
+    proxy.set({ bytesPerSecond: 20_000, sliceBytes: 100 }, 'toClient');
+    const { tell } = await startPublisher(broker);
+    for (let sequence = 1; sequence <= 60; sequence += 1) await tell(event(sequence));
+    await waitFor('some are on their way', () => proxy.passed.toClient > 10_000);
+    proxy.cut();
+    const report = await verify.report();
+    expect([report.findings, report.tally.events, report.tally.missing, verify.code()]).toEqual([[], 60, 0, 0]);
+    expect(verify.stderr()).toContain('delivered later');
+  });
+
   it('says for people what it found, on lines that a terminal can bear', async () => {
     const broker = await startBroker();
     const verify = start(['--mqtt', broker.url, '--base-topic', 'house/fw/', '--seconds', '60']);

@@ -101,6 +101,32 @@ describe('CameraJudge', () => {
     expect(state?.regions['full']?.rules['unsafe']).toMatchObject({ active: false, eventId: null });
   });
 
+  it('explains every message: the frames of the run with their scores, against the numbers of the rule', async () => {
+    const { judge, see } = setUp();
+    const { id: _id, regions: _regions, deviceClass: _deviceClass, ...numbers } = UNSAFE;
+    await see(PORN);
+    const [start] = (await see(PORN)).events;
+    expect(start?.explain).toEqual({
+      rule: numbers,
+      because: {
+        ...{ kind: 'entered', count: 2, spanMs: 1_000 },
+        frames: [
+          { sequence: 1, at: '2026-01-01T00:00:00.000Z', score: 0.91 },
+          { sequence: 2, at: '2026-01-01T00:00:01.000Z', score: 0.91 },
+        ],
+      },
+    });
+    const [end] = (await see(UNLIKELY)).events;
+    expect(end?.explain?.because).toEqual({
+      ...{ kind: 'exited', count: 1, spanMs: 0 },
+      frames: [{ sequence: 3, at: '2026-01-01T00:00:02.000Z', score: 0.06 }],
+    });
+    await see(PORN);
+    await see(PORN);
+    const { events } = judge.endAll('configChanged');
+    expect(events[0]?.explain?.because).toEqual({ kind: 'outside', reason: 'configChanged' });
+  });
+
   it('compares the same four decimals that it publishes', async () => {
     const { see } = setUp({ rules: [{ ...UNSAFE, minFrames: 1 }] });
     const { events } = await see([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Observation, RuleThresholds, Transition } from '../../src/events/rule-tracker.ts';
+import type { Observation } from '../../src/events/deciding-frames.ts';
+import type { Cause, RuleThresholds, Transition } from '../../src/events/rule-tracker.ts';
 import { maxGapMs, RuleTracker, UPDATE_INTERVAL_MS, UPDATE_PEAK_RISE } from '../../src/events/rule-tracker.ts';
 
 const RULE: RuleThresholds = { enter: 0.8, minFrames: 3, enterForMs: 0, exit: 0.6, offDelayMs: 3_000, cooldownMs: 30_000, maxDurationMs: 0 };
@@ -10,7 +11,7 @@ const WALL = Date.UTC(2026, 0, 1);
 describe('RuleTracker', () => {
   it('starts at the frame that completes the run and dates the event from the first one', () => {
     const messages = play(RULE, everySecond([0.9, 0.5, 0.8, 0.85, 0.95]));
-    expect(messages).toEqual([{ frame: 4, type: 'start', startedAt: WALL + 2_000, peakScore: 0.95, endReason: null }]);
+    expect(messages).toMatchObject([{ frame: 4, type: 'start', startedAt: WALL + 2_000, peakScore: 0.95, endReason: null }]);
   });
 
   it('takes 0 and 1 frames alike: the first one decides', () => {
@@ -82,11 +83,25 @@ describe('RuleTracker', () => {
     expect(ends.map(({ frame }) => frame)).toEqual([4]);
   });
 
+  it('names the newest ten frames of a long run, and how many there were', () => {
+    const [start] = play(
+      { ...RULE, minFrames: 10_000 },
+      Array.from({ length: 10_000 }, (_, index) => at(index * 100, 0.9)),
+    );
+    expect(start?.frame).toBe(9_999);
+    const cause = start?.cause.kind === 'entered' ? start.cause : null;
+    expect(cause?.frames.map(({ sequence }) => sequence / 100)).toEqual([9990, 9991, 9992, 9993, 9994, 9995, 9996, 9997, 9998, 9999]);
+    expect(cause).toMatchObject({ count: 10_000, spanMs: 999_900 });
+  });
+
   it('closes for a reason from outside, once, and cools down from then', () => {
     const tracker = new RuleTracker({ ...RULE, minFrames: 1, cooldownMs: 5_000 }, GAP);
     expect(tracker.close('shutdown', 0)).toBeNull();
     tracker.observe(at(1_000, 0.9));
-    expect(tracker.close('cameraOffline', 2_000)).toMatchObject({ type: 'end', endReason: 'cameraOffline', peakScore: 0.9 });
+    expect(tracker.close('cameraOffline', 2_000)).toMatchObject({
+      ...{ type: 'end', endReason: 'cameraOffline', peakScore: 0.9 },
+      cause: { kind: 'outside', reason: 'cameraOffline' },
+    });
     expect(tracker.close('cameraOffline', 2_000)).toBeNull();
     expect(tracker.observe(at(6_999, 0.9))).toBeNull();
     expect(tracker.observe(at(7_000, 0.9))).toMatchObject({ type: 'start' });
@@ -154,18 +169,23 @@ function reference(rule: RuleThresholds, frames: readonly Observation[]): Messag
       );
       const first = run[0];
       if (!first || run.length < rule.minFrames || now.mono - first.mono < rule.enterForMs) continue;
-      messages.push({ frame, type: 'start', startedAt: first.wall, peakScore: peak(run), endReason: null });
+      const cause = { kind: 'entered', ...decidingRun(run) } as const;
+      messages.push({ frame, type: 'start', startedAt: first.wall, peakScore: peak(run), endReason: null, cause });
       continue;
     }
     const startFrame = messages.findLast(({ type }) => type === 'start')?.frame ?? 0;
     const event = past.filter(({ wall }) => wall >= last.startedAt);
     const common = { frame, startedAt: last.startedAt, peakScore: peak(event) };
-    const low = unbroken(past, (seen, index) => index > startFrame && seen.score < rule.exit)[0];
-    if (low && now.mono - low.mono >= rule.offDelayMs) messages.push({ ...common, type: 'end', endReason: 'exit' });
-    else if (rule.maxDurationMs > 0 && now.wall - last.startedAt >= rule.maxDurationMs) {
-      messages.push({ ...common, type: 'end', endReason: 'maxDuration' });
-    } else if (common.peakScore - last.peakScore > UPDATE_PEAK_RISE - 1e-6 || now.mono - monoOf(frames, last.frame) >= UPDATE_INTERVAL_MS) {
-      messages.push({ ...common, type: 'update', endReason: null });
+    const low = unbroken(past, (seen, index) => index > startFrame && seen.score < rule.exit);
+    const rose = common.peakScore - last.peakScore > UPDATE_PEAK_RISE - 1e-6;
+    const sinceMs = now.mono - monoOf(frames, last.frame);
+    if (low[0] && now.mono - low[0].mono >= rule.offDelayMs) {
+      messages.push({ ...common, type: 'end', endReason: 'exit', cause: { kind: 'exited', ...decidingRun(low) } });
+    } else if (rule.maxDurationMs > 0 && now.wall - last.startedAt >= rule.maxDurationMs) {
+      messages.push({ ...common, type: 'end', endReason: 'maxDuration', cause: { kind: 'maxDuration', durationMs: now.wall - last.startedAt } });
+    } else if (rose || sinceMs >= UPDATE_INTERVAL_MS) {
+      const cause: Cause = rose ? { kind: 'peakRose', from: last.peakScore, to: common.peakScore } : { kind: 'goesOn', sinceMs };
+      messages.push({ ...common, type: 'update', endReason: null, cause });
     }
   }
   return messages;
@@ -183,6 +203,11 @@ function unbroken(past: readonly Observation[], wanted: (seen: Observation, inde
   return past.slice(from);
 }
 
+function decidingRun(run: readonly Observation[]) {
+  const spanMs = (run.at(-1)?.mono ?? Number.NaN) - (run[0]?.mono ?? Number.NaN);
+  return { frames: run.slice(-10), count: run.length, spanMs };
+}
+
 function peak(frames: readonly Observation[]): number {
   return Math.max(...frames.map(({ score }) => score));
 }
@@ -192,7 +217,7 @@ function monoOf(frames: readonly Observation[], index: number): number {
 }
 
 function at(mono: number, score: number): Observation {
-  return { mono, wall: WALL + mono, score };
+  return { mono, wall: WALL + mono, sequence: mono, score };
 }
 
 function everySecond(scores: readonly number[]): Observation[] {

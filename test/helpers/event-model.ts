@@ -7,11 +7,16 @@ export class EventModel {
   #lastSequence = 0;
   readonly #outbox = new Set<number>();
   readonly #dead = new Set<number>();
+  readonly #keepsOutbox: boolean;
+
+  constructor(keepsOutbox = false) {
+    this.#keepsOutbox = keepsOutbox;
+  }
 
   append(events: readonly UnsequencedEvent[]): readonly LabelEvent[] {
     const given = events.map((event) => ({ ...event, sequence: ++this.#lastSequence }));
     this.#events.push(...given);
-    for (const { sequence } of given) this.#outbox.add(sequence);
+    if (this.#keepsOutbox) for (const { sequence } of given) this.#outbox.add(sequence);
     return given;
   }
 

@@ -53,7 +53,7 @@ export interface PublisherChanges extends Partial<MqttPublisherOptions> {
 export async function startPublisher(broker: Pick<Mosquitto, 'url'>, given: PublisherChanges = {}): Promise<StartedPublisher> {
   const { stateDir = temporaryDirectory(), ...changes } = given;
   const logger = recordingLogger();
-  const history = { retentionDays: 36_500, snapshots: false, snapshotRetentionDays: 1, maxBytes: 1e9 };
+  const history = { retentionDays: 36_500, snapshots: false, snapshotRetentionDays: 1, scoreTraceDays: 0, maxBytes: 1e9 };
   const store = await SqliteEventStore.open({ stateDir, instance: 'test', history, keepsOutbox: true, logger, clock: systemClock });
   onTestFinished(() => store.close());
   const counts = countingObserver();

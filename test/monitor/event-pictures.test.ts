@@ -50,7 +50,7 @@ async function greys(jpeg: Uint8Array | undefined): Promise<readonly number[]> {
   return Array.from({ length: info.width / 8 }, (_, index) => data[(info.width * 2 + index * 8 + 4) * info.channels] ?? 0);
 }
 
-const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, -1));
+const near = (values: readonly number[]): readonly unknown[] => values.map((value): unknown => expect.closeTo(value, -1));
 
 describe('EventPictures', () => {
   it('keeps of each event that begins the deciding frame and the five around it', async () => {

@@ -10,7 +10,7 @@ import type { LabelEvent, UnsequencedEvent } from '../../src/events/label-event.
 import { Feed } from '../../src/http/feed.ts';
 import { NewestPictures } from '../../src/http/newest-pictures.ts';
 import { EventPictures } from '../../src/monitor/event-pictures.ts';
-import { VerdictPath } from '../../src/monitor/verdict-path.ts';
+import { VerdictPath, type VerdictPathParts } from '../../src/monitor/verdict-path.ts';
 import { noPublisher } from '../../src/sinks/no-publisher.ts';
 import type { CameraStateMessage } from '../../src/sinks/publisher.ts';
 import type { Frame } from '../../src/stream/frame.ts';
@@ -35,7 +35,7 @@ const CAMERA: CameraConfig = {
 const SLOT: SlotSpec = { cameraId: 'door', region: 'full', crop: null, maxLatencyMs: 500, weight: 1 };
 
 /** The path with an in-memory history, on a clock that stands still unless moved. */
-function path(options: { readonly storeFails?: () => boolean; readonly infeasible?: boolean } = {}) {
+function path(options: { readonly storeFails?: () => boolean; readonly infeasible?: boolean; readonly scores?: VerdictPathParts['scores'] } = {}) {
   const clock = new VirtualClock(1000);
   const memory = new PictureMemory();
   const order: string[] = [];
@@ -81,7 +81,7 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
       frameDropped: (entry, reason) => void dropped.push(`${entry.frame.sequence} ${reason}`),
       eventsLost: (count) => void lost.push(count),
     },
-    ...{ publishClassifications: false, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
+    ...{ publishClassifications: false, scores: options.scores ?? null, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
   const judge = new CameraJudge({
@@ -168,6 +168,36 @@ describe('VerdictPath', () => {
       ['end', 'cameraOffline', 2],
     ]);
     expect(states.at(-1)?.regions['full']?.rules['drawing']?.active).toBe(false);
+  });
+
+  it('tells the score trace all that it tells the judge, and nothing else', async () => {
+    const told: string[] = [];
+    const { verdicts, deliver, clock, published } = path({
+      scores: {
+        begin: ({ id }) => void told.push(`begin ${id}`),
+        judged: ({ frame }) => void told.push(`frame ${frame.sequence}`),
+        interrupted: (camera, reason, mono, wall) => void told.push(`${camera} ${reason} at ${mono}, ${new Date(wall).toISOString()}`),
+        end: (camera) => void told.push(`end ${camera}`),
+      },
+    });
+    deliver(0.9);
+    verdicts.endEvents('door', 'cameraOffline');
+    // Refused: it is from before.
+    deliver(0.9);
+    await clock.advance(200);
+    deliver(0.9);
+    verdicts.removeCamera('door', 'configChanged');
+    deliver(0.9);
+    await verdicts.settled();
+    const ends = published.filter(({ type }) => type === 'end').map(({ endedAt, endReason }) => ({ endedAt, endReason }));
+    expect(told).toEqual([
+      'begin door',
+      'frame 1',
+      `door cameraOffline at 1000, ${ends[0]?.endedAt ?? ''}`,
+      'frame 3',
+      `door configChanged at 1200, ${ends[1]?.endedAt ?? ''}`,
+      'end door',
+    ]);
   });
 
   it('does not let a frame from before the end of events open them again', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { IncomingMessages, type IncomingRoute } from '../../src/sinks/incoming-messages.ts';
+import type { SubscribeOutcome } from '../../src/sinks/mqtt-answer.ts';
 import type { IncomingDropReason } from '../../src/sinks/mqtt-observer.ts';
-import type { IncomingMessage, SubscribeOutcome, Subscription } from '../../src/sinks/mqtt-session.ts';
+import type { IncomingMessage, Subscription } from '../../src/sinks/mqtt-session.ts';
 import { RefusalLog } from '../../src/sinks/refusal-log.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
@@ -45,6 +46,15 @@ describe('IncomingMessages', () => {
     expect(received).toEqual(['framewatch/yard/state {}']);
     expect(ignored).toEqual(['retained']);
     expect(logger.lines).toMatchObject([{ level: 'warn', fields: { topic: SWITCH, ignored: 'retained' } }]);
+  });
+
+  it('takes the emptying of a retained topic for what it is: nothing', () => {
+    const { received, ignored, send } = stage([{}, { filter: 'framewatch/+/state', acceptsRetained: true }]);
+    send(SWITCH, '', true);
+    send('framewatch/yard/state', '', true);
+    expect([received, ignored]).toEqual([[], []]);
+    send(SWITCH, '');
+    expect(received).toEqual([`${SWITCH} `]);
   });
 
   it('takes 1024 bytes and not one more, and what a route allows', () => {

@@ -74,6 +74,13 @@ function stage() {
     written.push(settlement);
     return Promise.resolve();
   };
-  const buffer = new SettlementBuffer({ outbox: { settle }, clock, logger, roomAgain: () => void rooms.count++ });
+  const buffer = new SettlementBuffer({
+    outbox: { settle },
+    clock,
+    logger,
+    roomAgain: () => {
+      rooms.count += 1;
+    },
+  });
   return { buffer, clock, logger, written, disk, rooms };
 }

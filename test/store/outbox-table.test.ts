@@ -8,7 +8,7 @@ import { labelEvent } from '../helpers/label-events.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const [A, B] = ['01JD8Q4Z3M5R7T9V1X2Y4Z6A81', '01JD8Q4Z3M5R7T9V1X2Y4Z6A82'];
-const LATER = { eventsBefore: Date.UTC(2030, 0, 1), snapshotsBefore: 0, maxBytes: 1e9 };
+const LATER = { eventsBefore: Date.UTC(2030, 0, 1), snapshotsBefore: 0, scoresBefore: 0, maxBytes: 1e9 };
 
 describe('the outbox in the database', () => {
   it('holds what was stored, in its order, from when it was stored until it is settled; to settle twice changes nothing', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -18,7 +18,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, maxBytes: 1 << 30 };
+const HISTORY = { retentionDays: 14, snapshots: true, snapshotRetentionDays: 7, scoreTraceDays: 3, maxBytes: 1 << 30 };
 const START = Date.UTC(2026, 0, 1);
 const ID = '01JD8Q4Z3M5R7T9V1X2Y4Z6A8B';
 
@@ -28,7 +28,7 @@ describe('SqliteEventStore', () => {
       fc.asyncProperty(fc.array(storeSteps(START), { minLength: 5, maxLength: 25 }), async (script) => {
         const stateDir = mkdtempSync(join(tmpdir(), 'framewatch-test-'));
         const clock = new VirtualClock(0, START);
-        const model = new EventModel();
+        const model = new EventModel(true);
         let store = await SqliteEventStore.open({ stateDir, instance: 'test', history: HISTORY, keepsOutbox: true, logger: silentLogger, clock });
         try {
           const { storeId } = store;
@@ -125,6 +125,28 @@ describe('SqliteEventStore', () => {
     const aside = readdirSync(stateDir).find((name) => name.startsWith('history.db.corrupt-'));
     expect(lines).toMatchObject([{ fields: { code: 'STORE_CORRUPT', file: join(stateDir, String(aside)) } }]);
     expect(lines[0]?.message).toContain(String(aside));
+    // Nobody can tell them from one another over MQTT, so a sequence of before is not given again.
+    expect((await second.append([labelEvent()]))[0]?.sequence).toBeGreaterThan(1);
+    expect(second.oldestSequence).toBeGreaterThan(1);
+  });
+
+  it('says how many messages waited for the broker in a history that it sets aside', async () => {
+    const stateDir = temporaryDirectory();
+    const first = await open({ stateDir, keepsOutbox: true });
+    await first.append(Array.from({ length: 300 }, () => labelEvent()));
+    await first.close();
+    const file = join(stateDir, 'history.db');
+    const bytes = readFileSync(file);
+    // A page in the middle: that of a part of the messages, or of an index of theirs.
+    bytes.fill(0xab, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 4096);
+    writeFileSync(file, bytes);
+    const logger = recordingLogger();
+    const second = await open({ stateDir, keepsOutbox: true, logger });
+    expect(logger.lines.find(({ fields }) => fields['code'] === 'STORE_CORRUPT')).toMatchObject({
+      fields: { unsent: 300 },
+      message: expect.stringContaining('300 messages that waited for the MQTT broker'),
+    });
+    expect((await second.append([labelEvent()]))[0]?.sequence).toBeGreaterThan(300);
   });
 
   it('survives the death of its worker: a moment later another one stores what waits, and meanwhile says what is wrong', async () => {

@@ -1,7 +1,7 @@
 // Jinja for Home Assistant. `None` is its word for an unknown state. No template may fail on what is not there yet: `get` gives none where a member raises,
-// and `value_json` itself is missing when a payload is no JSON. Ids are letters, digits, _ and -, so that they need no quoting.
+// and `value_json` itself is missing when a payload is no JSON, and no object when it is another's. Ids are letters, digits, _ and -, so that they need no quoting.
 
-const MESSAGE = '(value_json | default({}))';
+const MESSAGE = '(value_json if value_json is mapping else {})';
 
 /** Nested objects: `{}` stands for each that is missing. */
 function inside(keys: readonly string[]): string {

@@ -57,10 +57,9 @@ describe('templates, in real Jinja2 as strict as can be', () => {
       ruleState('full', 'unsafe'),
       wordsAt('engine', ['backend']),
     ];
-    const objects = POOR.filter((payload) => payload === '' || payload === 'online' || payload.startsWith('{'));
-    const texts = renderTemplates(objects.flatMap((payload) => templates.map((template) => ({ template, payload }))));
+    const texts = renderTemplates(POOR.flatMap((payload) => templates.map((template) => ({ template, payload }))));
     expect(new Set(texts)).toEqual(new Set(['None']));
-    expect(new Set(renderTemplates(objects.map((payload) => ({ template: eventAttributes(), payload }))))).toEqual(new Set(['']));
+    expect(new Set(renderTemplates(POOR.map((payload) => ({ template: eventAttributes(), payload }))))).toEqual(new Set(['']));
   });
 
   it('make of an event what an event entity takes: JSON with `event_type`, whatever stands in it', () => {
