@@ -1,0 +1,23 @@
+import type { LabelEvent } from './messages.ts';
+
+export const MOST_EVENTS = 500;
+
+// Times of the daemon are all written alike, so that they sort as texts: a backlog of thousands must not be parsed again and again.
+
+/** The newest message of each event, newest begin first. A message of a known event takes the place of the one before it; an older one changes nothing. */
+export function withEvent(log: readonly LabelEvent[], event: LabelEvent, most: number = MOST_EVENTS): readonly LabelEvent[] {
+  const known = log.findIndex(({ id }) => id === event.id);
+  if (known !== -1) {
+    if ((log[known]?.sequence ?? 0) >= event.sequence) return log;
+    return log.with(known, event);
+  }
+  const place = log.findIndex((other) => other.startedAt <= event.startedAt);
+  return log.toSpliced(place === -1 ? log.length : place, 0, event).slice(0, most);
+}
+
+/** From messages of the history, in any order. */
+export function eventLogOf(messages: readonly LabelEvent[], most: number = MOST_EVENTS): readonly LabelEvent[] {
+  const newest = new Map<string, LabelEvent>();
+  for (const event of messages) if ((newest.get(event.id)?.sequence ?? 0) < event.sequence) newest.set(event.id, event);
+  return [...newest.values()].sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0)).slice(0, most);
+}
