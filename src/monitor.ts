@@ -16,6 +16,7 @@ import { Bounds } from './monitor/bounds.ts';
 import { CameraFleet } from './monitor/camera-fleet.ts';
 import { cameraSources, findFfmpeg } from './monitor/camera-sources.ts';
 import { CameraSwitches } from './monitor/camera-switches.ts';
+import { ConfigRecord, type ReloadResult } from './monitor/config-record.ts';
 import { CostMemory } from './monitor/cost-memory.ts';
 import { CoverageRecord } from './monitor/coverage-record.ts';
 import { DaemonView } from './monitor/daemon-view.ts';
@@ -72,6 +73,7 @@ export class Monitor implements Closable {
   readonly #options: MonitorOptions;
   readonly #opened = new CloseStack(CLOSE_LIMITS);
   readonly #metrics: Metrics;
+  readonly #configuration: ConfigRecord;
   #batcher: Batcher | null = null;
   #bounds: Bounds | null = null;
   #coverage: CoverageRecord | null = null;
@@ -87,6 +89,7 @@ export class Monitor implements Closable {
   constructor(options: MonitorOptions) {
     this.#options = options;
     this.#metrics = new Metrics(options.clock);
+    this.#configuration = new ConfigRecord(options.config, options.clock);
   }
 
   /** The dashboard's address; null when HTTP is off. */
@@ -181,6 +184,7 @@ export class Monitor implements Closable {
     this.#fleet = fleet;
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
+      configuration: this.#configuration,
       setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,
       metrics: this.#metrics,
@@ -244,9 +248,15 @@ export class Monitor implements Closable {
   async reload(cameras: readonly CameraConfig[]): Promise<{ readonly added: number; readonly removed: number; readonly restarted: number }> {
     if (!this.#fleet || !this.#batcher) throw new FramewatchError('INTERNAL', 'a reload before the start has ended');
     const outcome = await this.#fleet.apply(cameras);
+    this.#configuration.applied(cameras);
     await this.#announcements?.update(cameras);
     this.#bounds?.review();
     return outcome;
+  }
+
+  /** How a try to reload ended, for people to look at. */
+  reloadEnded(result: ReloadResult): void {
+    this.#configuration.reloadEnded(result);
   }
 
   /** Stops intake, finishes the batches, ends events, flushes, says `offline`. Idempotent; never rejects. */

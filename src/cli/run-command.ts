@@ -101,8 +101,11 @@ export async function runCommand({ config: flag, recordTrace, recordSeconds }: R
 async function reloaded(flag: string | undefined, running: Config, monitor: Monitor, redactor: Redactor, logger: Logger): Promise<Config> {
   try {
     const result = readConfiguration(flag, redactor);
-    for (const problem of result.ok ? result.warnings : result.errors) logger.warn({ code: problem.code }, formatProblem(problem));
+    const problems = result.ok ? result.warnings : result.errors;
+    for (const problem of problems) logger.warn({ code: problem.code }, formatProblem(problem));
+    const words = problems.map((problem) => redactor.redact(formatProblem(problem)));
     if (!result.ok) {
+      monitor.reloadEnded({ outcome: 'refused', problems: words });
       logger.error({ errors: result.errors.length }, 'the changed configuration is wrong: nothing was changed');
       return running;
     }
@@ -110,9 +113,11 @@ async function reloaded(flag: string | undefined, running: Config, monitor: Moni
     if (needRestart.length > 0)
       logger.warn({ keys: needRestart }, `changes of ${needRestart.join(', ')} take effect at the next restart of the daemon`);
     const outcome = await monitor.reload(result.config.cameras);
+    monitor.reloadEnded({ outcome: 'applied', ...outcome, needRestart, warnings: words });
     logger.info(outcome, 'the configuration was reloaded');
     return { ...running, cameras: result.config.cameras };
   } catch (error) {
+    monitor.reloadEnded({ outcome: 'failed', problems: [redactor.redact(messageOf(error))] });
     logger.error({ err: error }, 'the reload failed');
     return running;
   }

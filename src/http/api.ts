@@ -65,6 +65,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCameras(app, parts.view);
   addEvents(app, parts.view);
   addCoverage(app, parts.view);
+  app.get('/api/config', (c) => c.json(parts.view.configuration()));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
   app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
   app.onError((error, c) => {

@@ -10,7 +10,9 @@ export type ParsedQuery = { readonly ok: true; readonly query: EventQuery } | { 
 
 /** The query string of `/api/events`. */
 export function parseEventQuery(parameters: URLSearchParams): ParsedQuery {
-  const { fields, problems } = readParameters(parameters, READERS);
+  const { fields, problems: found } = readParameters(parameters, READERS);
+  const isBoth = fields['per'] !== undefined && fields['type'] !== undefined;
+  const problems = isBoth ? [...found, { parameter: 'type', message: 'has no place beside per=event' }] : found;
   return problems.length > 0 ? { ok: false, problems } : { ok: true, query: { limit: DEFAULT_LIMIT, ...fields } };
 }
 
@@ -27,7 +29,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['type', (text) => (EVENT_TYPES.includes(text) ? { value: text } : { problem: `must be one of ${EVENT_TYPES.join(', ')}` })],
   ['since', readTime],
   ['until', readTime],
-  ['after', readAfter],
+  ['after', readSequence],
+  ['before', readSequence],
+  ['per', (text) => (text === 'event' ? { value: text } : { problem: 'must be event' })],
   ['limit', readLimit],
 ]);
 
@@ -35,7 +39,7 @@ function readText(text: string): ReturnType<Reader> {
   return text.length > 0 && text.length <= LONGEST_TEXT ? { value: text } : { problem: `must have 1 to ${LONGEST_TEXT} characters` };
 }
 
-function readAfter(text: string): ReturnType<Reader> {
+function readSequence(text: string): ReturnType<Reader> {
   const value = parseSequence(text);
   return value === null ? { problem: 'is no sequence number (a whole number, 0 or more)' } : { value };
 }

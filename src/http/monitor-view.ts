@@ -21,6 +21,7 @@ export interface MonitorView {
   /** The newest frame that the network saw, as JPEG, made when asked; null when there is none yet or the camera is unknown. */
   newestPicture(cameraId: string): Promise<Picture | null>;
   stats(): StatsView;
+  configuration(): ConfigurationView;
   readiness(): Readiness;
   /** Whether the process makes progress: false is answered with 503 so that somebody restarts it. */
   liveness(): boolean;
@@ -128,6 +129,16 @@ export interface CameraNumbers {
   readonly drops: Readonly<Record<string, number>>;
   readonly deadlineMissed: number;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+}
+
+/** For `/api/config`. */
+export interface ConfigurationView {
+  /** Null when there is none: it was built in. */
+  readonly file: string | null;
+  /** What is in force, in the form of the file, with all defaults; logins are `***`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** How the newest reload ended; its fields are the monitor's (monitor/config-record.ts). Null when there was none. */
+  readonly reload: object | null;
 }
 
 /** The numbers behind the dashboard; its fields are telemetry's (telemetry/stats.ts). */

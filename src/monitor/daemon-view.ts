@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
 import { cameraView } from '../http/camera-view.ts';
-import type { CameraView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
+import type { CameraView, ConfigurationView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
@@ -12,11 +12,13 @@ import { type Stats, statsOf } from '../telemetry/stats.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Bounds } from './bounds.ts';
 import type { CameraWatch } from './camera-watch.ts';
+import type { ConfigRecord } from './config-record.ts';
 import type { CoverageRecord } from './coverage-record.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface DaemonViewParts {
   readonly config: Config;
+  readonly configuration: ConfigRecord;
   readonly version: string;
   readonly clock: Clock;
   readonly startedMono: number;
@@ -96,6 +98,10 @@ export class DaemonView implements MonitorView {
       coverageUnrecorded: history.coverage.unrecorded,
       scoreFramesLost: history.scores.lostFrames,
     };
+  }
+
+  configuration(): ConfigurationView {
+    return this.#parts.configuration.view();
   }
 
   readiness(): Readiness {

@@ -10,6 +10,10 @@ export interface EventQuery {
   readonly until?: string;
   /** Sequence: only later ones, oldest first. Without it: newest first. */
   readonly after?: number;
+  /** Sequence: only earlier ones. With `per`: only events that began before the one that this message belongs to. */
+  readonly before?: number;
+  /** `event`: each event once, as its newest message. Order and all filters are those of the message that started it; `type` has no place then. */
+  readonly per?: 'event';
   readonly limit: number;
 }
 

@@ -16,6 +16,11 @@ import { waitFor } from '../helpers/wait-for.ts';
 const PASSWORD = 'p@ss:w/o#r?d%20é';
 const SCENE_SECONDS = 5;
 
+interface ConfigView {
+  readonly config: { readonly cameras: Readonly<Record<string, unknown>> };
+  readonly reload: object | null;
+}
+
 interface CameraList {
   readonly cameras: readonly CameraView[];
 }
@@ -197,6 +202,9 @@ describe('the daemon, on cameras, broker and clients that are not its own', () =
     daemon.kill('SIGHUP');
     await waitFor('the error is named', () => daemon.log().includes('nothing was changed'));
     expect(daemon.log()).toContain('nonsense');
+    const refused = await daemon.json<ConfigView>('/api/config');
+    expect(refused.reload).toMatchObject({ outcome: 'refused', problems: [expect.stringContaining('nonsense')] });
+    expect(JSON.stringify(refused)).not.toContain(PASSWORD);
     const restartsOf = async (id: string) => (await daemon.json<CameraView>(`/api/cameras/${id}`)).restarts;
     const untouched = (await daemon.json<CameraView>('/api/cameras/locked')).since;
     writeFileSync(daemon.configFile, good.replace('away:', 'gone_away:').replace('decode: all', 'decode: all, name: Renamed'));
@@ -208,6 +216,9 @@ describe('the daemon, on cameras, broker and clients that are not its own', () =
     expect(list.find(({ id }) => id === 'long_groups')?.name).toBe('Renamed');
     expect((await daemon.json<CameraView>('/api/cameras/locked')).since).toBe(untouched);
     expect(await restartsOf('locked')).toBe(0);
+    const applied = await daemon.json<ConfigView>('/api/config');
+    expect(applied.reload).toMatchObject({ outcome: 'applied', added: 1, removed: 1, needRestart: [] });
+    expect(Object.keys(applied.config.cameras)).toContain('gone_away');
     expect(onWire().some(({ camera, endReason }) => camera === 'locked' && endReason === 'configChanged')).toBe(false);
   });
 

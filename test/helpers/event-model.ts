@@ -20,7 +20,7 @@ export class EventModel {
     return given;
   }
 
-  query({ camera, rule, label, type, since, until, after, limit }: EventQuery): readonly LabelEvent[] {
+  query({ camera, rule, label, type, since, until, after, before, per, limit }: EventQuery): readonly LabelEvent[] {
     const found = this.#events.filter(
       (event) =>
         (camera === undefined || event.camera === camera) &&
@@ -29,13 +29,21 @@ export class EventModel {
         (type === undefined || event.type === type) &&
         (since === undefined || new Date(event.at) >= new Date(since)) &&
         (until === undefined || new Date(event.at) < new Date(until)) &&
-        (after === undefined || event.sequence > after),
+        (after === undefined || event.sequence > after) &&
+        (before === undefined || event.sequence < (per === 'event' ? this.#firstOfItsEvent(before) : before)) &&
+        (per === undefined || event.type === 'start'),
     );
-    return (after === undefined ? found.toReversed() : found).slice(0, limit);
+    const chosen = (after === undefined ? found.toReversed() : found).slice(0, limit);
+    return per === 'event' ? chosen.map((start) => this.course(start.id).at(-1) ?? start) : chosen;
   }
 
   course(id: string): readonly LabelEvent[] {
     return this.#events.filter((event) => event.id === id);
+  }
+
+  #firstOfItsEvent(sequence: number): number {
+    const named = this.#events.find((event) => event.sequence === sequence);
+    return this.#events.find(({ id }) => id === named?.id)?.sequence ?? sequence;
   }
 
   openEvents(): readonly LabelEvent[] {

@@ -10,6 +10,7 @@ import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import type {
   CameraView,
+  ConfigurationView,
   CoverageHistory,
   EventHistory,
   HttpObserver,
@@ -185,6 +186,10 @@ export class MemoryView implements MonitorView {
 
   stats(): object {
     return { uptimeSeconds: 1 };
+  }
+
+  configuration(): ConfigurationView {
+    return { file: '/etc/framewatch/framewatch.yaml', config: { instance: 'framewatch' }, reload: null };
   }
 
   readiness(): Readiness {

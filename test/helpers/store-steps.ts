@@ -38,6 +38,8 @@ export function storeSteps(startMs: number): fc.Arbitrary<StoreStep> {
       since: times,
       until: times,
       after: fc.integer({ min: 0, max: 40 }),
+      before: fc.integer({ min: 0, max: 40 }),
+      per: fc.constant('event' as const),
       limit: fc.integer({ min: 1, max: 50 }),
     },
     { requiredKeys: ['limit'] },

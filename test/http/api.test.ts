@@ -50,6 +50,13 @@ describe('cameras', () => {
   });
 });
 
+it('shows the configuration in force, and how the newest reload ended', async () => {
+  expect(await json('/api/config')).toEqual({
+    status: 200,
+    body: { file: '/etc/framewatch/framewatch.yaml', config: { instance: 'framewatch' }, reload: null },
+  });
+});
+
 describe('the switch of a camera', () => {
   const post = (id: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
     stage.get(`/api/cameras/${id}/enabled`, {

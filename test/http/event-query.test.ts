@@ -10,7 +10,7 @@ const problemsOf = (text: string) => {
 
 describe('parseEventQuery', () => {
   it('takes every filter of the contract, with times in one form', () => {
-    const text = 'camera=front_door&rule=unsafe&label=Porn&type=start&since=2026-11-22T07:00:00%2B01:00&until=2026-11-23&after=5&limit=7';
+    const text = 'camera=front_door&rule=unsafe&label=Porn&type=start&since=2026-11-22T07:00:00%2B01:00&until=2026-11-23&after=5&before=9&limit=7';
     expect(parse(text)).toEqual({
       ok: true,
       query: {
@@ -21,9 +21,14 @@ describe('parseEventQuery', () => {
         since: '2026-11-22T06:00:00.000Z',
         until: '2026-11-23T00:00:00.000Z',
         after: 5,
+        before: 9,
         limit: 7,
       },
     });
+  });
+
+  it('takes each event once', () => {
+    expect(parse('per=event&before=5')).toEqual({ ok: true, query: { per: 'event', before: 5, limit: DEFAULT_LIMIT } });
   });
 
   it('has a default limit', () => {
@@ -38,6 +43,9 @@ describe('parseEventQuery', () => {
     ['limit=-1', 'limit'],
     ['after=-1', 'after'],
     ['after=1.5', 'after'],
+    ['before=x', 'before'],
+    ['per=camera', 'per'],
+    ['per=event&type=start', 'type'],
     ['after=99999999999999999', 'after'],
     ['after=9007199254740993', 'after'],
     ['type=Start', 'type'],
@@ -63,7 +71,7 @@ describe('parseEventQuery', () => {
   });
 
   it('never throws, and what it accepts is inside every bound', () => {
-    const name = fc.constantFrom('camera', 'rule', 'label', 'type', 'since', 'until', 'after', 'limit');
+    const name = fc.constantFrom('camera', 'rule', 'label', 'type', 'since', 'until', 'after', 'before', 'per', 'limit');
     const value = fc.oneof(
       fc.string(),
       fc.integer().map(String),

@@ -10,6 +10,21 @@ describe('selectEvents', () => {
     });
   });
 
+  it('goes backwards from a sequence', () => {
+    expect(selectEvents({ before: 7, limit: 5 })).toEqual({
+      sql: 'SELECT payload FROM events WHERE sequence < ? ORDER BY sequence DESC LIMIT ?',
+      parameters: [7, 5],
+    });
+  });
+
+  it('gives each event once, as its newest message, in the order of their starts', () => {
+    const { sql, parameters } = selectEvents({ per: 'event', camera: 'a', before: 7, limit: 5 });
+    expect(sql).toMatch(
+      /^SELECT \(SELECT n\.payload .* ORDER BY n\.sequence DESC LIMIT 1\) AS payload FROM events WHERE camera = \? AND type = 'start' AND sequence < /,
+    );
+    expect(parameters).toEqual(['a', 7, 7, 5]);
+  });
+
   it('carries values as parameters only', () => {
     const { sql, parameters } = selectEvents({ camera: "x' OR 1=1 --", since: '2026-01-01T01:00:00+01:00', limit: 1 });
     expect(sql).toBe('SELECT payload FROM events WHERE camera = ? AND at_ms >= ? ORDER BY sequence DESC LIMIT ?');

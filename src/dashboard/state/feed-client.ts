@@ -1,6 +1,6 @@
+import type { FeedListener } from './feed-listener.ts';
 import { advanced, type FeedPosition, greeted, NOWHERE } from './feed-position.ts';
 import type { EventPage, HelloMessage, ServerMessage } from './messages.ts';
-import type { FeedListener } from './feed-listener.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 import { readTile } from './tile-message.ts';
 import { watchMessage } from './watch-message.ts';

@@ -1,0 +1,328 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeJpeg } from '../../src/engine/picture.ts';
+import type { LabelEvent } from '../../src/events/label-event.ts';
+import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from '../helpers/browser.ts';
+import type { Daemon } from '../helpers/daemon.ts';
+import { HOSTILE } from '../helpers/dashboard-stand.ts';
+import { fillHistory } from '../helpers/filled-history.ts';
+import { type Mosquitto, startMosquitto } from '../helpers/mosquitto.ts';
+import { type SignalStand, startSignalStand } from '../helpers/signal-stand.ts';
+import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+const STORED = 10_000;
+const PICTURES = 40;
+
+let browser: Browser;
+let broker: Mosquitto;
+let stand: SignalStand;
+let daemon: Daemon;
+/** Oldest first. */
+let stored: readonly string[];
+
+interface EventsAnswer {
+  readonly sequence: number;
+  readonly events: readonly LabelEvent[];
+}
+
+const origin = () => `http://127.0.0.1:${daemon.port}`;
+const open = async (path: string, options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage> => {
+  const watched = await openPage(browser, origin(), options);
+  await watched.page.goto(origin() + path);
+  return watched;
+};
+const rows = (page: Page) => page.locator('.event-row');
+const idOf = (href: string | null) => href?.split('/').at(-1) ?? '';
+const idsInPage = (page: Page) => rows(page).evaluateAll((links) => links.map((link) => link.getAttribute('href')?.split('/').at(-1) ?? ''));
+const scrollTo = (page: Page, to: number | 'end') =>
+  page.evaluate(`(() => { const list = document.querySelector('.virtual-list'); list.scrollTop = ${to === 'end' ? 'list.scrollHeight' : to}; })()`);
+const newest = async () => (await daemon.json<EventsAnswer>('/api/events?per=event&limit=1')).events[0]?.id ?? '';
+const closed = async ({ page, complaints }: WatchedPage) => {
+  expect(complaints).toEqual([]);
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  await page.context().close();
+};
+
+beforeAll(async () => {
+  [browser, broker, stand] = await Promise.all([startBrowser(), startMosquitto(), startSignalStand({ cameras: 2, rules: 1, phaseSeconds: 3 })]);
+  const [width, height] = [160, 90];
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7) % 256);
+  const jpeg = await encodeJpeg({ pixels, width, height });
+  const pictures = { count: PICTURES, jpeg };
+  stored = await fillHistory({ stateDir: stand.stateDir, events: STORED, cameras: stand.cameras.ids, labels: ['light', HOSTILE, 'light'], pictures });
+  daemon = await stand.startDaemon(`{ url: ${broker.url} }`);
+  await daemon.ready();
+  await waitFor('an event of this life', async () => !stored.includes(await newest()), 60_000);
+}, 300_000);
+
+afterAll(async () => {
+  await browser.close();
+  await daemon.stop();
+  await stand.close();
+  await broker.close();
+});
+
+describe('the list of events', () => {
+  it('shows ten thousand, of which few are in the page, each once, down to the oldest', async () => {
+    const watched = await open('/events');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    const seen = new Set<string>();
+    let most = 0;
+    const isAtEnd = async () => {
+      await scrollTo(page, 'end');
+      const ids = await idsInPage(page);
+      for (const id of ids) seen.add(id);
+      most = Math.max(most, ids.length);
+      return ids.at(-1) === stored[0];
+    };
+    await waitFor('the oldest is there', isAtEnd, 120_000);
+    expect(most).toBeLessThan(60);
+    const whole = Number(await page.locator('.virtual-list li').last().getAttribute('aria-setsize'));
+    expect(whole).toBeGreaterThanOrEqual(STORED);
+    const { events: begun } = await daemon.json<EventsAnswer>(`/api/events?type=start&after=${2 * STORED}&limit=1000`);
+    expect(whole - STORED).toBeLessThanOrEqual(begun.length);
+    expect(whole).toBe(Number(await page.locator('.virtual-list li').last().getAttribute('aria-posinset')));
+    await scrollTo(page, 76 * 5_000);
+    await waitFor('those of the middle', async () => (await idsInPage(page)).some((id) => id === stored[whole - 5_001 - (whole - STORED)]));
+    expect(seen.size).toBeGreaterThan(500);
+    const scrolled = () => page.evaluate(`document.querySelector('.virtual-list')?.scrollTop`);
+    const [place, there] = [await scrolled(), (await idsInPage(page))[12]];
+    await page.locator(`.event-row[href$="${there ?? ''}"]`).click();
+    await page.locator('.course').waitFor();
+    await page.getByRole('link', { name: '← Events' }).click();
+    await waitFor('the list is as it was left', async () => (await scrolled()) === place && (await idsInPage(page)).includes(there ?? ''));
+    await closed(watched);
+  }, 200_000);
+
+  it('keeps its filters in the address, over a reload', async () => {
+    const watched = await open('/events');
+    const { page } = watched;
+    await page.getByLabel('Camera').selectOption('cam1');
+    await page.getByLabel('Show').selectOption('end');
+    await waitFor('the address says so', () => new URL(page.url()).search === '?camera=cam1&type=end');
+    const isFiltered = async () => {
+      const [cameras, types] = [await page.locator('.event-camera').allTextContents(), await page.locator('.event-type').allTextContents()];
+      return cameras.length > 5 && cameras.every((camera) => camera === 'cam1') && types.length > 5 && types.every((type) => type === 'end');
+    };
+    await waitFor('only ends of one camera', isFiltered);
+    await page.reload();
+    await waitFor('as before', isFiltered);
+    expect([await page.getByLabel('Camera').inputValue(), await page.getByLabel('Show').inputValue()]).toEqual(['cam1', 'end']);
+    await page.goto(`${origin()}/events?label=${encodeURIComponent(HOSTILE)}`);
+    await waitFor('only that label, as text', async () => {
+      const labels = await page.locator('.event-row .bar-label').allTextContents();
+      return labels.length > 5 && labels.every((label) => label === HOSTILE);
+    });
+    await page.goto(`${origin()}/events?until=2001-01-01`);
+    await page.getByText('No event is like that').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await rows(page).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await closed(watched);
+  });
+
+  it('announces new events, and moves nothing until they are wanted; also after the connection was lost', async () => {
+    const proxy = await startTcpProxy(daemon.port);
+    const watched = await openPage(browser, `http://127.0.0.1:${proxy.port}`);
+    const { page } = watched;
+    await page.goto(`http://127.0.0.1:${proxy.port}/events`);
+    await rows(page).first().waitFor();
+    const news = page.getByRole('button', { name: /^\d+ new$/ });
+    await scrollTo(page, 76 * 20);
+    await waitFor(
+      'it has scrolled',
+      async () =>
+        (await rows(page)
+          .first()
+          .evaluate((row) => row.closest('li')?.ariaPosInSet)) !== '1',
+    );
+    const top = () =>
+      page.evaluate(
+        `(() => { const list = document.querySelector('.virtual-list').getBoundingClientRect();
+          const row = document.elementFromPoint(list.left + 200, list.top + 20).closest('a'); return row.href + ' ' + row.getBoundingClientRect().top; })()`,
+      );
+    const before = await top();
+    await news.waitFor({ timeout: 30_000 });
+    await waitFor('more than one', async () => Number.parseInt((await news.textContent()) ?? '', 10) > 1, 60_000);
+    expect(await top()).toBe(before);
+    const known = await newest();
+    await news.click();
+    await waitFor('they are on top', async () => (await idsInPage(page))[0] !== undefined && ((await idsInPage(page))[0] ?? '') >= known);
+    expect(watched.complaints).toEqual([]);
+
+    proxy.set({ reset: true });
+    await page.getByText('Connection lost.').waitFor();
+    const last = await newest();
+    await waitFor('events happen meanwhile', async () => (await newest()) > last, 60_000);
+    proxy.set({});
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByText('Connection lost.').waitFor({ state: 'hidden' });
+    await news.waitFor({ timeout: 30_000 });
+    await news.click();
+    await waitFor('the missed ones are there', async () => ((await idsInPage(page))[0] ?? '') > last, 30_000);
+    await page.context().close();
+    await proxy.close();
+  }, 240_000);
+
+  it('follows when told to, shows an event as it ends, and is walked through without a mouse', async () => {
+    const watched = await open('/events?camera=cam0');
+    const { page } = watched;
+    await rows(page).first().waitFor();
+    await page.getByRole('button', { name: 'Follow' }).click();
+    const first = (await idsInPage(page))[0];
+    await waitFor('a new one came by itself', async () => (await idsInPage(page))[0] !== first, 60_000);
+    await page.getByRole('button', { name: 'Follow' }).click();
+    const active = page.locator('.event-row.open').first();
+    await waitFor(
+      'one is active',
+      async () =>
+        (await active.count()) === 1 ||
+        (await page
+          .getByRole('button', { name: / new$/ })
+          .click()
+          .then(
+            () => false,
+            () => false,
+          )),
+      60_000,
+    );
+    const id = idOf(await active.getAttribute('href'));
+    await waitFor(
+      'it ended where it stands',
+      async () => (await page.locator(`.event-row[href$="${id}"]`).textContent())?.includes('lasted') === true,
+      60_000,
+    );
+    await page.locator('.virtual-list').focus();
+    const focused = () => page.evaluate(`document.activeElement.getAttribute('href')?.split('/').at(-1) ?? ''`);
+    await page.keyboard.press('ArrowDown');
+    const [one = '', two = ''] = await idsInPage(page);
+    expect(await focused()).toBe(one);
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe(two);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1 }).filter({ hasText: 'rule0' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/events/${two}`);
+    await page.keyboard.press('Escape');
+    await rows(page).first().waitFor();
+    await closed(watched);
+  }, 200_000);
+});
+
+describe('the page of an event', () => {
+  it('tells its course and why, draws its latency, gives its JSON, and stands at its address', async () => {
+    const ended = async () => (await daemon.json<EventsAnswer>('/api/events?type=end&limit=1')).events[0];
+    const event = await ended();
+    const id = event?.id ?? '';
+    const watched = await open(`/events/${id}`);
+    const { page } = watched;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.reload();
+    const course = page.locator('.course');
+    await course.waitFor();
+    const texts = await course.locator('> li').allTextContents();
+    expect(texts[0]).toMatch(/It began: .* in one picture, at or above 0\.5000\./);
+    expect(texts.at(-1)).toMatch(/It ended: .* in one picture, below 0\.5000\./);
+    const answer = await daemon.json<LabelEvent & { readonly course: readonly LabelEvent[] }>(`/api/events/${id}`);
+    const ledger = answer.course[0]?.latencyMs;
+    expect(await page.locator('.latency-parts dd').allTextContents()).toEqual(
+      [ledger?.decode, ledger?.queue, ledger?.preprocess, ledger?.inference, ledger?.decide].map((ms) => `${ms?.toFixed(1)} ms`),
+    );
+    await page.getByRole('button', { name: 'Copy JSON' }).click();
+    await page.getByText('Copied').waitFor();
+    expect(JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string)).toEqual(answer);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await waitFor('the link is there', async () => (await page.evaluate('navigator.clipboard.readText()')) === `${origin()}/events/${id}`);
+    await closed(watched);
+  });
+
+  it('shows a stored picture, and a hostile label as text', async () => {
+    const answer = await daemon.json<EventsAnswer>(`/api/events?label=${encodeURIComponent(HOSTILE)}&limit=1`);
+    const watched = await open(`/events/${answer.events[0]?.id ?? ''}`);
+    await watched.page.locator('.labels .bar-label').first().waitFor();
+    expect(await watched.page.locator('.labels .bar-label').first().textContent()).toBe(HOSTILE);
+    await waitFor('the picture is there', async () => (await watched.page.evaluate(`document.querySelector('.event-picture').naturalWidth`)) === 160);
+    await closed(watched);
+  });
+});
+
+describe('the system page', () => {
+  it('says what the API says', async () => {
+    const watched = await open('/system');
+    const { page } = watched;
+    const panel = (name: string) => page.getByRole('region', { name });
+    await panel('Engine').getByText('onnx').first().waitFor();
+    const { engine } = await daemon.json<{ engine: { model: string; sha256: string } }>('/api/stats');
+    expect(await panel('Engine').textContent()).toContain(engine.model);
+    expect(await panel('Engine').textContent()).toContain(engine.sha256.slice(0, 12));
+    await waitFor(
+      'the broker is connected, and nothing waits for long',
+      async () => /connected.*Waiting/.test((await panel('MQTT').textContent()) ?? ''),
+      30_000,
+    );
+    await waitFor('batches are counted', async () => {
+      const { batches } = await daemon.json<{ batches: { count: number } }>('/api/stats');
+      const shown = /Batches([\d,.]+), /.exec((await panel('Batches').locator('.facts').textContent()) ?? '')?.[1];
+      return Math.abs(Number(shown?.replaceAll(/\D/g, '')) - batches.count) < 40;
+    });
+    await waitFor('the latency is drawn', async () => (await page.locator('.latency-chart .stage').count()) >= 8, 30_000);
+    expect(await page.locator('.latency-chart').getAttribute('aria-label')).toMatch(/network \d+\.\d ms.*p95/);
+    await panel('Configuration').getByText('In force').click();
+    const config = JSON.parse((await page.locator('.config-text').textContent()) ?? '') as { cameras: object };
+    expect(Object.keys(config.cameras)).toEqual(stand.cameras.ids);
+    await closed(watched);
+  });
+
+  it('says why a reload was refused, and that a later one was applied', async () => {
+    const good = readFileSync(daemon.configFile, 'utf8');
+    const watched = await open('/system');
+    const panel = watched.page.getByRole('region', { name: 'Configuration' });
+    writeFileSync(daemon.configFile, `${good}\nnonsense: 1\n`);
+    daemon.kill('SIGHUP');
+    await panel.getByText('Nothing was changed: the changed file is wrong').waitFor({ timeout: 30_000 });
+    expect(await panel.textContent()).toContain('nonsense');
+    writeFileSync(daemon.configFile, good);
+    daemon.kill('SIGHUP');
+    await panel.getByText('Reloaded, no camera changed').waitFor({ timeout: 30_000 });
+    await closed(watched);
+  });
+});
+
+describe('for everybody', () => {
+  it.each(['light', 'dark'] as const)(
+    'axe finds nothing, full pages, %s',
+    async (colorScheme) => {
+      for (const path of ['/events', '/events?camera=cam0&type=end', `/events/${stored.at(-1) ?? ''}`, '/system']) {
+        const watched = await open(path, { colorScheme });
+        const { page } = watched;
+        await page
+          .locator(path === '/system' ? '.latency-chart .stage' : path.startsWith('/events/') ? '.course' : '.event-row')
+          .first()
+          .waitFor();
+        for (const summary of await page.locator('summary').all()) await summary.click();
+        expect(await accessibilityProblems(page)).toEqual([]);
+        await closed(watched);
+      }
+    },
+    180_000,
+  );
+
+  it.each([320, 3840])(
+    'fits %d px',
+    async (width) => {
+      for (const path of ['/events', `/events/${await newest()}`, '/system']) {
+        const watched = await open(path, { viewport: { width, height: 800 } });
+        await watched.page.locator('.page').waitFor();
+        await watched.page
+          .locator(path === '/system' ? '.latency-chart .stage' : path === '/events' ? '.event-row' : '.course')
+          .first()
+          .waitFor();
+        expect(await watched.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await closed(watched);
+      }
+    },
+    120_000,
+  );
+});
