@@ -35,7 +35,7 @@ const open = async (path: string, options: Parameters<typeof openPage>[2] = {}):
 };
 const rows = (page: Page) => page.locator('.event-row');
 const idOf = (href: string | null) => href?.split('/').at(-1) ?? '';
-const idsInPage = (page: Page) => rows(page).evaluateAll((links) => links.map((link) => link.getAttribute('href')?.split('/').at(-1) ?? ''));
+const idsInPage = (page: Page) => page.evaluate<string[]>(`[...document.querySelectorAll('.event-row')].map((row) => row.href.split('/').at(-1))`);
 const scrollTo = (page: Page, to: number | 'end') =>
   page.evaluate(`(() => { const list = document.querySelector('.virtual-list'); list.scrollTop = ${to === 'end' ? 'list.scrollHeight' : to}; })()`);
 const newest = async () => (await daemon.json<EventsAnswer>('/api/events?per=event&limit=1')).events[0]?.id ?? '';
@@ -132,13 +132,7 @@ describe('the list of events', () => {
     await rows(page).first().waitFor();
     const news = page.getByRole('button', { name: /^\d+ new$/ });
     await scrollTo(page, 76 * 20);
-    await waitFor(
-      'it has scrolled',
-      async () =>
-        (await rows(page)
-          .first()
-          .evaluate((row) => row.closest('li')?.ariaPosInSet)) !== '1',
-    );
+    await waitFor('it has scrolled', async () => (await page.locator('.virtual-list li').first().getAttribute('aria-posinset')) !== '1');
     const top = () =>
       page.evaluate(
         `(() => { const list = document.querySelector('.virtual-list').getBoundingClientRect();
@@ -232,7 +226,7 @@ describe('the page of an event', () => {
     );
     await page.getByRole('button', { name: 'Copy JSON' }).click();
     await page.getByText('Copied').waitFor();
-    expect(JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string)).toEqual(answer);
+    expect(JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'))).toEqual(answer);
     await page.getByRole('button', { name: 'Copy link' }).click();
     await waitFor('the link is there', async () => (await page.evaluate('navigator.clipboard.readText()')) === `${origin()}/events/${id}`);
     await closed(watched);

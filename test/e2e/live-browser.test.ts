@@ -136,6 +136,42 @@ describe('full motion in Chromium', () => {
     await page.close();
   });
 
+  it.each([
+    ['once: the past goes, and it plays on', 1, 1],
+    ['for good: it begins anew at the edge', 1_000, 2],
+  ])('does not swallow it when the browser has no room left, %s', async (_what, refusals, connections) => {
+    const live = await openLivePage(browser, stand.daemon.port, files);
+    const sockets: string[] = [];
+    live.page.on('websocket', (socket) => sockets.push(socket.url()));
+    // A browser says so only after a hundred megabytes.
+    await live.page.evaluate(`(() => {
+      const append = SourceBuffer.prototype.appendBuffer;
+      let [first, refusals] = [null, ${refusals}];
+      SourceBuffer.prototype.appendBuffer = function (bytes) {
+        first ??= this;
+        const hasPlayed = document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 60;
+        if (this === first && hasPlayed && refusals-- > 0) throw new DOMException('full', 'QuotaExceededError');
+        return append.call(this, bytes);
+      };
+      const remove = SourceBuffer.prototype.remove;
+      globalThis.removals = [];
+      SourceBuffer.prototype.remove = function (start, end) {
+        globalThis.removals.push([start, end]);
+        return remove.call(this, start, end);
+      };
+      openPlayer('large', 'auto');
+    })()`);
+    await waitFor('room is made', async () => (await live.page.evaluate('removals.length')) !== 0, LIMIT_MS);
+    await waitFor('the connections', () => sockets.length === connections, LIMIT_MS);
+    const before = await video<number>(live.page, 'video.getVideoPlaybackQuality().totalVideoFrames');
+    await waitFor(
+      'it plays on',
+      async () => (await video<number>(live.page, 'video.getVideoPlaybackQuality().totalVideoFrames')) > before + 20,
+      LIMIT_MS,
+    );
+    await live.page.close();
+  });
+
   it('waits for a camera that is switched off', async () => {
     const { page } = await open('off');
     await untilState(page, ({ code }) => code === 'CAMERA_DISABLED');

@@ -66,5 +66,5 @@ function Frames({ frames }: { readonly frames: readonly DecidingFrame[] }): JSX.
 }
 
 function clockWithMs(at: string): string {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' });
 }

@@ -70,7 +70,7 @@ function Choice({
     <label class="choice">
       <span class="quiet">{words}</span>
       <select class="field" value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-        <option value="">all</option>
+        <option value="">all {words.toLowerCase()}s</option>
         {[...all].map(([each, name]) => (
           <option key={each} value={each}>
             {name}

@@ -119,7 +119,7 @@ function summary({ rows, rest, isLoading }: EventList): string {
   if (rows.length === 0) return '';
   const count = rows.length.toLocaleString();
   if (rest === 'full') return `The newest ${count}. For older ones, choose an earlier end.`;
-  return rest === 'more' ? `The newest ${count}; more come as you scroll` : `${count} in all`;
+  return rest === 'more' ? `The newest ${count}; scroll for more` : `${count} in all`;
 }
 
 function Failed({ problem, retry }: { readonly problem: string; readonly retry: () => void }): JSX.Element {

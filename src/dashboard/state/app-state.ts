@@ -1,8 +1,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { withRuleEvent } from './active-rules.ts';
 import { eventLogOf, withEvent } from './event-log.ts';
 import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
-import { withRuleEvent } from './active-rules.ts';
 import { type LiveCamera, liveCamera, updateCamera } from './live-camera.ts';
 import type { Camera, ClassificationMessage, HelloMessage, LabelEvent, ServerMessage, Stats } from './messages.ts';
 import { Ring } from './ring.ts';

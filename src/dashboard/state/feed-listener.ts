@@ -16,4 +16,3 @@ export type Connection =
   | { readonly kind: 'connected' }
   /** `retryAtMs`: when the next try begins, on the clock of `Date.now()`. */
   | { readonly kind: 'lost'; readonly retryAtMs: number };
-

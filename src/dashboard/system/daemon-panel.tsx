@@ -26,7 +26,7 @@ export function DaemonPanel({ stats }: { readonly stats: SystemStats }): JSX.Ele
         <Fact name="Clients">
           {websocket.clients.toLocaleString()} {websocket.clients === 1 ? 'WebSocket' : 'WebSockets'}, this page among them
         </Fact>
-        <Fact name="Sent away">
+        <Fact name="Cut off">
           {dropped.length === 0 ? 'none' : dropped.map(([reason, count]) => `${count.toLocaleString()} ${reason}`).join(', ')}
         </Fact>
       </dl>
