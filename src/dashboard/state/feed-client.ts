@@ -1,8 +1,8 @@
 import type { FeedListener } from './feed-listener.ts';
 import { advanced, type FeedPosition, greeted, NOWHERE } from './feed-position.ts';
-import type { EventPage, HelloMessage, LabelEvent, ServerMessage } from './messages.ts';
+import type { EventPage, HelloMessage, ServerMessage } from './messages.ts';
 import { reconnectDelayMs } from './reconnect.ts';
-import { readTile, type TileMessage } from './tile-message.ts';
+import { readTile } from './tile-message.ts';
 import { watchMessage } from './watch-message.ts';
 
 const HISTORY_ROWS = 200;
