@@ -32,6 +32,7 @@ const WAITING = [
   'e2e/demo',
   'e2e/demo-cameras',
   'e2e/embedded-broker',
+  'e2e/events-command',
   'e2e/gpu-acceptance',
   'e2e/home-assistant',
   'e2e/live',

@@ -28,6 +28,7 @@ const FFMPEG = { package: 'ffmpeg', present: () => findFfmpeg() !== null };
 const TEST_PARTS = [
   // The tests call it by name, also to make their clips: one that only the daemon would find is not enough.
   { package: 'ffmpeg', present: () => onPath('ffmpeg') },
+  { package: 'chromium', present: () => onPath('chromium') },
   { package: 'mosquitto', present: () => onPath('mosquitto') },
   { package: 'mosquitto-clients', present: () => onPath('mosquitto_sub') },
   { package: 'python3-gi', present: () => pythonFinds('gi') },

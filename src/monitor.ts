@@ -191,7 +191,7 @@ export class Monitor implements Closable {
     });
     this.#view = view;
     await this.#listen(view, feed, live);
-    await verdicts.recover((await history.openEvents()).map(recoveredEnd));
+    verdicts.recover((await history.openEvents()).map(recoveredEnd));
 
     await engine.start();
     const { trace = null } = this.#options;

@@ -63,7 +63,7 @@ const MEMBERS: Readonly<Record<keyof LabelEvent, Check>> = {
   batch: (value) => ['id', 'size', 'paddedTo'].every((part) => whole(member(value, part))) && text(member(value, 'flushReason')),
   model: (value) => ['name', 'sha256', 'backend', 'device', 'precision'].every((part) => text(member(value, part))),
   snapshot: orNull(text),
-  // Daemons before 0.1.0 had none, and their events may still be in a history.
+  // Daemons before 0.1.0 had neither of these, and their events may still be in a history.
   strip: (value) => value === undefined || orNull(text)(value),
   explain: (value) =>
     value === undefined || (Array.isArray(member(member(value, 'rule'), 'labels')) && text(member(member(value, 'because'), 'kind'))),

@@ -2,6 +2,7 @@ import type { Passthrough } from '../stream/passthrough.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import type { Chunk } from './chunk.ts';
+import { ParameterWatch } from './parameter-watch.ts';
 import { type InitSegment, SegmentReader } from './segment-reader.ts';
 
 export interface LiveStreamListener {
@@ -17,6 +18,13 @@ export interface StreamEnd {
   readonly healthyMs: number;
 }
 
+interface Seen {
+  firstMono: number | null;
+  complaint: string | null;
+  /** The pictures have become others. */
+  isAnother: boolean;
+}
+
 /** One attempt to read a camera: its passthrough, cut into what viewers get. Never rejects; when it settles the child is gone. */
 export async function runLiveStream(
   source: Passthrough,
@@ -26,13 +34,21 @@ export async function runLiveStream(
   const onAbort = () => attempt.abort();
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  let firstMono: number | null = null;
-  let complaint: string | null = null;
+  const seen: Seen = { firstMono: null, complaint: null, isAnother: false };
   let reader: SegmentReader | null = null;
+  let parameters: ParameterWatch | null = null;
   const segments = {
-    onInit: (init: InitSegment) => listener.onInit(init),
+    onInit(init: InitSegment) {
+      parameters = new ParameterWatch(init.family);
+      listener.onInit(init);
+    },
     onFragment(fragment: Chunk) {
-      firstMono ??= clock.monotonicMs();
+      seen.isAnother ||= fragment.isKey && parameters?.hasChanged(fragment.bytes) === true;
+      if (seen.isAnother) {
+        attempt.abort();
+        return;
+      }
+      seen.firstMono ??= clock.monotonicMs();
       listener.onFragment(fragment);
     },
   };
@@ -43,8 +59,8 @@ export async function runLiveStream(
         reader = new SegmentReader(segments);
       },
       onBytes(bytes) {
-        complaint ??= reader?.push(bytes) ?? null;
-        if (complaint !== null) attempt.abort();
+        seen.complaint ??= reader?.push(bytes) ?? null;
+        if (seen.complaint !== null) attempt.abort();
       },
     });
   } catch (cause) {
@@ -52,8 +68,9 @@ export async function runLiveStream(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-  if (complaint !== null) error = unusable(cameraId, complaint);
-  return { error: signal.aborted ? null : error, healthyMs: firstMono === null ? 0 : clock.monotonicMs() - firstMono };
+  if (seen.isAnother) error = new FramewatchError('CAMERA_EXITED', `camera ${cameraId}: its pictures have become others; it is connected again`);
+  if (seen.complaint !== null) error = unusable(cameraId, seen.complaint);
+  return { error: signal.aborted ? null : error, healthyMs: seen.firstMono === null ? 0 : clock.monotonicMs() - seen.firstMono };
 }
 
 function unusable(cameraId: string, complaint: string): FramewatchError {

@@ -96,6 +96,7 @@ export class DaemonView implements MonitorView {
       }),
       eventsLost: this.#parts.verdicts.lostEvents,
       coverageUnrecorded: history.coverage.unrecorded,
+      scoreFramesLost: history.scores.lostFrames,
     };
   }
 

@@ -143,10 +143,9 @@ export class VerdictPath {
     if (events.length > 0) this.#commit(events, null);
   }
 
-  /** Ends of events that a crash left open. */
-  async recover(ends: readonly UnsequencedEvent[]): Promise<void> {
+  /** Ends of events that a crash left open. What is decided later is stored behind them; a disk that does not take them keeps nobody waiting. */
+  recover(ends: readonly UnsequencedEvent[]): void {
     if (ends.length > 0) this.#commit(ends, null);
-    await this.settled();
   }
 
   /** Resolves when all that was decided is on disk, or counted as lost, and so are the pictures of it. */

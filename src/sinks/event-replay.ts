@@ -44,6 +44,8 @@ export class EventReplay {
   readonly #running = new Map<string, Replay>();
   /** Answers of those that are over. */
   #answers: OutgoingMessage[] = [];
+  /** Of those, one page is on its way from a history that may be slow: asked for twice, it would be sent twice. */
+  readonly #reading = new WeakSet<Replay>();
   #timer: Timer | null = null;
 
   constructor(options: EventReplayOptions) {
@@ -108,8 +110,10 @@ export class EventReplay {
       if (this.#running.size > 0) void this.#read();
     });
     for (const [to, replay] of [...this.#running]) {
-      if (replay.over || replay.waiting.length > 0) continue;
+      if (replay.over || replay.waiting.length > 0 || this.#reading.has(replay)) continue;
+      this.#reading.add(replay);
       await this.#readPage(to, replay);
+      this.#reading.delete(replay);
     }
     ready();
   }

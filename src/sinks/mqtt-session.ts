@@ -1,4 +1,6 @@
 import mqtt, { type IClientOptions, type IClientPublishOptions, type IClientSubscribeOptions, type MqttClient } from 'mqtt';
+import { isRefusal, nameOf, outcomeOf, type PublishOutcome, reasonCode, type SubscribeOutcome } from './mqtt-answer.ts';
+import { publishBytes } from './packet-size.ts';
 import type { ConnectionLoss } from './reconnect-policy.ts';
 
 /** Where and how to connect. Times in ms. */
@@ -32,12 +34,6 @@ export interface OutgoingMessage {
   readonly properties?: MessageProperties;
 }
 
-/**
- * `refused`: the broker answered that it will never take it (MQTT 5 only; on 3.1.1 a refusal looks like success). `lost`: the connection went first; also when the
- * broker had no room for it, for then the session is ended, so that nothing overtakes it.
- */
-export type PublishOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
-
 export interface IncomingMessage {
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -53,9 +49,6 @@ export interface Subscription {
   /** What the broker has kept for it is wanted, too; without it MQTT 5 leaves it out. */
   readonly wantsRetained: boolean;
 }
-
-/** `refused`: the broker said no (SUBACK from 128). `lost`: the connection went first. */
-export type SubscribeOutcome = { readonly kind: 'subscribed' } | { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'lost' };
 
 export interface SessionEvents {
   /** `receiveMaximum`: unacknowledged messages the broker allows. */
@@ -85,6 +78,8 @@ export class MqttSession {
   readonly #client: MqttClient;
   readonly #pending = new Set<(outcome: PublishOutcome) => void>();
   readonly #subscribing = new Set<() => void>();
+  /** The broker ends the connection of whoever sends it more at once. */
+  #largestBytes = Number.POSITIVE_INFINITY;
   #over = false;
   #lastError: { readonly message: string; readonly loss: ConnectionLoss } | null = null;
 
@@ -97,7 +92,10 @@ export class MqttSession {
   static open(address: BrokerAddress, events: SessionEvents): MqttSession {
     const client = mqtt.connect(address.url, clientOptions(address));
     const session = new MqttSession(client, events);
-    client.on('connect', (packet) => events.up(packet.properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM));
+    client.on('connect', ({ properties }) => {
+      session.#largestBytes = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+      events.up(properties?.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM);
+    });
     client.on('message', (topic, payload, { retain, properties }) => {
       if (!session.#over) events.message({ topic, payload, retained: retain, user: { ...properties?.userProperties } });
     });
@@ -117,7 +115,10 @@ export class MqttSession {
   }
 
   /** Never throws. QoS 0: `acknowledged` means written; `lost` also when the broker reads too slowly. */
-  publish({ topic, payload, qos, retain, properties }: OutgoingMessage): Promise<PublishOutcome> {
+  publish(message: OutgoingMessage): Promise<PublishOutcome> {
+    const { topic, payload, qos, retain, properties } = message;
+    const tooLarge = this.#tooLarge(message);
+    if (tooLarge !== null) return Promise.resolve(tooLarge);
     if (this.#over || !this.#client.connected || (qos === 0 && this.#client.stream.writableLength > MAX_UNSENT_BYTES)) {
       return Promise.resolve({ kind: 'lost' });
     }
@@ -169,6 +170,15 @@ export class MqttSession {
       clearTimeout(timer);
     }
     this.#cut();
+  }
+
+  /** Sent all the same it would end the session, and come again in the next one, for ever. */
+  #tooLarge(message: OutgoingMessage): PublishOutcome | null {
+    if (this.#largestBytes === Number.POSITIVE_INFINITY) return null;
+    const bytes = publishBytes(message);
+    if (bytes <= this.#largestBytes) return null;
+    const reason = `it takes ${bytes} bytes, and the broker no more than ${this.#largestBytes}`;
+    return { kind: 'refused', reason, advice: 'let the broker take larger packets, or make pictures smaller (frameWidth)' };
   }
 
   /** Whoever sent what is unanswered sends it again over another session, in its order. */
@@ -224,25 +234,4 @@ function propertiesOf({ contentType, expirySeconds, user }: MessageProperties): 
     ...(expirySeconds === undefined ? {} : { messageExpiryInterval: expirySeconds }),
     ...(user === undefined ? {} : { userProperties: { ...user } }),
   };
-}
-
-function outcomeOf(error: unknown): PublishOutcome {
-  if (!error) return { kind: 'acknowledged' };
-  const code = reasonCode(error);
-  return code !== null && code >= 0x80 ? { kind: 'refused', reason: `${(error as Error).message} (${code})` } : { kind: 'lost' };
-}
-
-/** A CONNACK that says no: 1–5 in MQTT 3.1.1, from 128 in MQTT 5. "Server unavailable" and "busy" pass by themselves. */
-function isRefusal(error: unknown): boolean {
-  const code = reasonCode(error);
-  return code !== null && ![3, 136, 137, 139, 141, 159].includes(code);
-}
-
-function reasonCode(error: unknown): number | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : null;
-}
-
-/** Connecting to a name with several addresses fails with an AggregateError that says nothing itself. */
-function nameOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -1,7 +1,10 @@
 import type { Clock } from '../util/clock.ts';
+import type { PublishOutcome } from './mqtt-answer.ts';
 import type { MqttMessageKind, MqttObserver } from './mqtt-observer.ts';
-import type { MqttSession, OutgoingMessage, PublishOutcome } from './mqtt-session.ts';
+import type { MqttSession, OutgoingMessage } from './mqtt-session.ts';
 import type { RefusalLog } from './refusal-log.ts';
+
+type Refusal = Extract<PublishOutcome, { readonly kind: 'refused' }>;
 
 export interface SendWindowOptions {
   readonly session: MqttSession;
@@ -40,7 +43,7 @@ export class SendWindow {
       if (this.#over) return;
       if (message.qos === 1) this.#unacknowledged -= 1;
       if (outcome.kind === 'acknowledged') observer.acknowledged(kind, clock.monotonicMs() - sentMono);
-      if (outcome.kind === 'refused') this.#refused(kind, message.topic, outcome.reason);
+      if (outcome.kind === 'refused') this.#refused(kind, message.topic, outcome);
       settled(outcome);
     });
   }
@@ -54,9 +57,9 @@ export class SendWindow {
     this.#over = true;
   }
 
-  #refused(kind: MqttMessageKind, topic: string, reason: string): void {
+  #refused(kind: MqttMessageKind, topic: string, { reason, advice }: Refusal): void {
     const { observer, refusals } = this.#options;
     observer.dropped(kind, 'refused');
-    refusals.note(topic, { topic, reason }, `The MQTT broker refuses messages for ${topic}: allow it in the broker's access list`);
+    refusals.note(topic, { topic, reason }, `The MQTT broker refuses messages for ${topic}: ${advice}`);
   }
 }

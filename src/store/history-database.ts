@@ -7,7 +7,7 @@ import { addToOutbox, outboxFacts } from './outbox-table.ts';
 import { MIGRATIONS } from './schema.ts';
 import { withSequence } from './sequence.ts';
 import { type Database, isCorruption, openDatabase } from './sqlite-database.ts';
-import type { StoreFacts } from './store-protocol.ts';
+import type { HistoryBounds, StoreFacts } from './store-protocol.ts';
 
 export const HISTORY_FILE = 'history.db';
 /** Other programs may read the file and lock it for a backup. Waiting blocks every other call, too; commits are tried again anyway. */
@@ -19,8 +19,8 @@ const FULL_CHECK_BYTES = 64 * 1024 * 1024;
 
 export interface OpenedHistory {
   readonly database: Database;
-  /** Where a corrupt file of before went, and what was wrong with it. */
-  readonly setAside: { readonly file: string; readonly reason: string } | null;
+  /** Where a corrupt file of before went, what was wrong with it, and how many messages the broker had not taken; null: that could not be read. */
+  readonly setAside: { readonly file: string; readonly reason: string; readonly unsent: number | null } | null;
 }
 
 /**
@@ -35,8 +35,22 @@ export function openHistory(stateDir: string, lastSequence: number, suspicious: 
   } catch (error) {
     if (!isCorruption(error)) throw error;
     const aside = `${file}.corrupt-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    const unsent = waitingIn(file);
     for (const suffix of ['', '-wal', '-shm']) moveIfThere(`${file}${suffix}`, `${aside}${suffix}`);
-    return { database: openSound(file, lastSequence, false), setAside: { file: aside, reason: messageOf(error) } };
+    return { database: openSound(file, lastSequence, false), setAside: { file: aside, reason: messageOf(error), unsent } };
+  }
+}
+
+function waitingIn(corruptFile: string): number | null {
+  try {
+    const database = openDatabase(corruptFile, BUSY_TIMEOUT_MS);
+    try {
+      return outboxFacts(database).depth;
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
   }
 }
 
@@ -89,10 +103,14 @@ function moveIfThere(from: string, to: string): void {
 }
 
 export function factsOf(database: Database): StoreFacts {
+  return { ...boundsOf(database), outbox: outboxFacts(database) };
+}
+
+export function boundsOf(database: Database): HistoryBounds {
   const lastSequence = lastSequenceOf(database);
   const storeId = String(database.rows("SELECT value FROM meta WHERE key = 'storeId'")[0]?.['value']);
   const oldest = database.rows('SELECT min(sequence) AS oldest FROM events')[0]?.['oldest'];
-  return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1, outbox: outboxFacts(database) };
+  return { storeId, lastSequence, oldestSequence: typeof oldest === 'number' ? oldest : lastSequence + 1 };
 }
 
 function lastSequenceOf(database: Database): number {

@@ -6,11 +6,11 @@ import { type Clock, delay } from '../util/clock.ts';
 import { FramewatchError, messageOf } from '../util/errors.ts';
 import { selectEvents } from './event-filter.ts';
 import type { EventQuery } from './event-store.ts';
-import { factsOf, HISTORY_FILE, numberIn } from './history-database.ts';
+import { boundsOf, HISTORY_FILE, numberIn } from './history-database.ts';
 import { MIGRATIONS } from './schema.ts';
 import { selectScores } from './score-trace-table.ts';
 import { type Database, isCorruption, openReadOnly, sqliteCode } from './sqlite-database.ts';
-import type { StoreFacts } from './store-protocol.ts';
+import type { HistoryBounds } from './store-protocol.ts';
 
 export interface HistoryReaderOptions {
   readonly stateDir: string;
@@ -36,8 +36,8 @@ export class HistoryReader {
     this.#file = join(options.stateDir, HISTORY_FILE);
   }
 
-  facts(): Promise<StoreFacts> {
-    return this.#read(factsOf);
+  facts(): Promise<HistoryBounds> {
+    return this.#read(boundsOf);
   }
 
   /** With `after` oldest first, at most MAX_QUERY_LIMIT. */

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FramewatchError } from '../util/errors.ts';
 import { openDatabase, sqliteCode } from './sqlite-database.ts';
@@ -37,10 +37,28 @@ export function lockStateDirectory(stateDir: string, holder: LockHolder): StateL
       { cause: error },
     );
   }
-  const file = join(stateDir, HOLDER_FILE);
-  writeFileSync(`${file}.tmp`, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
+  nameHolder(join(stateDir, HOLDER_FILE), holder);
   return { release: () => lock.close() };
+}
+
+/** For people only: a disk that is full must not keep the daemon from its cameras. */
+function nameHolder(file: string, holder: LockHolder): void {
+  try {
+    writeFileSync(`${file}.tmp`, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+    renameSync(`${file}.tmp`, file);
+  } catch {
+    // Nobody is named, rather than the one of before. What is written next says what is wrong with the disk.
+    forget(file);
+    forget(`${file}.tmp`);
+  }
+}
+
+function forget(file: string): void {
+  try {
+    rmSync(file, { force: true, recursive: true });
+  } catch {
+    // A disk that is read-only.
+  }
 }
 
 function describeHolder(stateDir: string): string {

@@ -3,9 +3,9 @@ import { sqliteCode } from './sqlite-database.ts';
 import type { StoreFailure } from './store-protocol.ts';
 
 const ADVICE: readonly (readonly [code: RegExp, what: string])[] = [
-  [/^SQLITE_FULL/, 'the disk is full: free some space'],
-  [/^SQLITE_READONLY/, 'the directory or the file is read-only: make it writable for this user'],
-  [/^SQLITE_(CANTOPEN|PERM|AUTH)/, 'the file cannot be opened: look at the permissions of the directory'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'the disk is full: free some space'],
+  [/^(SQLITE_READONLY|EROFS)/, 'the directory or the file is read-only: make it writable for this user'],
+  [/^(SQLITE_(CANTOPEN|PERM|AUTH)|EACCES|EPERM)/, 'the file cannot be opened: look at the permissions of the directory'],
   [/^SQLITE_(CORRUPT|NOTADB)/, 'the file is corrupt: it will be set aside'],
   [/^SQLITE_BUSY/, 'another program holds the file locked: close it'],
   [/^SQLITE_IOERR/, 'the disk fails or is full: look at the system log'],

@@ -88,10 +88,13 @@ export interface StoreRequest<N extends StoreCallName = StoreCallName> {
 }
 
 /** The history's bounds after the call. */
-export interface StoreFacts {
+export interface HistoryBounds {
   readonly storeId: string;
   readonly lastSequence: number;
   readonly oldestSequence: number;
+}
+
+export interface StoreFacts extends HistoryBounds {
   readonly outbox: { readonly depth: number; readonly oldestMs: number | null };
 }
 
@@ -108,7 +111,7 @@ export type StoreReply =
 export type StoreNotice =
   | { readonly notice: 'opened'; readonly facts: StoreFacts }
   | { readonly notice: 'failed'; readonly failure: StoreFailure }
-  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string };
+  | { readonly notice: 'setAside'; readonly file: string; readonly reason: string; readonly unsent: number | null };
 
 export interface StoreWorkerData {
   readonly stateDir: string;

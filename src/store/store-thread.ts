@@ -174,10 +174,12 @@ export class StoreThread {
     if (message.notice === 'opened') this.#facts = message.facts;
     else if (message.notice === 'failed') this.#rejectAll(new FramewatchError(message.failure.code, message.failure.message));
     else {
-      const { file, reason } = message;
+      const { file, reason, unsent } = message;
+      const lost =
+        unsent === 0 ? '' : ` ${unsent ?? 'An unknown number of'} messages that waited for the MQTT broker are in it, too, and will not be sent.`;
       this.#options.logger.error(
-        { code: 'STORE_CORRUPT', file, reason },
-        `The history was corrupt and is set aside as ${file}; a new one begins. docs/errors.md says how to rescue what is in it`,
+        { code: 'STORE_CORRUPT', file, reason, unsent },
+        `The history was corrupt and is set aside as ${file}; a new one begins.${lost} docs/errors.md says how to rescue what is in it`,
       );
     }
   }

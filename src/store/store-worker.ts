@@ -10,6 +10,7 @@ import { pruneStep } from './history-retention.ts';
 import { removeAnnounced, removeSwitch, selectAnnounced, selectSwitches, setAnnounced, setSwitch } from './kept-tables.ts';
 import { abandonOutbox, outboxPage, selectDeadLetters, settleOutbox } from './outbox-table.ts';
 import { recordScores } from './score-trace-table.ts';
+import { SequenceMark } from './sequence-mark.ts';
 import type { Database, SqlValue } from './sqlite-database.ts';
 import { isCorruption } from './sqlite-database.ts';
 import { lockStateDirectory } from './state-lock.ts';
@@ -91,10 +92,12 @@ function serve(port: NonNullable<typeof parentPort>, { stateDir, instance, since
   const tell = (message: StoreNotice | StoreReply) => port.postMessage(message);
   let suspicious = false;
   let open: Database | null = null;
+  const mark = new SequenceMark(stateDir);
 
+  /** `behind`: the highest sequence that was given; 0 when that is not known yet. */
   const history = (behind: number): Database => {
     if (open !== null) return open;
-    const { database, setAside } = openHistory(stateDir, behind, suspicious);
+    const { database, setAside } = openHistory(stateDir, behind === 0 ? mark.value : behind, suspicious);
     suspicious = false;
     open = database;
     if (setAside) tell({ notice: 'setAside', ...setAside });
@@ -108,7 +111,9 @@ function serve(port: NonNullable<typeof parentPort>, { stateDir, instance, since
     try {
       const database = history(behind);
       const result = ANSWERS[name](database, given);
-      return { id, result, facts: factsOf(database) };
+      const facts = factsOf(database);
+      mark.cover(facts.lastSequence);
+      return { id, result, facts };
     } catch (error) {
       if (isCorruption(error)) suspicious = true;
       if (breaksConnection(error)) giveUp();
@@ -127,7 +132,9 @@ function serve(port: NonNullable<typeof parentPort>, { stateDir, instance, since
       tell(reply);
       if (request.name === 'close') port.close();
     });
-    tell({ notice: 'opened', facts: factsOf(history(lastSequence)) });
+    const facts = factsOf(history(lastSequence));
+    mark.cover(facts.lastSequence);
+    tell({ notice: 'opened', facts });
   } catch (error) {
     tell({ notice: 'failed', failure: storeFailure(stateDir, error) });
     port.close();

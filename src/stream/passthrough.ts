@@ -91,16 +91,15 @@ class FfmpegPassthrough implements Passthrough {
     const child = new SourceChild(file, passthroughArguments(input, capabilities), clock);
     const stderr = new StderrTail(clock, redact, (line, suppressed) => log.debug({ camera: id, suppressed }, `full motion: ${line}`));
     const room = new Uint8Array(ROOM_BYTES);
-    let sawBytes = false;
-    let isStalled = false;
+    const seen = { bytes: false, stall: false };
     const watchdog = new StallWatchdog(clock, () => {
-      isStalled = true;
+      seen.stall = true;
       void child.stop();
     });
     const read = (bytes: Uint8Array) => {
       if (signal.aborted) return;
-      if (!sawBytes) connected();
-      sawBytes = true;
+      if (!seen.bytes) connected();
+      seen.bytes = true;
       watchdog.feed();
       listener.onBytes(bytes);
     };
@@ -115,14 +114,14 @@ class FfmpegPassthrough implements Passthrough {
       const end = await child.start({ pictures: pipe, onPacketText: ignore, onFrameText: ignore, onStderr: (text) => stderr.push(text) });
       if (isAborted(signal)) return;
       const shown = redact(this.#address.shown);
-      if (isStalled) throw stalled(id, shown, sawBytes);
+      if (seen.stall) throw stalled(id, shown, seen.bytes);
       const lines = stderr.lines();
       if (lines.some((line) => CANNOT_BE_PASSED_ON.test(line))) throw unsupported(id, shown, lines);
-      if (!sawBytes && !this.#looksLonger && lines.some((line) => LOOKED_TOO_SHORT.test(line))) {
+      if (!seen.bytes && !this.#looksLonger && lines.some((line) => LOOKED_TOO_SHORT.test(line))) {
         this.#looksLonger = true;
         return;
       }
-      throw streamFault({ cameraId: id, shown, ...end, lines, sawPackets: sawBytes });
+      throw streamFault({ cameraId: id, shown, ...end, lines, sawPackets: seen.bytes });
     } finally {
       watchdog.close();
       signal.removeEventListener('abort', onAbort);

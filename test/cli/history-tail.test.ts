@@ -33,6 +33,7 @@ describe('HistoryTail', () => {
     await tail.open();
     expect(await sequences(tail)).toEqual([3, 4, 5]);
     expect(said).toEqual([]);
+    model.settle([1, 2, 3, 4, 5], false);
     model.prune(Date.parse('2026-01-05T00:00:00.000Z'));
     const later = stage({ sequence: 2 }, model);
     await later.tail.open();

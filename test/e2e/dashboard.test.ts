@@ -15,16 +15,16 @@ let browser: Browser;
 let stand: DashboardStand;
 const originOf = ({ port }: { readonly port: number }) => `http://127.0.0.1:${port}`;
 const tile = (page: Page, id: string) => page.locator(`[data-camera="${id}"]`);
-const ids = (page: Page) => page.locator('[data-camera]').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-camera')));
+const ids = (page: Page) => page.evaluate<string[]>(`[...document.querySelectorAll('[data-camera]')].map((cell) => cell.dataset.camera)`);
 
 /** What stands on the canvas of a tile, small: equal pictures give equal texts. */
 const pictureOf = (page: Page, id: string) =>
-  page.evaluate(
+  page.evaluate<string>(
     `(() => { const canvas = document.querySelector('[data-camera="${id}"] canvas');
       const copy = document.createElement('canvas'); copy.width = 16; copy.height = 9;
       const context = copy.getContext('2d'); context.drawImage(canvas, 0, 0, 16, 9);
       return [...context.getImageData(0, 0, 16, 9).data].join(); })()`,
-  ) as Promise<string>;
+  );
 
 beforeAll(async () => {
   [browser, stand] = await Promise.all([startBrowser(), startDashboardStand()]);
@@ -219,7 +219,7 @@ describe('the page of a camera', () => {
     await waitFor('what is pointed at is told', async () => /: (light|night), /.test((await page.locator('.day-words').textContent()) ?? ''));
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
-    expect(await stand.daemon.json('/api/cameras/busy1')).toMatchObject({ enabled: false, state: 'disabled' });
+    await waitFor('it is paused', async () => (await stand.daemon.json<CameraView>('/api/cameras/busy1')).state === 'disabled');
     await page.getByRole('button', { name: 'Resume' }).click();
     await waitFor('it is live again', async () => (await stand.daemon.json<CameraView>('/api/cameras/busy1')).state === 'live', 30_000);
     expect(complaints).toEqual([]);
@@ -235,7 +235,7 @@ describe('the page of a camera', () => {
     expect(scripts.filter((path) => path.includes('live-player'))).toEqual([]);
     await page.getByRole('button', { name: 'Full motion' }).click();
     // Debian's Chromium plays H.264; else it would be the canvas.
-    const time = () => page.evaluate(`document.querySelector('.full-motion video')?.currentTime ?? 0`) as Promise<number>;
+    const time = () => page.evaluate<number>(`document.querySelector('.full-motion video')?.currentTime ?? 0`);
     await waitFor('it plays', async () => (await time()) > 0, 30_000);
     const first = await time();
     await waitFor('it goes on', async () => (await time()) > first + 1, 30_000);

@@ -17,6 +17,8 @@ let server: RtspServer;
 let returning: RtspServer;
 let stand: LiveStand;
 let browser: Browser;
+/** What was opened, to be closed in reverse. */
+const opened: (() => Promise<void>)[] = [];
 let files: ReadonlyMap<string, string>;
 let small: string;
 
@@ -35,7 +37,9 @@ beforeAll(async () => {
   const mjpeg = await makeTestClip({ file: path.join(folder, 'mjpeg.mkv'), seconds: 4, codec: 'mjpeg', size: '320x240' });
   const clip = (file: string) => ({ kind: 'clip', clips: [file] }) as const;
   server = await startRtspServer({ mounts: { large: clip(large), reordered: clip(reordered), mjpeg: clip(mjpeg) } });
+  opened.push(() => server.close());
   returning = await startRtspServer({ port: await freePort(), mounts: { cam: clip(large) } });
+  opened.push(() => returning.close());
   stand = await startLiveStand({
     large: { url: server.url('large') },
     reordered: { url: server.url('reordered') },
@@ -43,14 +47,14 @@ beforeAll(async () => {
     returning: { url: returning.url('cam') },
     off: { url: server.url('large'), enabled: false },
   });
+  opened.push(() => stand.close());
   files = await bundleLivePage();
   browser = await launchChromium();
+  opened.push(() => browser.close());
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await stand?.close();
-  for (const one of [server, returning]) await one?.close();
+  for (const close of opened.reverse()) await close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -86,7 +90,7 @@ const video = <T>(page: Page, what: string): Promise<T> =>
   page.evaluate(`(() => { const video = document.querySelector('video'); return ${what}; })()`);
 
 describe('full motion in Chromium', () => {
-  it.each(['large', 'reordered'])('plays %s as the camera sends it, near the edge, and lets the past go', async (camera) => {
+  it.each(['large', 'reordered'])('plays %s as the camera sends it, near the edge, without another player', async (camera) => {
     const { page, faults, scripts } = await open(camera);
     await untilState(page, ({ kind, mode }) => kind === 'playing' && mode === 'mse');
     const before = await video<number>(page, 'video.currentTime');
@@ -132,7 +136,43 @@ describe('full motion in Chromium', () => {
     await page.close();
   });
 
-  it('waits for a camera that is switched off, and connects again when the server was away', async () => {
+  it.each([
+    ['once: the past goes, and it plays on', 1, 1],
+    ['for good: it begins anew at the edge', 1_000, 2],
+  ])('does not swallow it when the browser has no room left, %s', async (_what, refusals, connections) => {
+    const live = await openLivePage(browser, stand.daemon.port, files);
+    const sockets: string[] = [];
+    live.page.on('websocket', (socket) => sockets.push(socket.url()));
+    // A browser says so only after a hundred megabytes.
+    await live.page.evaluate(`(() => {
+      const append = SourceBuffer.prototype.appendBuffer;
+      let [first, refusals] = [null, ${refusals}];
+      SourceBuffer.prototype.appendBuffer = function (bytes) {
+        first ??= this;
+        const hasPlayed = document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames > 60;
+        if (this === first && hasPlayed && refusals-- > 0) throw new DOMException('full', 'QuotaExceededError');
+        return append.call(this, bytes);
+      };
+      const remove = SourceBuffer.prototype.remove;
+      globalThis.removals = [];
+      SourceBuffer.prototype.remove = function (start, end) {
+        globalThis.removals.push([start, end]);
+        return remove.call(this, start, end);
+      };
+      openPlayer('large', 'auto');
+    })()`);
+    await waitFor('room is made', async () => (await live.page.evaluate('removals.length')) !== 0, LIMIT_MS);
+    await waitFor('the connections', () => sockets.length === connections, LIMIT_MS);
+    const before = await video<number>(live.page, 'video.getVideoPlaybackQuality().totalVideoFrames');
+    await waitFor(
+      'it plays on',
+      async () => (await video<number>(live.page, 'video.getVideoPlaybackQuality().totalVideoFrames')) > before + 20,
+      LIMIT_MS,
+    );
+    await live.page.close();
+  });
+
+  it('waits for a camera that is switched off', async () => {
     const { page } = await open('off');
     await untilState(page, ({ code }) => code === 'CAMERA_DISABLED');
     await fetch(`http://127.0.0.1:${stand.daemon.port}/api/cameras/off/enabled`, {

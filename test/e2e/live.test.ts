@@ -21,6 +21,8 @@ let locked: RtspServer;
 let stand: LiveStand;
 let returning: { readonly port: number; server: RtspServer };
 const clips: Record<string, string> = {};
+/** What was opened, to be closed in reverse. */
+const opened: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'framewatch-live-e2e-'));
@@ -37,27 +39,39 @@ beforeAll(async () => {
   await made('mjpeg.mkv', { codec: 'mjpeg', size: '320x240' });
   await made('mpeg4.avi', { codec: 'mpeg4', size: '320x240' });
   const clip = (name: string) => ({ kind: 'clip', clips: [clips[name] ?? ''] }) as const;
-  server = await startRtspServer({ mounts: { a: clip('a.mp4'), hevc: clip('hevc.mp4'), mjpeg: clip('mjpeg.mkv'), b: clip('b.mp4') } });
+  server = await startRtspServer({
+    mounts: {
+      a: clip('a.mp4'),
+      hevc: clip('hevc.mp4'),
+      mjpeg: clip('mjpeg.mkv'),
+      b: clip('b.mp4'),
+      changing: { kind: 'clip', clips: [clips['a.mp4'] ?? '', clips['b.mp4'] ?? ''] },
+    },
+  });
+  opened.push(() => server.close());
   locked = await startRtspServer({ mounts: { a: clip('a.mp4') }, username: 'viewer', password: 'right' });
+  opened.push(() => locked.close());
   const port = await freePort();
   returning = { port, server: await startRtspServer({ port, mounts: { cam: clip('a.mp4') } }) };
+  opened.push(() => returning.server.close());
   const file = { url: `file:${clips['b.mp4']}` };
   stand = await startLiveStand({
     plain: { url: server.url('a') },
     lively: { url: server.url('a'), liveUrl: server.url('b') },
     hevc: { url: server.url('hevc') },
     mjpeg: { url: server.url('mjpeg') },
+    changing: { url: server.url('changing') },
     mpeg4: { url: `file:${clips['mpeg4.avi']}` },
     locked: { url: locked.url('a'), username: 'viewer', password: PASSWORD },
     noisy: { url: `file:${path.join(folder, 'noise.mp4')}` },
     returning: { url: returning.server.url('cam') },
     ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`file${index}`, file])),
   });
+  opened.push(() => stand.close());
 });
 
 afterAll(async () => {
-  await stand?.close();
-  for (const one of [server, locked, returning?.server]) await one?.close();
+  for (const close of opened.reverse()) await close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -149,6 +163,14 @@ describe('full motion', () => {
         { width: 640, height: 360, epoch: 1 },
         { width: 320, height: 240, epoch: 2 },
       ]);
+    });
+  });
+
+  it('begins another epoch when the pictures change their size without a word', async () => {
+    await withClients(async (open) => {
+      const client = open('changing');
+      await client.until('both sizes', ({ inits }) => new Set(inits.map((init) => init.width)).size > 1, LIMIT_MS);
+      expect(new Set(client.inits.map((init) => init.width))).toEqual(new Set([640, 320]));
     });
   });
 

@@ -14,12 +14,13 @@ it('ends, after a kill, what was active, although the camera never comes back', 
   const stateOf = (payload: string | undefined) =>
     payload === undefined ? undefined : (JSON.parse(payload) as CameraStateMessage).regions['full']?.rules['rule0'];
   const state = () => stateOf(subscriber.newest('framewatch/cam0/state'));
-  await waitFor('the light is seen', () => state()?.active === true, 60_000);
+  const messages = () => subscriber.messages.filter(({ topic }) => topic === 'framewatch/cam0/event');
+  const events = () => messages().map(({ payload }) => JSON.parse(payload) as LabelEvent);
+  // Both are on their way on their own.
+  await waitFor('the light is seen, and told', () => state()?.active === true && events().length > 0, 60_000);
   killed.kill('SIGKILL');
   await killed.ended;
   await stand.cameras.close();
-  const events = () =>
-    subscriber.messages.filter(({ topic }) => topic === 'framewatch/cam0/event').map(({ payload }) => JSON.parse(payload) as LabelEvent);
   const before = events().at(-1);
   expect(before?.type).not.toBe('end');
   const daemon = await stand.startDaemon(`{ url: ${broker.url} }`);

@@ -53,7 +53,7 @@ interface AxeResults {
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   // Of the browser's own console, which no content policy holds back.
   await page.evaluate(axe);
-  const results = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults;
+  const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
   );

@@ -35,7 +35,7 @@ export interface CrashReport {
 
 const LONGEST_LIFE_MS = 12_000;
 /** From the light to the event with the subscriber. */
-const WAY_MS = 900;
+const WAY_MS = 1_500;
 const BROKER_AWAY_SHARE = 0.3;
 
 /**

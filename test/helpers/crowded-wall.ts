@@ -103,8 +103,8 @@ const COUNTERS = `
     for (const { duration } of list.getEntries()) { counted.longMs += duration; counted.longestMs = Math.max(counted.longestMs, duration); }
   }).observe({ type: 'longtask', buffered: true });`;
 
-async function counted(page: Page): Promise<Counted> {
-  return (await page.evaluate('globalThis.counted')) as Counted;
+function counted(page: Page): Promise<Counted> {
+  return page.evaluate<Counted>('globalThis.counted');
 }
 
 /** What the page's main thread does, by the processor's time. */

@@ -32,7 +32,7 @@ export async function bundleLivePage(): Promise<ReadonlyMap<string, string>> {
       { name: 'live-page', resolveId: (id) => (id === ENTRY ? `\0${ENTRY}` : null), load: (id) => (id === `\0${ENTRY}` ? code : null) },
       jsmpegWithoutStyle(),
     ],
-    build: { write: false, modulePreload: false, rollupOptions: { input: { entry: ENTRY }, output: { entryFileNames: '[name].js' } } },
+    build: { write: false, modulePreload: false, rolldownOptions: { input: { entry: ENTRY }, output: { entryFileNames: '[name].js' } } },
   })) as Rolldown.RolldownOutput;
   return new Map(built.output.map((file) => [`/live-page/${file.fileName}`, file.type === 'chunk' ? file.code : String(file.source)]));
 }

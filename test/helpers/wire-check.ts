@@ -56,7 +56,10 @@ export function historyFaults(history: readonly LabelEvent[]): readonly string[]
   return faults;
 }
 
-/** Holds events against the cameras' script: every light in `expected` is a start of each rule; and no event starts without a light. */
+/**
+ * Holds events against the cameras' script: every light in `expected` is a start of each rule; and no event starts without a light. `all` is sorted by time;
+ * hours of both take no longer than they are long.
+ */
 export function scriptFaults(
   events: readonly LabelEvent[],
   expected: readonly LightPhase[],
@@ -64,18 +67,47 @@ export function scriptFaults(
   rules: number,
 ): readonly string[] {
   const faults: string[] = [];
-  const starts = events.filter(({ type }) => type === 'start');
-  const fits = (phase: LightPhase, event: LabelEvent, lateMs: number) => {
-    const startedMs = Date.parse(event.startedAt);
-    return event.camera === phase.camera && startedMs >= phase.fromMs - EARLY_MS && startedMs <= lateMs;
-  };
+  const starts = byCamera(
+    events.filter(({ type }) => type === 'start').map(({ camera, rule, startedAt }) => ({ camera, rule, startedAt, atMs: Date.parse(startedAt) })),
+  );
+  for (const one of starts.values()) one.sort((a, b) => a.atMs - b.atMs);
   for (const phase of expected) {
-    const found = new Set(starts.filter((event) => fits(phase, event, phase.fromMs + SLACK_MS)).map(({ rule }) => rule));
+    const own = starts.get(phase.camera) ?? [];
+    const found = new Set<string>();
+    for (let index = firstFrom(own, phase.fromMs - EARLY_MS); (own[index]?.atMs ?? Number.POSITIVE_INFINITY) <= phase.fromMs + SLACK_MS; index++)
+      found.add(own[index]?.rule ?? '');
     if (found.size < rules)
       faults.push(`${phase.camera} turned light at ${new Date(phase.fromMs).toISOString()}: ${found.size} of ${rules} rules started`);
   }
-  for (const event of starts) {
-    if (!all.some((phase) => fits(phase, event, phase.toMs + SLACK_MS))) faults.push(`${event.camera} started at ${event.startedAt}, in the dark`);
+  const lights = byCamera(all);
+  for (const [camera, own] of starts) {
+    const phases = lights.get(camera) ?? [];
+    let at = 0;
+    for (const { atMs, startedAt } of own) {
+      while ((phases[at]?.toMs ?? Number.POSITIVE_INFINITY) + SLACK_MS < atMs) at += 1;
+      if (atMs < (phases[at]?.fromMs ?? Number.POSITIVE_INFINITY) - EARLY_MS) faults.push(`${camera} started at ${startedAt}, in the dark`);
+    }
   }
   return faults;
+}
+
+function byCamera<T extends { readonly camera: string }>(entries: readonly T[]): Map<string, T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const entry of entries) {
+    const own = grouped.get(entry.camera);
+    if (own) own.push(entry);
+    else grouped.set(entry.camera, [entry]);
+  }
+  return grouped;
+}
+
+/** The first of them that is not before `ms`. */
+function firstFrom(sorted: readonly { readonly atMs: number }[], ms: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.atMs ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

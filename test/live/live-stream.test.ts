@@ -29,6 +29,14 @@ describe('runLiveStream', () => {
     expect(source.isRunning).toBe(false);
   });
 
+  it('connects again when the pictures become others, and shows none of those before it has', async () => {
+    const { source, told, ended } = start();
+    const pictures = (size: number) => fragment(true, Buffer.from([0, 0, 0, 2, 0x67, size]));
+    source.send(init(), pictures(1), fragment(false), pictures(1), pictures(2), fragment(false));
+    expect(await ended).toMatchObject({ error: { code: 'CAMERA_EXITED' } });
+    expect(told).toEqual(['init', 'fragment', 'fragment', 'fragment']);
+  });
+
   it('blames nobody when it was told to end', async () => {
     const { stop, ended } = start();
     stop.abort();

@@ -14,7 +14,7 @@ export function words(...values: readonly number[]): Buffer {
 }
 
 /** High profile, level 4. */
-export const AVC: Buffer = box('avcC', Buffer.from([1, 0x64, 0x00, 0x28, 0xff]));
+const AVC: Buffer = box('avcC', Buffer.from([1, 0x64, 0x00, 0x28, 0xff]));
 /** Main profile, level 2.1, of x265. */
 export const HEVC: Buffer = box('hvcC', Buffer.from([1, 0x01, 0x60, 0, 0, 0, 0x90, 0, 0, 0, 0, 0, 63, 0xf0]));
 

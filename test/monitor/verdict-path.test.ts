@@ -81,14 +81,7 @@ function path(options: { readonly storeFails?: () => boolean; readonly infeasibl
       frameDropped: (entry, reason) => void dropped.push(`${entry.frame.sequence} ${reason}`),
       eventsLost: (count) => void lost.push(count),
     },
-    ...{ publishClassifications: false, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
-    ...{
-      publishClassifications: false,
-      snapshots: true,
-      scores: options.scores ?? null,
-      isFeasible: () => options.infeasible !== true,
-      onEvent: () => undefined,
-    },
+    ...{ publishClassifications: false, scores: options.scores ?? null, isFeasible: () => options.infeasible !== true, onEvent: () => undefined },
   });
   const model = () => ({ name: 'm', sha256: 'abc', backend: 'onnx', device: 'cpu', precision: 'float32' });
   const judge = new CameraJudge({

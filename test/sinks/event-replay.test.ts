@@ -64,6 +64,21 @@ describe('EventReplay', () => {
     expect(history.queries).toHaveLength(1);
   });
 
+  it('asks for a page once, however long the history takes for it', async () => {
+    const { ask, taken, clock, history } = stage(250);
+    const answers: (() => void)[] = [];
+    history.beforeQuery = () => new Promise<void>((resolve) => void answers.push(resolve));
+    ask({ after: 0, to: 'framewatch/replay/me' });
+    await clock.advance(3_500);
+    expect(answers).toHaveLength(1);
+    history.beforeQuery = () => Promise.resolve();
+    for (const answer of answers) answer();
+    await clock.advance(0);
+    expect(taken().map(({ sequence }) => sequence)).toEqual(range(1, 100));
+    await clock.advance(1_000);
+    expect(taken().map(({ sequence }) => sequence)).toEqual(range(101, 200));
+  });
+
   it('says so when the history cannot be read', async () => {
     const { ask, taken, clock, history } = stage(250);
     history.beforeQuery = () => Promise.reject(new Error('no disk'));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { IncomingMessages, type IncomingRoute } from '../../src/sinks/incoming-messages.ts';
+import type { SubscribeOutcome } from '../../src/sinks/mqtt-answer.ts';
 import type { IncomingDropReason } from '../../src/sinks/mqtt-observer.ts';
-import type { IncomingMessage, SubscribeOutcome, Subscription } from '../../src/sinks/mqtt-session.ts';
+import type { IncomingMessage, Subscription } from '../../src/sinks/mqtt-session.ts';
 import { RefusalLog } from '../../src/sinks/refusal-log.ts';
 import { recordingLogger } from '../helpers/recording-logger.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type BrokerAddress, MqttSession, type SubscribeOutcome } from '../../src/sinks/mqtt-session.ts';
+import type { SubscribeOutcome } from '../../src/sinks/mqtt-answer.ts';
+import { type BrokerAddress, MqttSession } from '../../src/sinks/mqtt-session.ts';
 import type { ConnectionLoss } from '../../src/sinks/reconnect-policy.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -33,6 +34,36 @@ describe('MqttSession', () => {
       reason: expect.stringContaining('(128)'),
     });
     expect(await outcomeAfter((socket) => socket.destroy())).toEqual({ kind: 'lost' });
+  });
+
+  it('does not send what the broker has said to be too large: it would end the session, again and again', async () => {
+    // Maximum Packet Size (39): 60 bytes.
+    const sent: Buffer[] = [];
+    const server = createServer((socket) => {
+      socket
+        .on('error', () => {})
+        .on('data', (bytes: Buffer) => {
+          if (bytes[0] === 0x10) socket.write(Buffer.from([0x20, 8, 0, 0, 5, 39, 0, 0, 0, 60]));
+          else sent.push(bytes);
+          if (bytes[0] === 0x32) socket.write(Buffer.from([0x40, 2, ...bytes.subarray(7, 9)]));
+        });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const ups: number[] = [];
+    const session = MqttSession.open(addressOf((server.address() as AddressInfo).port), {
+      up: (most) => void ups.push(most),
+      message: () => {},
+      down: () => {},
+    });
+    onTestFinished(() => session.end(0));
+    await waitFor('the session is up', () => ups.length > 0);
+    const publish = (bytes: number) => session.publish({ topic: 'a/b', payload: Buffer.alloc(bytes), qos: 1, retain: false });
+    // Two for the begin of the packet, five for the topic, two for its id, one for no properties.
+    expect(await publish(51)).toMatchObject({ kind: 'refused', reason: 'it takes 61 bytes, and the broker no more than 60' });
+    expect(sent).toEqual([]);
+    expect(await publish(50)).toEqual({ kind: 'acknowledged' });
+    expect(sent[0]).toHaveLength(60);
   });
 
   it('is over at once when nobody listens', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -125,6 +125,28 @@ describe('SqliteEventStore', () => {
     const aside = readdirSync(stateDir).find((name) => name.startsWith('history.db.corrupt-'));
     expect(lines).toMatchObject([{ fields: { code: 'STORE_CORRUPT', file: join(stateDir, String(aside)) } }]);
     expect(lines[0]?.message).toContain(String(aside));
+    // Nobody can tell them from one another over MQTT, so a sequence of before is not given again.
+    expect((await second.append([labelEvent()]))[0]?.sequence).toBeGreaterThan(1);
+    expect(second.oldestSequence).toBeGreaterThan(1);
+  });
+
+  it('says how many messages waited for the broker in a history that it sets aside', async () => {
+    const stateDir = temporaryDirectory();
+    const first = await open({ stateDir, keepsOutbox: true });
+    await first.append(Array.from({ length: 300 }, () => labelEvent()));
+    await first.close();
+    const file = join(stateDir, 'history.db');
+    const bytes = readFileSync(file);
+    // A page in the middle: that of a part of the messages, or of an index of theirs.
+    bytes.fill(0xab, Math.floor(bytes.length / 8192) * 4096, Math.floor(bytes.length / 8192) * 4096 + 4096);
+    writeFileSync(file, bytes);
+    const logger = recordingLogger();
+    const second = await open({ stateDir, keepsOutbox: true, logger });
+    expect(logger.lines.find(({ fields }) => fields['code'] === 'STORE_CORRUPT')).toMatchObject({
+      fields: { unsent: 300 },
+      message: expect.stringContaining('300 messages that waited for the MQTT broker'),
+    });
+    expect((await second.append([labelEvent()]))[0]?.sequence).toBeGreaterThan(300);
   });
 
   it('survives the death of its worker: a moment later another one stores what waits, and meanwhile says what is wrong', async () => {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { lockStateDirectory } from '../../src/store/state-lock.ts';
 import { builtEntryPoint } from '../../src/util/entry-point.ts';
@@ -24,4 +26,15 @@ it('is held against other processes, says by whom, and is gone with a killed pro
   await once(holder, 'exit');
   lockStateDirectory(stateDir, mine).release();
   lockStateDirectory(stateDir, mine).release();
+});
+
+it('is held, and names nobody, when its holder cannot be written down', () => {
+  const stateDir = temporaryDirectory();
+  const stale = join(stateDir, 'daemon.lock.json');
+  writeFileSync(stale, JSON.stringify({ pid: 1, instance: 'of before', since: SINCE }));
+  // A folder in its place stops root, too, as a full disk would.
+  mkdirSync(`${stale}.tmp`);
+  const lock = lockStateDirectory(stateDir, { pid: process.pid, instance: 'attic', since: SINCE });
+  expect(existsSync(stale)).toBe(false);
+  lock.release();
 });

@@ -49,7 +49,7 @@ function listener() {
 describe('passthroughs', () => {
   it('opens the stream for full motion, and knocks at its door', async () => {
     const { source, doors, calls } = open('echo "[rtsp] method DESCRIBE failed: 401 Unauthorized needle!" >&2; exit 1');
-    const told = await source.run(new AbortController().signal, listener()).catch((error: Error) => error);
+    const told = await source.run(new AbortController().signal, listener()).catch((error: unknown) => error);
     expect(told).toMatchObject({ code: 'CAMERA_AUTH_FAILED' });
     expect(String(told)).not.toContain('needle');
     expect(calls()[0]).toContain('rtsp://viewer:needle!@127.0.0.1:2/live');
@@ -75,7 +75,7 @@ describe('passthroughs', () => {
     const clock = new VirtualClock();
     const { source } = open('printf abc; exec sleep 60', clock);
     const heard = listener();
-    const ended = source.run(new AbortController().signal, heard).catch((error: Error) => error);
+    const ended = source.run(new AbortController().signal, heard).catch((error: unknown) => error);
     await waitFor('bytes', () => Buffer.concat(heard.pieces).toString() === 'abc');
     await clock.advance(11_000);
     expect(await ended).toMatchObject({ code: 'CAMERA_STALLED' });

@@ -1,6 +1,6 @@
 import type { LabelEvent } from './messages.ts';
 
-export const MOST_EVENTS = 500;
+const MOST_EVENTS = 500;
 
 // Times of the daemon are all written alike, so that they sort as texts: a backlog of thousands must not be parsed again and again.
 

@@ -82,18 +82,24 @@ function ActiveRules({ live }: { readonly live: LiveCamera }): JSX.Element | nul
 
 /** The strongest label of each region; of one that was not judged while this page watched, what the daemon said of it. */
 function Verdict({ live }: { readonly live: LiveCamera }): JSX.Element {
-  const { regions } = live.camera.value;
+  const { regions, rules } = live.camera.value;
   const verdicts = live.verdicts.value;
   const names = new Set([...Object.keys(regions), ...verdicts.keys()]);
   if (names.size === 0) return <span class="quiet">no verdict yet</span>;
-  const tone = live.active.value.length > 0 ? 'alarm' : 'plain';
+  // Red is the label that a rule holds for, not whatever is strongest meanwhile.
+  const alarming = new Set(live.active.value.flatMap(({ rule, region }) => (rules[rule]?.labels ?? []).map((label) => `${region} ${label}`)));
   return (
     <>
       {[...names].map((region) => {
         const strongest = verdicts.get(region)?.top[0] ?? regions[region];
         return (
           strongest && (
-            <Bar key={region} value={strongest.score} label={names.size === 1 ? strongest.label : `${region}: ${strongest.label}`} tone={tone} />
+            <Bar
+              key={region}
+              value={strongest.score}
+              label={names.size === 1 ? strongest.label : `${region}: ${strongest.label}`}
+              tone={alarming.has(`${region} ${strongest.label}`) ? 'alarm' : 'plain'}
+            />
           )
         );
       })}
