@@ -13,7 +13,7 @@ describe('the words of coverage', () => {
   });
 
   it('are all said in words on the dashboard', () => {
-    const words = read('src/dashboard/words.ts');
+    const words = read('src/dashboard/ui/words.ts');
     const known = [...words.slice(words.indexOf('REASONS'), words.indexOf('export function coverageInWords')).matchAll(/^ {2}(\w+):/gm)];
     expect(known.map(([, word]) => word).toSorted()).toEqual(COVERAGE_REASONS.toSorted());
   });
