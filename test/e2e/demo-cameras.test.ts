@@ -59,9 +59,13 @@ describe('simulated cameras', { concurrent: true }, () => {
     const sink = ['!', 'rtph264depay', '!', 'h264parse', '!', 'avdec_h264', '!', 'fakesink', 'sync=false', 'silent=false', 'num-buffers=36'];
     const location = `location=${urlWithLogin(simulated.camera(id))}`;
     const { code, output } = await run('gst-launch-1.0', ['-v', 'rtspsrc', 'protocols=tcp', location, ...sink]);
-    expect(code).toBe(0);
-    expect(output).not.toMatch(/ERROR|WARN/);
-    expect(output.match(/chain +\*/g)?.length).toBeGreaterThanOrEqual(36);
+    const pictures = output.match(/chain +\*/g)?.length ?? 0;
+    const complaints = output.split('\n').filter((line) => !/last-message|: caps = /.test(line));
+    expect({ code, complaints: complaints.filter((line) => /ERROR|WARN/.test(line)) }, complaints.slice(-20).join('\n')).toEqual({
+      code: 0,
+      complaints: [],
+    });
+    expect(pictures).toBeGreaterThanOrEqual(36);
   });
 
   it('refuse ffmpeg with a wrong password, and while logins are rejected', async ({ expect, onTestFinished }) => {
