@@ -30,6 +30,7 @@ const WAITING = [
   'e2e/coverage',
   'e2e/daemon',
   'e2e/dashboard',
+  'e2e/dashboard-full',
   'e2e/dashboard-pages',
   'e2e/demo',
   'e2e/demo-cameras',

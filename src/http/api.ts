@@ -67,7 +67,12 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCoverage(app, parts.view);
   app.get('/api/config', (c) => c.json(parts.view.configuration()));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
-  app.notFound((c) => problem(c, 404, 'notFound', 'there is nothing at this path'));
+  app.notFound((c) => {
+    const page = parts.files.get('/index.html');
+    // Who followed an old link reads a page; programs read JSON.
+    if (page && c.req.method === 'GET' && /\btext\/html\b/.test(c.req.header('accept') ?? '')) return file(c, page, 404);
+    return problem(c, 404, 'notFound', 'there is nothing at this path');
+  });
   app.onError((error, c) => {
     const isStore = hasCode(error, 'STORE_UNAVAILABLE');
     if (!isStore) parts.logger.error({ err: error, method: c.req.method, path: c.req.path }, 'a request failed');
@@ -196,7 +201,7 @@ function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Respons
   return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': cacheControl });
 }
 
-function file(c: Context, found: StaticFile | undefined): Response {
+function file(c: Context, found: StaticFile | undefined, status: 200 | 404 = 200): Response {
   if (!found) return problem(c, 404, 'notBuilt', 'the dashboard was not built: run `npm run build`');
   const headers = {
     ETag: found.etag,
@@ -204,9 +209,9 @@ function file(c: Context, found: StaticFile | undefined): Response {
     'Content-Type': found.type,
     Vary: 'Accept-Encoding',
   };
-  if (c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
+  if (status === 200 && c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
   const isCompressed = found.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
-  return isCompressed ? c.body(found.gzip, 200, { ...headers, 'Content-Encoding': 'gzip' }) : c.body(found.body, 200, headers);
+  return isCompressed ? c.body(found.gzip, status, { ...headers, 'Content-Encoding': 'gzip' }) : c.body(found.body, status, headers);
 }
 
 /** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */

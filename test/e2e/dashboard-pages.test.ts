@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeJpeg } from '../../src/engine/picture.ts';
 import type { LabelEvent } from '../../src/events/label-event.ts';
-import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from '../helpers/browser.ts';
+import { openPage, startBrowser, type WatchedPage } from '../helpers/browser.ts';
 import type { Daemon } from '../helpers/daemon.ts';
 import { HOSTILE } from '../helpers/dashboard-stand.ts';
 import { fillHistory } from '../helpers/filled-history.ts';
@@ -282,41 +282,4 @@ describe('the system page', () => {
     await panel.getByText('Reloaded, no camera changed').waitFor({ timeout: 30_000 });
     await closed(watched);
   });
-});
-
-describe('for everybody', () => {
-  it.each(['light', 'dark'] as const)(
-    'axe finds nothing, full pages, %s',
-    async (colorScheme) => {
-      for (const path of ['/events', '/events?camera=cam0&type=end', `/events/${stored.at(-1) ?? ''}`, '/system']) {
-        const watched = await open(path, { colorScheme });
-        const { page } = watched;
-        await page
-          .locator(path === '/system' ? '.latency-chart .stage' : path.startsWith('/events/') ? '.course' : '.event-row')
-          .first()
-          .waitFor();
-        for (const summary of await page.locator('summary').all()) await summary.click();
-        expect(await accessibilityProblems(page)).toEqual([]);
-        await closed(watched);
-      }
-    },
-    180_000,
-  );
-
-  it.each([320, 3840])(
-    'fits %d px',
-    async (width) => {
-      for (const path of ['/events', `/events/${await newest()}`, '/system']) {
-        const watched = await open(path, { viewport: { width, height: 800 } });
-        await watched.page.locator('.page').waitFor();
-        await watched.page
-          .locator(path === '/system' ? '.latency-chart .stage' : path === '/events' ? '.event-row' : '.course')
-          .first()
-          .waitFor();
-        expect(await watched.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-        await closed(watched);
-      }
-    },
-    120_000,
-  );
 });

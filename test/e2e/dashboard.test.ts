@@ -257,26 +257,6 @@ describe('the page of a camera', () => {
   });
 });
 
-describe('accessibility', () => {
-  it.each([
-    ['/', 'light', 1280],
-    ['/', 'dark', 1280],
-    ['/?group=state&size=small', 'light', 320],
-    ['/camera/busy1', 'light', 1280],
-    ['/camera/busy1', 'dark', 320],
-    ['/camera/locked', 'light', 1280],
-    ['/camera/locked', 'dark', 1280],
-  ] as const)('%s, %s, %i px wide: axe finds nothing, and nothing is wider than the page', async (target, colorScheme, width) => {
-    const { page } = await openPage(browser, originOf(stand.daemon), { colorScheme, viewport: { width, height: 900 } });
-    await page.goto(originOf(stand.daemon) + target);
-    await page.locator('canvas').first().waitFor();
-    await waitFor('verdicts are there', async () => target.includes('locked') || (await page.locator('.bar').count()) > 0, 30_000);
-    expect(await accessibilityProblems(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    await page.context().close();
-  });
-});
-
 describe('a crowded wall', () => {
   it('keeps the pictures of 64 cameras moving, and tells how smoothly', async () => {
     const figures = await crowdedWall({ browser, cameras: 64, picturesPerSecond: 2, forMs: 20_000, heapEveryMs: 5_000 });

@@ -224,9 +224,15 @@ describe('pages', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'page']);
   });
 
-  it.each(['/camera', '/camera/a/b', '/events/a/b', '/systems', '/wall'])('%s is no page', async (target) => {
-    expect((await get(target)).status).toBe(404);
-  });
+  it.each(['/camera', '/camera/a/b', '/events/a/b', '/systems', '/wall'])(
+    '%s is no page: the dashboard says so to people, JSON to programs',
+    async (target) => {
+      const told = await get(target, { accept: 'text/html,*/*;q=0.8', 'if-none-match': '"e"' });
+      expect([told.status, await told.text()]).toEqual([404, 'page']);
+      const answer = await get(target, { accept: '*/*' });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { error: 'notFound' }]);
+    },
+  );
 
   it('asks for a login, and lets through what the login page needs, and nothing else', async () => {
     const locked = new Access(httpConfig('/nonexistent'), new Secret('t'.repeat(43)), new VirtualClock());

@@ -1,4 +1,4 @@
-/** The pages; src/http/pages.ts has the same paths. */
+/** The pages; src/http/api.ts has the same paths. */
 export type Route =
   | { readonly page: 'wall' }
   | { readonly page: 'camera'; readonly id: string }

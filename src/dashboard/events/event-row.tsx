@@ -23,7 +23,7 @@ export function EventRow({ event, isMessage }: EventRowProps): JSX.Element {
   const at = isMessage ? event.at : event.startedAt;
   const name = state.camera(camera)?.camera.value.name ?? camera;
   return (
-    <a class={`event-row ${type === 'end' ? '' : 'open'}`} href={pathOf({ page: 'event', id })}>
+    <a class={`event-row ${type === 'end' ? '' : 'open'}`} href={pathOf({ page: 'event', id })} tabIndex={-1}>
       <EventPicture event={event} className="event-thumbnail" />
       <span class="event-what">
         <b>{rule}</b>

@@ -67,6 +67,7 @@ export function EventsPage(): JSX.Element {
           <VirtualList
             key={query}
             label="Events, newest first"
+            hint="Events; the arrow keys go from one to the next"
             items={list.rows}
             rowPx={ROW_PX}
             keyOf={keyOf(filter)}
