@@ -1,69 +1,114 @@
 #!/usr/bin/env node
-// Writes the pictures of the documentation, docs/images/*.png, from the built program's own demo: `npm run screenshots`.
+// Writes the pictures of the documentation, docs/images/PAGE-LOOK.png, from the built program: `npm run screenshots [-- NAME …]`. Most are of its demo.
 // Needs what the tests need (`node scripts/setup.mjs --for test`). The pictures differ a little each time: they are of something that lives.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import sharp from 'sharp';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const images = path.join(root, 'docs/images');
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
+const work = path.join(root, '.tmp/screenshots');
 /** The demo has to happen first: events, and some minutes of scores. */
 const LIVED_MS = 90_000;
 const SETTLED_MS = 20_000;
 
-/** @type {{ name: string, path: string, colorScheme: 'light' | 'dark', viewport: { width: number, height: number }, fullPage?: boolean }[]} */
-const SHOTS = [
-  { name: 'dashboard', path: '/', colorScheme: 'light', viewport: DESK },
-  { name: 'dashboard-dark', path: '/', colorScheme: 'dark', viewport: DESK },
-  { name: 'dashboard-phone', path: '/', colorScheme: 'light', viewport: PHONE },
-  { name: 'dashboard-camera', path: '/camera/easel', colorScheme: 'light', viewport: DESK, fullPage: true },
-  { name: 'dashboard-camera-dark', path: '/camera/front_door', colorScheme: 'dark', viewport: DESK, fullPage: true },
-  { name: 'dashboard-camera-phone', path: '/camera/front_door', colorScheme: 'dark', viewport: PHONE },
-  { name: 'dashboard-events', path: '/events', colorScheme: 'light', viewport: DESK },
-  { name: 'dashboard-system', path: '/system', colorScheme: 'light', viewport: DESK },
-];
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** @type {Readonly<Record<string, { colorScheme: 'light' | 'dark', viewport: { width: number, height: number }, deviceScaleFactor: number }>>} */
+const LOOKS = {
+  light: { colorScheme: 'light', viewport: DESK, deviceScaleFactor: 1 },
+  dark: { colorScheme: 'dark', viewport: DESK, deviceScaleFactor: 1 },
+  phone: { colorScheme: 'dark', viewport: PHONE, deviceScaleFactor: 2 },
+};
 
 const wanted = process.argv.slice(2);
-const port = await freePort();
-mkdirSync(path.join(root, '.tmp/screenshots'), { recursive: true });
-const demo = spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), 'demo', '--port', String(port)], {
-  cwd: path.join(root, '.tmp/screenshots'),
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+rmSync(path.join(work, 'empty'), { recursive: true, force: true });
+mkdirSync(path.join(work, 'empty'), { recursive: true });
+const [demoPort, emptyPort] = [await freePort(), await freePort()];
+const stateDir = path.join(work, 'empty/state');
+// JSON is YAML.
+const nothing = { stateDir, http: { port: emptyPort, auth: { mode: 'token' } }, mqtt: { enabled: false }, cameras: {} };
+writeFileSync(path.join(work, 'empty/framewatch.yaml'), JSON.stringify(nothing));
+const demo = framewatch('demo', '--port', String(demoPort));
+const empty = framewatch('run', '--config', path.join(work, 'empty/framewatch.yaml'));
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 try {
-  const url = `http://127.0.0.1:${port}`;
-  await ready(`${url}/readyz`);
+  const [demoUrl, emptyUrl] = [`http://127.0.0.1:${demoPort}`, `http://127.0.0.1:${emptyPort}`];
+  await Promise.all([ready(demo, `${demoUrl}/readyz`), ready(empty, `${emptyUrl}/readyz`)]);
   say('the demo runs; it is given some time, so that there is something to see');
   await sleep(LIVED_MS);
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  for (const shot of SHOTS) {
-    if (wanted.length > 0 && !wanted.includes(shot.name)) continue;
-    const context = await browser.newContext({
-      viewport: shot.viewport,
-      colorScheme: shot.colorScheme,
-      deviceScaleFactor: shot.viewport === PHONE ? 2 : 1,
-    });
-    const page = await context.newPage();
-    await page.goto(url + shot.path);
-    await page.waitForTimeout(SETTLED_MS);
-    await page.screenshot({ path: path.join(images, `${shot.name}.png`), fullPage: shot.fullPage ?? false });
-    say(`docs/images/${shot.name}.png`);
-    await context.close();
+  const event = await endedEvent(demoUrl);
+  const token = readFileSync(path.join(stateDir, 'http-token'), 'utf8').trim();
+  /** @type {{ page: string, url: string, fullPage?: boolean, isLoggedIn?: boolean }[]} */
+  const pages = [
+    { page: 'wall', url: `${demoUrl}/` },
+    { page: 'camera', url: `${demoUrl}/camera/easel`, fullPage: true },
+    { page: 'events', url: `${demoUrl}/events` },
+    { page: 'event', url: `${demoUrl}/events/${event}`, fullPage: true },
+    { page: 'system', url: `${demoUrl}/system`, fullPage: true },
+    { page: 'login', url: `${emptyUrl}/login` },
+    { page: 'empty', url: `${emptyUrl}/`, isLoggedIn: true },
+  ];
+  for (const { page, url, fullPage = false, isLoggedIn = false } of pages) {
+    const looks = Object.entries(LOOKS).filter(([look]) => wanted.length === 0 || wanted.includes(`${page}-${look}`));
+    await Promise.all(looks.map(([look, options]) => picture(`${page}-${look}`, { url, options, fullPage, token: isLoggedIn ? token : null })));
   }
-  await browser.close();
 } finally {
+  await browser.close();
   demo.kill('SIGTERM');
+  empty.kill('SIGTERM');
 }
 
-/** @param {string} url */
-async function ready(url) {
+/**
+ * @param {string} name
+ * @param {{ url: string, options: import('playwright-core').BrowserContextOptions, fullPage: boolean, token: string | null }} shot
+ */
+async function picture(name, { url, options, fullPage, token }) {
+  const context = await browser.newContext(options);
+  if (token !== null) await context.request.post(new URL('/login', url).href, { data: { token } });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForTimeout(SETTLED_MS);
+  const file = path.join(images, `${name}.png`);
+  await sharp(await page.screenshot({ fullPage }))
+    .png({ palette: true, quality: 90, effort: 8 })
+    .toFile(file);
+  await context.close();
+  say(path.relative(root, file));
+}
+
+/**
+ * An event with its strip of pictures, which is there some seconds after its beginning.
+ * @param {string} url
+ * @returns {Promise<string>}
+ */
+async function endedEvent(url) {
   for (;;) {
-    if (demo.exitCode !== null) throw new Error(`the demo ended with ${demo.exitCode}`);
+    const response = await fetch(`${url}/api/events?type=end&limit=20`);
+    /** @type {{ events: { id: string, strip: string | null }[] }} */
+    const { events } = await response.json();
+    const found = events.find(({ strip }) => strip !== null);
+    if (found) return found.id;
+    await sleep(500);
+  }
+}
+
+/** @param {...string} argv */
+function framewatch(...argv) {
+  return spawn(process.execPath, [path.join(root, 'dist/cli/main.js'), ...argv], { cwd: work, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {string} url
+ */
+async function ready(child, url) {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.slice(2).join(' ')}: ended with ${child.exitCode}`);
     const response = await fetch(url).catch(() => null);
     if (response?.ok) return;
     await sleep(500);

@@ -55,6 +55,7 @@ if (!parts) fail(`--for ${options.for}: unknown purpose (one of ${Object.keys(PU
 checkNode();
 installDependencies();
 installSystemPackages(parts);
+if (parts === TEST_PARTS) listGstreamerPlugins();
 installTensorFlow();
 if (!options['no-build']) run(process.execPath, [path.join(root, 'scripts/build.mjs')]);
 say('ready');
@@ -110,6 +111,12 @@ function asRoot() {
   if (!onPath('sudo')) return null;
   if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
   return process.stdin.isTTY ? ['sudo'] : null;
+}
+
+/** GStreamer opens each of its hundreds of plugins when it is used for the first time, and remembers. Once, before tests start several of it together. */
+function listGstreamerPlugins() {
+  const { status } = spawnSync('gst-inspect-1.0', ['--exists', 'rtspsrc'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) fail('GStreamer does not find its own RTSP source: gst-inspect-1.0 rtspsrc says why');
 }
 
 /**
