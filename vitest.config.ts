@@ -54,7 +54,8 @@ const WAITING = [
 
 const units = {
   environment: 'node',
-  testTimeout: 20_000,
+  // Of what hangs. Whoever computes a lot has to share the machine with the others.
+  testTimeout: 60_000,
   // A process for each of 150 files would cost more than the tests in them; none of them changes anything global.
   isolate: false,
   maxWorkers: '100%',

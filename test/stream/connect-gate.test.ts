@@ -13,7 +13,7 @@ describe('ConnectGate', () => {
     let most = 0;
     for (let camera = 0; camera < 200; camera++) {
       const host = `host${camera % 50}`;
-      void gate.acquire(host, FOREVER).then((permit) => {
+      void gate.acquire(host, new AbortController().signal).then((permit) => {
         starts.push(clock.monotonicMs());
         connecting.set(host, (connecting.get(host) ?? 0) + 1);
         most = Math.max(
