@@ -134,6 +134,17 @@ it.each(PAGES)('$title, full: axe finds nothing in either theme, nothing is too 
     await page.emulateMedia({ colorScheme });
     expect(await accessibilityProblems(page)).toEqual([]);
   }
+  const moving = () =>
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('*')].filter((one) => {
+        const { transitionDuration, animationName } = getComputedStyle(one);
+        return animationName !== 'none' || transitionDuration.split(', ').some((time) => parseFloat(time) > 0);
+      }).map((one) => one.className)`,
+    );
+  // Bars do; so the check sees what moves.
+  expect((await moving()).length > 0).toBe((await count(page, '.bar')) > 0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await moving()).toEqual([]);
   for (const width of [3840, 320]) {
     await page.setViewportSize({ width, height: 900 });
     await waitFor(`${width} px are enough`, async () => !(await isWide(page)));
