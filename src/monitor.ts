@@ -30,6 +30,7 @@ import { ScoreRecorder } from './monitor/score-recorder.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
+import { ChildNotes } from './stream/child-notes.ts';
 import { ConnectGate } from './stream/connect-gate.ts';
 import { PictureMemory } from './stream/picture-memory.ts';
 import { tcpProbe } from './stream/tcp-probe.ts';
@@ -113,7 +114,8 @@ export class Monitor implements Closable {
     const startedMono = clock.monotonicMs();
     const memory = new PictureMemory();
     const ffmpeg = await findFfmpeg(config.ffmpeg, logger);
-    const openSource = cameraSources({ ffmpeg, hwaccel: config.ffmpeg.hwaccel, memory, clock, logger, redactor });
+    const notes = new ChildNotes(clock);
+    const openSource = cameraSources({ ffmpeg, hwaccel: config.ffmpeg.hwaccel, memory, clock, logger, redactor, notes });
     const history = await this.#openHistory();
     const switches = new CameraSwitches({ store: history.switches, clock, logger });
     await switches.load(config.cameras);
@@ -178,12 +180,13 @@ export class Monitor implements Closable {
         coverage.leave(id);
         publisher.forgetCamera(id);
         live.refresh(id);
+        notes.forget(id);
         return this.#metrics.forgetCamera(id);
       },
     });
     this.#fleet = fleet;
     const view = new DaemonView({
-      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine },
+      ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine, notes },
       configuration: this.#configuration,
       setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,

@@ -124,6 +124,10 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
     const camera = view.camera(c.req.param('id'));
     return camera ? c.json(camera) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
   });
+  app.get('/api/cameras/:id/log', (c) => {
+    const log = view.cameraLog(c.req.param('id'));
+    return log ? c.json(log) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+  });
   app.post('/api/cameras/:id/enabled', async (c) => {
     const { enabled } = await jsonOf(c);
     if (typeof enabled !== 'boolean') return problem(c, 400, 'badRequest', 'send JSON: {"enabled": true} or {"enabled": false}');

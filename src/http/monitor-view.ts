@@ -16,6 +16,8 @@ export interface MonitorView {
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
   camera(id: string): CameraView | undefined;
+  /** What the children that read the camera wrote last; null when there is none of this id. */
+  cameraLog(id: string): CameraLog | null;
   /** Pauses or resumes a camera; null when there is none of this id. */
   setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null>;
   /** The newest frame that the network saw, as JPEG, made when asked; null when there is none yet or the camera is unknown. */
@@ -97,6 +99,21 @@ export interface BoundView {
   readonly since: string | null;
   /** A sentence for a person, with figures and what to do; null unless `feasible` is false. */
   readonly message: string | null;
+}
+
+/** For `/api/cameras/:id/log`. Times are ISO 8601. */
+export interface CameraLog {
+  readonly camera: string;
+  /** Newest first: the ffmpeg that runs and the one before it. Empty when none has run since the start. */
+  readonly children: readonly {
+    readonly startedAt: string;
+    /** Null while it runs. */
+    readonly endedAt: string | null;
+    /** Lines that it wrote and that are not kept. */
+    readonly omitted: number;
+    /** Oldest first, redacted. */
+    readonly lines: readonly { readonly at: string; readonly text: string }[];
+  }[];
 }
 
 /** What the stream shows of itself; null until measured. */

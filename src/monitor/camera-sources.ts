@@ -1,4 +1,5 @@
 import type { FfmpegConfig } from '../config/config.ts';
+import type { ChildNotes } from '../stream/child-notes.ts';
 import { type FfmpegCapabilities, probeFfmpeg } from '../stream/ffmpeg-capabilities.ts';
 import { locateFfmpeg } from '../stream/ffmpeg-locator.ts';
 import { ffmpegSources } from '../stream/ffmpeg-source.ts';
@@ -20,6 +21,7 @@ export interface CameraSourcesParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly redactor: Redactor;
+  readonly notes: ChildNotes;
 }
 
 /** Finds an ffmpeg that works. Throws FramewatchError FFMPEG_NOT_FOUND, FFMPEG_UNUSABLE. */
@@ -31,6 +33,6 @@ export async function findFfmpeg(config: FfmpegConfig, logger: Logger): Promise<
   return { file, capabilities };
 }
 
-export function cameraSources({ ffmpeg, hwaccel, memory, clock, logger, redactor }: CameraSourcesParts): SourceFactory {
-  return ffmpegSources({ ...ffmpeg, hwaccel, memory, clock, log: logger, redact: (text) => redactor.redact(text) });
+export function cameraSources({ ffmpeg, hwaccel, memory, clock, logger, redactor, notes }: CameraSourcesParts): SourceFactory {
+  return ffmpegSources({ ...ffmpeg, hwaccel, memory, clock, log: logger, redact: (text) => redactor.redact(text), notes });
 }

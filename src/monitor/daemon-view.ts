@@ -2,11 +2,13 @@ import type { BatchScheduler } from '../batching/scheduler.ts';
 import type { Config } from '../config/config.ts';
 import type { EngineSupervisor } from '../engine/process/engine-supervisor.ts';
 import { UNVERIFIED } from '../engine/self-test/sanity-self-test.ts';
+import { cameraLog } from '../http/camera-log.ts';
 import { cameraView } from '../http/camera-view.ts';
-import type { CameraView, ConfigurationView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
+import type { CameraLog, CameraView, ConfigurationView, MonitorView, OutboxView, Picture, Readiness, SwitchOutcome } from '../http/monitor-view.ts';
 import type { NewestPictures } from '../http/newest-pictures.ts';
 import type { Publisher } from '../sinks/publisher.ts';
 import type { SqliteEventStore } from '../store/sqlite-event-store.ts';
+import type { ChildNotes } from '../stream/child-notes.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Stats, statsOf } from '../telemetry/stats.ts';
 import type { Clock } from '../util/clock.ts';
@@ -34,6 +36,7 @@ export interface DaemonViewParts {
   /** Null until the engine told what batches cost. */
   readonly scheduler: () => BatchScheduler | null;
   readonly metrics: Metrics;
+  readonly notes: ChildNotes;
 }
 
 /** Frames wait and the engine is there, yet no batch came back for so long: something is stuck. */
@@ -68,6 +71,10 @@ export class DaemonView implements MonitorView {
     const { cameras, verdicts, bounds, coverage, metrics } = this.#parts;
     const watch = cameras.get(id);
     return watch && cameraView(watch.config, watch.enabled, watch.status, verdicts.stateOf(id), bounds.view(id), coverage.of(id), metrics.camera(id));
+  }
+
+  cameraLog(id: string): CameraLog | null {
+    return this.#parts.cameras.has(id) ? cameraLog(id, this.#parts.notes.of(id)) : null;
   }
 
   setEnabled(cameraId: string, enabled: boolean): Promise<SwitchOutcome | null> {

@@ -2,6 +2,7 @@ import type { CameraConfig, FfmpegConfig } from '../config/config.ts';
 import type { Clock } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import type { ChildNotes } from './child-notes.ts';
 import { ChildSession } from './child-session.ts';
 import { analysisMs, ffmpegArguments, type Lesson } from './ffmpeg-arguments.ts';
 import type { FfmpegCapabilities } from './ffmpeg-capabilities.ts';
@@ -24,6 +25,8 @@ export interface FfmpegSourceOptions {
   readonly log: Logger;
   /** Blanks secrets in text; the camera's own password must be known to it. */
   readonly redact: (text: string) => string;
+  /** Where what children write can be read later. */
+  readonly notes: Pick<ChildNotes, 'begin'>;
 }
 
 /** Sources that read cameras through ffmpeg. A URL that cannot be used rejects in `run`, with CONFIG_INVALID. */
@@ -62,12 +65,14 @@ class FfmpegSource implements FrameSource {
 
   /** Returns what must be done differently, when that is why the child ended. */
   async #runChild(signal: AbortSignal, listener: SourceListener): Promise<Lesson | null> {
-    const { file, capabilities, hwaccel, memory, clock, log, redact } = this.#options;
+    const { file, capabilities, hwaccel, memory, clock, log, redact, notes } = this.#options;
     const { id, transport, sampleFps, frameWidth } = this.#camera;
     const address = streamAddress(this.#camera);
     const input = { address, transport, sampleFps, frameWidth, decode: this.#decode, hwaccel, learned: this.#learned };
     const child = new SourceChild(file, ffmpegArguments(input, capabilities), clock);
-    const stderr = new StderrTail(clock, redact, (line, suppressed) => log.debug({ camera: id, suppressed }, line));
+    // What ffmpeg was given is known letter by letter: it is taken out before anything has to be recognised.
+    const clean = (text: string) => redact(text.replaceAll(address.input, () => address.shown));
+    const stderr = new StderrTail(clock, clean, (line, suppressed) => log.debug({ camera: id, suppressed }, line));
     const mayLackTimes = address.scheme.startsWith('http') && !this.#learned.has('stampOnArrival');
     const session = new ChildSession({ clock, listener, memory, mayLackTimes, giveUp: () => void child.stop() });
     const isOver = () => signal.aborted;
@@ -78,6 +83,7 @@ class FfmpegSource implements FrameSource {
     signal.addEventListener('abort', onAbort, { once: true });
     listener.onOpening(analysisMs(this.#learned));
     const pictures = await openPicturePipe({ room: () => session.room(), read: (bytes) => session.raw(bytes) });
+    const noted = notes.begin(id, stderr);
     try {
       if (isOver()) return null;
       const end = await child.start({
@@ -95,6 +101,7 @@ class FfmpegSource implements FrameSource {
     } finally {
       signal.removeEventListener('abort', onAbort);
       await child.stop();
+      noted.end();
       pictures.close();
       session.end();
     }

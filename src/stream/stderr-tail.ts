@@ -2,7 +2,24 @@ import type { Clock } from '../util/clock.ts';
 
 const KEPT_LINES = 40;
 const LONGEST_LINE = 500;
+const KEPT_BYTES = 16 * 1024;
 const LOGGED_LINES_PER_SECOND = 5;
+
+/** A line as it is kept. */
+export interface TailLine {
+  /** Wall clock, ms: when it was read. */
+  readonly atMs: number;
+  /** Redacted, one line, at most 500 characters. */
+  readonly text: string;
+}
+
+/** What may be shown of what a child wrote. */
+export interface TailNotes {
+  /** Lines before these, and between them where one was too long, that are not kept any more. */
+  readonly omitted: number;
+  /** Oldest first. */
+  readonly lines: readonly TailLine[];
+}
 
 /**
  * What a child wrote on standard error: always drained (a full pipe would stop the child), redacted before it is kept, the newest lines kept
@@ -12,8 +29,12 @@ export class StderrTail {
   readonly #clock: Clock;
   readonly #redact: (text: string) => string;
   readonly #log: (line: string, suppressed: number) => void;
-  readonly #lines: string[] = [];
+  readonly #lines: TailLine[] = [];
+  #bytes = 0;
+  #omitted = 0;
   #rest = '';
+  /** The line that is being read was too long: what is left of it is not wanted. */
+  #isSkipping = false;
   #windowStart = Number.NEGATIVE_INFINITY;
   #inWindow = 0;
   #suppressed = 0;
@@ -28,21 +49,35 @@ export class StderrTail {
   push(chunk: string): void {
     const parts = (this.#rest + chunk).split(/[\r\n]+/);
     this.#rest = parts.pop() ?? '';
-    // A line without an end is cut where it must be; the cut may fall into a secret, so what is too long is dropped, not kept.
-    if (this.#rest.length > 16 * LONGEST_LINE) this.#rest = '';
+    if (this.#isSkipping && parts.length > 0) {
+      parts.shift();
+      this.#isSkipping = false;
+    }
     for (const line of parts) this.#take(line);
+    // A line without an end is cut where it must be; the cut may fall into a secret, so what is too long is dropped as a whole, not kept.
+    if (this.#isSkipping) this.#rest = '';
+    else if (this.#rest.length > 16 * LONGEST_LINE) {
+      this.#rest = '';
+      this.#isSkipping = true;
+      this.#omitted += 1;
+    }
   }
 
   /** The newest lines, oldest first, with what had no line end yet. */
   lines(): string[] {
-    return this.#rest === '' ? [...this.#lines] : [...this.#lines, this.#redact(this.#rest).slice(0, LONGEST_LINE)];
+    const whole = this.#lines.map(({ text }) => text);
+    return this.#rest === '' ? whole : [...whole, this.#redact(this.#rest).slice(0, LONGEST_LINE)];
+  }
+
+  /** The newest whole lines. One that has no end yet may stop within a secret, which nobody could recognise: it is not shown. */
+  notes(): TailNotes {
+    return { omitted: this.#omitted, lines: [...this.#lines] };
   }
 
   #take(raw: string): void {
     const line = this.#redact(raw).trim().slice(0, LONGEST_LINE);
     if (line === '') return;
-    this.#lines.push(line);
-    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    this.#keep(line);
     const now = this.#clock.monotonicMs();
     if (now - this.#windowStart >= 1000) {
       this.#windowStart = now;
@@ -55,5 +90,14 @@ export class StderrTail {
     this.#inWindow += 1;
     this.#log(line, this.#suppressed);
     this.#suppressed = 0;
+  }
+
+  #keep(text: string): void {
+    this.#lines.push({ atMs: this.#clock.wallMs(), text });
+    this.#bytes += Buffer.byteLength(text);
+    while (this.#lines.length > KEPT_LINES || this.#bytes > KEPT_BYTES) {
+      this.#bytes -= Buffer.byteLength(this.#lines.shift()?.text ?? '');
+      this.#omitted += 1;
+    }
   }
 }

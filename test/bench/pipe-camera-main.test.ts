@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ChildNotes } from '../../src/stream/child-notes.ts';
 import { probeFfmpeg } from '../../src/stream/ffmpeg-capabilities.ts';
 import { ffmpegSources } from '../../src/stream/ffmpeg-source.ts';
 import { PictureMemory } from '../../src/stream/picture-memory.ts';
@@ -26,7 +27,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it('is taken for ffmpeg by the daemon, at the rate and of the size that its address says', async () => {
   const capabilities = await probeFfmpeg(file);
   const memory = new PictureMemory();
-  const source = ffmpegSources({ file, memory, capabilities, hwaccel: 'none', clock: systemClock, log: silentLogger, redact: (text) => text });
+  const notes = new ChildNotes(systemClock);
+  const source = ffmpegSources({
+    ...{ file, memory, capabilities, notes },
+    hwaccel: 'none',
+    clock: systemClock,
+    log: silentLogger,
+    redact: (text) => text,
+  });
   const frames: SourceFrame[] = [];
   const enough = new AbortController();
   await source(cameraOf(`url: rtsp://127.0.0.1:1/${FPS}x64x36\nsampleFps: ${FPS}`), 'all').run(enough.signal, {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelEvent } from '../../src/events/label-event.ts';
-import type { CameraView } from '../../src/http/monitor-view.ts';
+import type { CameraLog, CameraView } from '../../src/http/monitor-view.ts';
 import { accessibilityProblems, openPage, startBrowser } from '../helpers/browser.ts';
 import { crowdedWall } from '../helpers/crowded-wall.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
-import { type DashboardStand, HOSTILE, startDashboardStand } from '../helpers/dashboard-stand.ts';
+import { type DashboardStand, HOSTILE, startDashboardStand, WRONG_PASSWORD } from '../helpers/dashboard-stand.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -224,6 +224,32 @@ describe('the page of a camera', () => {
     await waitFor('it is paused', async () => (await stand.daemon.json<CameraView>('/api/cameras/busy1')).state === 'disabled');
     await page.getByRole('button', { name: 'Resume' }).click();
     await waitFor('it is live again', async () => (await stand.daemon.json<CameraView>('/api/cameras/busy1')).state === 'live', 30_000);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('shows what ffmpeg said last of a camera that refuses the password, without the password', async () => {
+    const { page, complaints } = await openPage(browser, originOf(stand.daemon), { viewport: { width: 320, height: 900 } });
+    const answers: string[] = [];
+    page.on(
+      'response',
+      (response) =>
+        void response.text().then(
+          (text) => answers.push(text),
+          () => undefined,
+        ),
+    );
+    await page.goto(`${originOf(stand.daemon)}/camera/locked`);
+    await page.getByText('Last lines of ffmpeg').click();
+    const lines = page.locator('.ffmpeg-child li');
+    await lines.first().waitFor();
+    expect((await lines.allTextContents()).join('\n')).toMatch(/401 Unauthorized/);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const log = await stand.daemon.json<CameraLog>('/api/cameras/locked/log');
+    expect(log.children[0]?.endedAt).not.toBeNull();
+    const all = [...answers, await page.content(), JSON.stringify(log)].join('\n');
+    for (const needle of [WRONG_PASSWORD, encodeURIComponent(WRONG_PASSWORD), 'viewer:', 'p@ss', 'p%40ss']) expect(all).not.toContain(needle);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

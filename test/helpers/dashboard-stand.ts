@@ -9,6 +9,9 @@ import { type SignalCameras, startSignalCameras } from './signal-cameras.ts';
 /** A label and a name that would be markup if they ever became any. */
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 
+/** Of the camera `locked`: characters that an address has to encode, and some that look as if they were encoded. */
+export const WRONG_PASSWORD = 'wr%6Fng:p@ss/w?rd&#é!';
+
 export interface DashboardStand {
   readonly daemon: Daemon;
   readonly folder: string;
@@ -47,7 +50,7 @@ export async function startDashboardStand(options: { readonly auth?: 'none' | 't
     calm: { name: HOSTILE, url: calm.url('cam0') },
     door: { name: 'Front door', url: door.url('cam0') },
     gone: { name: 'Attic', url: `rtsp://127.0.0.1:${await freePort()}/none` },
-    locked: { name: 'Cellar', url: locked.url('cam0'), username: 'viewer', password: 'wrong-one' },
+    locked: { name: 'Cellar', url: locked.url('cam0'), username: 'viewer', password: WRONG_PASSWORD },
     off: { name: 'Guest room', enabled: false, url: calm.url('cam0') },
   };
   const yaml = [

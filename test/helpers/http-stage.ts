@@ -9,6 +9,7 @@ import { cameraView } from '../../src/http/camera-view.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import type {
+  CameraLog,
   CameraView,
   ConfigurationView,
   CoverageHistory,
@@ -160,6 +161,7 @@ export class MemoryView implements MonitorView {
   readonly history: MemoryHistory = new MemoryHistory();
   readonly list: CameraView[] = [exampleCamera('front_door', '<img src=x onerror=alert(1)>'), exampleCamera('yard')];
   readonly pictures: Map<string, Picture> = new Map<string, Picture>();
+  children: CameraLog['children'] = [];
   state: Readiness = { ready: true, reasons: [] };
   isLive: boolean = true;
   isStored: boolean = true;
@@ -171,6 +173,10 @@ export class MemoryView implements MonitorView {
 
   camera(id: string): CameraView | undefined {
     return this.list.find((camera) => camera.id === id);
+  }
+
+  cameraLog(id: string): CameraLog | null {
+    return this.camera(id) ? { camera: id, children: this.children } : null;
   }
 
   /** As a daemon whose disk is sound, unless `isStored` is false. */

@@ -1,4 +1,5 @@
 import type { CameraConfig } from '../../src/config/config.ts';
+import { ChildNotes } from '../../src/stream/child-notes.ts';
 import { probeFfmpeg } from '../../src/stream/ffmpeg-capabilities.ts';
 import { ffmpegSources } from '../../src/stream/ffmpeg-source.ts';
 import { PictureMemory } from '../../src/stream/picture-memory.ts';
@@ -31,9 +32,18 @@ export function cameraConfig(about: Partial<CameraConfig> = {}): CameraConfig {
 }
 
 /** Real sources over the system's ffmpeg, or over `file` in its place. */
-export async function realSources({ file = 'ffmpeg', log = silentLogger }: { file?: string; log?: Logger } = {}): Promise<SourceFactory> {
+export async function realSources({
+  file = 'ffmpeg',
+  log = silentLogger,
+  redactor = new Redactor(),
+  notes = new ChildNotes(systemClock),
+}: {
+  file?: string;
+  log?: Logger;
+  redactor?: Redactor;
+  notes?: ChildNotes;
+} = {}): Promise<SourceFactory> {
   const capabilities = await probeFfmpeg('ffmpeg');
-  const redactor = new Redactor();
   return ffmpegSources({
     file,
     capabilities,
@@ -42,6 +52,7 @@ export async function realSources({ file = 'ffmpeg', log = silentLogger }: { fil
     clock: systemClock,
     log,
     redact: (text) => redactor.redact(text),
+    notes,
   });
 }
 

@@ -57,6 +57,16 @@ it('shows the configuration in force, and how the newest reload ended', async ()
   });
 });
 
+describe('what ffmpeg said of a camera', () => {
+  it('is answered for a camera that is there, and only with a login', async () => {
+    const at = '2026-11-22T06:11:00.000Z';
+    stage.view.children = [{ startedAt: at, endedAt: at, omitted: 2, lines: [{ at, text: '401 Unauthorized' }] }];
+    expect(await json('/api/cameras/yard/log')).toEqual({ status: 200, body: { camera: 'yard', children: stage.view.children } });
+    expect(await json('/api/cameras/nobody/log')).toMatchObject({ status: 404, body: { error: 'unknownCamera' } });
+    expect((await stage.get('/api/cameras/yard/log', { headers: {} })).status).toBe(401);
+  });
+});
+
 describe('the switch of a camera', () => {
   const post = (id: string, init: RequestInit = {}, headers: Record<string, string> = {}) =>
     stage.get(`/api/cameras/${id}/enabled`, {

@@ -31,4 +31,50 @@ describe('StderrTail', () => {
     tail.push('dle@camera\nunfinished needle');
     expect(tail.lines()).toEqual(['rtsp://a:***@camera', 'unfinished ***']);
   });
+
+  it('gives the newest whole lines with their times, within its bytes, and says how many are missing', async () => {
+    const clock = new VirtualClock();
+    const tail = new StderrTail(
+      clock,
+      (text) => text.replaceAll('needle', '***'),
+      () => {},
+    );
+    tail.push('one needle\n\n');
+    await clock.advance(1500);
+    tail.push('two\nrtsp://a:nee');
+    const first = clock.wallMs() - 1500;
+    expect(tail.notes()).toEqual({
+      omitted: 0,
+      lines: [
+        { atMs: first, text: 'one ***' },
+        { atMs: first + 1500, text: 'two' },
+      ],
+    });
+    tail.push('dle@camera\n');
+    for (let line = 0; line < 38; line++) tail.push(`${line}\n`);
+    expect(tail.notes()).toMatchObject({ omitted: 1 });
+    expect(
+      tail
+        .notes()
+        .lines.map(({ text }) => text)
+        .slice(0, 2),
+    ).toEqual(['two', 'rtsp://a:***@camera']);
+    for (let line = 0; line < 40; line++) tail.push(`${'ü'.repeat(500)}\n`);
+    const { omitted, lines } = tail.notes();
+    expect(Buffer.byteLength(lines.map(({ text }) => text).join(''))).toBeLessThanOrEqual(16 * 1024);
+    expect([lines.length, omitted]).toEqual([16, 1 + 40 + 24]);
+  });
+
+  it('keeps no end of a line whose beginning was too long to keep: a secret may have been cut in two', () => {
+    const tail = new StderrTail(
+      new VirtualClock(),
+      (text) => text.replaceAll('needle', '***'),
+      () => {},
+    );
+    tail.push(`before\n${'x'.repeat(9000)}rtsp://a:nee`);
+    tail.push('dle@cam');
+    tail.push('era\nafter\n');
+    expect(tail.notes()).toMatchObject({ omitted: 1, lines: [{ text: 'before' }, { text: 'after' }] });
+    expect(tail.lines()).toEqual(['before', 'after']);
+  });
 });

@@ -1,7 +1,9 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { Camera } from '../state/messages.ts';
+import { Fact } from '../ui/fact.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { coverageInWords, stateInWords } from '../ui/words.ts';
+import { FfmpegLines } from './ffmpeg-lines.tsx';
 
 /** How the camera does: its stream, its rates, and what was lost on the way. */
 export function CameraHealth({ camera }: { readonly camera: Camera }): JSX.Element {
@@ -48,15 +50,7 @@ export function CameraHealth({ camera }: { readonly camera: Camera }): JSX.Eleme
           </Fact>
         )}
       </dl>
+      <FfmpegLines cameraId={camera.id} />
     </section>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
