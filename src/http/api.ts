@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { isoTime } from '../util/clock.ts';
+import { type Clock, isoTime } from '../util/clock.ts';
 import { hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Access, Identity } from './access.ts';
 import { parseCoverageQuery } from './coverage-query.ts';
 import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
+import { gonePictures } from './gone-pictures.ts';
 import type { MonitorView } from './monitor-view.ts';
 import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
@@ -27,6 +28,7 @@ export interface ApiParts {
   readonly view: MonitorView;
   readonly access: Access;
   readonly files: ReadonlyMap<string, StaticFile>;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** A browser logged out: its sockets end too. */
   readonly onLogout: (session: string) => void;
@@ -63,7 +65,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addPages(app, parts);
   addProbes(app, parts.view);
   addCameras(app, parts.view);
-  addEvents(app, parts.view);
+  addEvents(app, parts.view, parts.clock);
   addCoverage(app, parts.view);
   app.get('/api/config', (c) => c.json(parts.view.configuration()));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
@@ -145,18 +147,21 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
   });
 }
 
-function addEvents(app: Hono<Env>, { history }: MonitorView): void {
+function addEvents(app: Hono<Env>, { history }: MonitorView, clock: Clock): void {
   app.get('/api/events', async (c) => {
     const parsed = parseEventQuery(new URL(c.req.url).searchParams);
     if (!parsed.ok) return badQuery(c, parsed.problems);
     const events = await history.query(parsed.query);
-    return c.json({ storeId: history.storeId, sequence: history.lastSequence, oldestSequence: history.oldestSequence, events });
+    const gone = await gonePictures(history, events, clock.wallMs());
+    return c.json({ storeId: history.storeId, sequence: history.lastSequence, oldestSequence: history.oldestSequence, events, gone });
   });
   app.get('/api/events/:id', async (c) => {
     const id = c.req.param('id');
     const course = EVENT_ID.test(id) ? await history.course(id) : [];
     const newest = course.at(-1);
-    return newest ? c.json({ ...newest, course }) : problem(c, 404, 'unknownEvent', 'there is no event of this id (any more)');
+    if (!newest) return problem(c, 404, 'unknownEvent', 'there is no event of this id (any more)');
+    const gone = await gonePictures(history, [newest], clock.wallMs());
+    return c.json({ ...newest, course, gone: gone[id] ?? [] });
   });
   const pictures = { 'snapshot.jpg': (id: string) => history.loadSnapshot(id), 'strip.jpg': (id: string) => history.loadStrip(id) };
   for (const [name, load] of Object.entries(pictures)) {

@@ -38,7 +38,10 @@ export interface SwitchOutcome {
 }
 
 /** The reading half of the store. */
-export type EventHistory = Pick<EventStore, 'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot' | 'loadStrip'>;
+export type EventHistory = Pick<
+  EventStore,
+  'storeId' | 'lastSequence' | 'oldestSequence' | 'query' | 'course' | 'loadSnapshot' | 'loadStrip' | 'keptPictures'
+>;
 
 /** The reading half of the outbox. */
 export type OutboxView = Pick<Outbox, 'depth' | 'oldestMs' | 'outgrown' | 'deadLetters'>;

@@ -1,4 +1,5 @@
 import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
+import type { PictureKind } from './store-protocol.ts';
 
 export interface EventQuery {
   readonly camera?: string;
@@ -51,6 +52,8 @@ export interface EventStore {
   /** Kept as long as the snapshot, and removed with it. */
   saveStrip(id: string, jpeg: Uint8Array): Promise<void>;
   loadStrip(id: string): Promise<Uint8Array | null>;
+  /** Which pictures of each of these events there are now. */
+  keptPictures(ids: readonly string[]): Promise<ReadonlyMap<string, readonly PictureKind[]>>;
   /** Removes what is older than the retention or above the byte limit, in small steps. */
   prune(): Promise<{ readonly events: number; readonly snapshots: number }>;
   close(): Promise<void>;

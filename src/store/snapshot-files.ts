@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../util/atomic-file.ts';
 import { FramewatchError } from '../util/errors.ts';
@@ -33,6 +33,18 @@ export class SnapshotFiles {
       return await readFile(this.#fileOf(id, kind));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  /** False when there is none, or when `id` is no event's id. */
+  async has(id: string, kind: PictureKind): Promise<boolean> {
+    if (!EVENT_ID.test(id)) return false;
+    try {
+      await access(this.#fileOf(id, kind));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
   }

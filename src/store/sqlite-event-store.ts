@@ -18,6 +18,7 @@ import { SqliteCoverage } from './sqlite-coverage.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { SqlitePictures } from './sqlite-pictures.ts';
 import { SqliteScoreTrace } from './sqlite-score-trace.ts';
+import type { PictureKind } from './store-protocol.ts';
 import { StoreThread } from './store-thread.ts';
 import type { SwitchStore } from './switch-store.ts';
 import { WriteHealth } from './write-health.ts';
@@ -186,6 +187,10 @@ export class SqliteEventStore implements EventStore {
 
   loadStrip(id: string): Promise<Uint8Array | null> {
     return this.#pictures.load(id, 'strip');
+  }
+
+  keptPictures(ids: readonly string[]): Promise<ReadonlyMap<string, readonly PictureKind[]>> {
+    return this.#pictures.kept(ids);
   }
 
   /** Step by step; appends that come meanwhile have their turn between two steps. */

@@ -44,6 +44,15 @@ export class SqlitePictures {
     return onDisk(this.#parts.stateDir, () => this.#files.read(id, kind));
   }
 
+  /** Which pictures of these events there are. The files are asked, not the list: after a crash it may name one that was never written. */
+  kept(ids: readonly string[]): Promise<ReadonlyMap<string, readonly PictureKind[]>> {
+    const found = async (id: string): Promise<readonly [string, readonly PictureKind[]]> => {
+      const [hasSnapshot, hasStrip] = await Promise.all([this.#files.has(id, 'snapshot'), this.#files.has(id, 'strip')]);
+      return [id, [...(hasSnapshot ? (['snapshot'] as const) : []), ...(hasStrip ? (['strip'] as const) : [])]];
+    };
+    return onDisk(this.#parts.stateDir, async () => new Map(await Promise.all(ids.map(found))));
+  }
+
   /** All pictures of these events. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;

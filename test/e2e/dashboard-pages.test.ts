@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeJpeg } from '../../src/engine/picture.ts';
@@ -14,6 +14,8 @@ import { waitFor } from '../helpers/wait-for.ts';
 
 const STORED = 10_000;
 const PICTURES = 40;
+/** Older events, whose pictures retention took away. */
+const PRUNED = 30;
 
 let browser: Browser;
 let broker: Mosquitto;
@@ -25,6 +27,7 @@ let stored: readonly string[];
 interface EventsAnswer {
   readonly sequence: number;
   readonly events: readonly LabelEvent[];
+  readonly gone: Readonly<Record<string, readonly string[]>>;
 }
 
 const origin = () => `http://127.0.0.1:${daemon.port}`;
@@ -51,7 +54,14 @@ beforeAll(async () => {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 7) % 256);
   const jpeg = await encodeJpeg({ pixels, width, height });
   const pictures = { count: PICTURES, jpeg };
-  stored = await fillHistory({ stateDir: stand.stateDir, events: STORED, cameras: stand.cameras.ids, labels: ['light', HOSTILE, 'light'], pictures });
+  stored = await fillHistory({
+    stateDir: stand.stateDir,
+    events: STORED,
+    cameras: stand.cameras.ids,
+    labels: ['light', HOSTILE, 'light'],
+    pictures,
+    pruned: PRUNED,
+  });
   daemon = await stand.startDaemon(`{ url: ${broker.url} }`);
   await daemon.ready();
   await waitFor('an event of this life', async () => !stored.includes(await newest()), 60_000);
@@ -239,6 +249,47 @@ describe('the page of an event', () => {
     expect(await watched.page.locator('.labels .bar-label').first().textContent()).toBe(HOSTILE);
     await waitFor('the picture is there', async () => (await watched.page.evaluate(`document.querySelector('.event-picture').naturalWidth`)) === 160);
     await closed(watched);
+  });
+});
+
+describe('a picture that is no longer kept', () => {
+  it('is not asked for, neither by the list nor by the event, and that is said', async () => {
+    const pruned = stored.slice(-PICTURES - PRUNED, -PICTURES);
+    const goneNow = async () => (await daemon.json<EventsAnswer>('/api/events?per=event&limit=200')).gone;
+    await waitFor('retention has taken them', async () => pruned.every((id) => existsSync(`${stand.stateDir}/snapshots/${id}.jpg`) === false));
+    const told = await goneNow();
+    expect(pruned.filter((id) => told[id]?.join() !== 'snapshot')).toEqual([]);
+    expect(stored.slice(-PICTURES).filter((id) => told[id] !== undefined)).toEqual([]);
+    const watched = await open('/events');
+    const { page } = watched;
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await rows(page).first().waitFor();
+    await waitFor('a row says so', async () => {
+      await page.evaluate(`document.querySelector('.virtual-list').scrollTop += 300`);
+      return (await page.locator('.picture-gone').count()) > 2;
+    });
+    expect(await page.locator('.picture-gone').first().textContent()).toBe('picture no longer kept');
+    await page.goto(`${origin()}/events/${pruned[0] ?? ''}`);
+    await page.getByText('Its picture is no longer kept.').waitFor();
+    expect(asked.filter((url) => pruned.some((id) => url.includes(`${id}/snapshot`)))).toEqual([]);
+    await closed(watched);
+  });
+
+  it('and was taken away since the page was told of it, is said to be gone as well', async () => {
+    const id = stored.at(-1) ?? '';
+    const watched = await openPage(browser, origin());
+    const { page } = watched;
+    await page.route('**/snapshot.jpg', (route) => {
+      rmSync(`${stand.stateDir}/snapshots/${id}.jpg`, { force: true });
+      return route.continue();
+    });
+    await page.goto(`${origin()}/events/${id}`);
+    await page.getByText('Its picture is no longer kept.').waitFor();
+    // Chromium itself writes the request that failed to the console: one.
+    expect(watched.complaints.length).toBe(1);
+    expect(watched.complaints[0]).toContain('404');
+    await page.context().close();
   });
 });
 

@@ -24,6 +24,7 @@ import type {
 import type { LiveDoor } from '../../src/live/live-cameras.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
+import type { PictureKind } from '../../src/store/store-protocol.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { Redactor } from '../../src/util/redactor.ts';
@@ -141,6 +142,11 @@ export class MemoryHistory implements EventHistory {
 
   async loadStrip(id: string): Promise<Uint8Array | null> {
     return this.strips.get(id) ?? null;
+  }
+
+  async keptPictures(ids: readonly string[]): Promise<ReadonlyMap<string, readonly PictureKind[]>> {
+    const kinds = (id: string) => [...(this.snapshots.has(id) ? (['snapshot'] as const) : []), ...(this.strips.has(id) ? (['strip'] as const) : [])];
+    return new Map(ids.map((id) => [id, kinds(id)]));
   }
 }
 

@@ -144,6 +144,18 @@ describe('events', () => {
     expect(stage.view.history.queries).toEqual([{ camera: 'front_door', limit: 1 }]);
   });
 
+  it('says which pictures are gone, and leaves the events as they were published', async () => {
+    const named = { snapshot: `/api/events/${EVENT_ID}/snapshot.jpg`, strip: `/api/events/${EVENT_ID}/strip.jpg` };
+    const event = labelEvent(1, { ...named, startedAt: '2020-01-01T00:00:00.000Z' });
+    stage.view.history.events.push(event);
+    stage.view.history.strips.set(EVENT_ID, Uint8Array.of(1));
+    expect(await json('/api/events')).toMatchObject({ body: { events: [event], gone: { [EVENT_ID]: ['snapshot'] } } });
+    expect(await json(`/api/events/${EVENT_ID}`)).toEqual({ status: 200, body: { ...event, course: [event], gone: ['snapshot'] } });
+    stage.view.history.snapshots.set(EVENT_ID, Uint8Array.of(1));
+    expect(await json('/api/events')).toMatchObject({ body: { gone: {} } });
+    expect(await json(`/api/events/${EVENT_ID}`)).toMatchObject({ body: { gone: [] } });
+  });
+
   it('names every wrong filter', async () => {
     const { status, body } = await json('/api/events?limit=x&nope=1');
     expect(status).toBe(400);
@@ -202,7 +214,7 @@ describe('pages', () => {
     ['/assets/login-0123abcd.js', script],
   ]);
   const access = new Access(httpConfig('/nonexistent'), null, new VirtualClock());
-  const api = createApi({ view: new MemoryView(), access, files, logger: silentLogger, onLogout: () => {} });
+  const api = createApi({ view: new MemoryView(), access, files, clock: new VirtualClock(), logger: silentLogger, onLogout: () => {} });
   const incoming = { method: 'GET', headers: { host: 'localhost' }, socket: {} };
   const get = (target: string, headers: Record<string, string> = {}) =>
     api.fetch(new Request(`http://localhost${target}`, { headers }), { incoming });
@@ -246,7 +258,7 @@ describe('pages', () => {
 
   it('asks for a login, and lets through what the login page needs, and nothing else', async () => {
     const locked = new Access(httpConfig('/nonexistent'), new Secret('t'.repeat(43)), new VirtualClock());
-    const closed = createApi({ view: new MemoryView(), access: locked, files, logger: silentLogger, onLogout: () => {} });
+    const closed = createApi({ view: new MemoryView(), access: locked, files, clock: new VirtualClock(), logger: silentLogger, onLogout: () => {} });
     const ask = async (target: string) => closed.fetch(new Request(`http://localhost${target}`), { incoming });
     const where = async (target: string) => (await ask(target)).headers.get('location');
     expect(await where('/')).toBe('/login');

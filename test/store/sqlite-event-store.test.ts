@@ -261,9 +261,12 @@ describe('SqliteEventStore', () => {
     await clock.advance(1);
     await store.saveSnapshot(IDS[1], Buffer.alloc(100_000));
     expect(await store.prune()).toEqual({ events: 0, snapshots: 0 });
+    const kept = async () => [...(await store.keptPictures([IDS[0], IDS[1], '../history'])).values()];
+    expect(await kept()).toEqual([['snapshot', 'strip'], ['snapshot'], []]);
     // Alone it would be the oldest and small: its snapshot goes with it.
     await store.saveStrip(IDS[1], Buffer.alloc(300_000));
     expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });
+    expect(await kept()).toEqual([[], ['snapshot', 'strip'], []]);
     expect(files()).toEqual([`${IDS[1]}.jpg`, `${IDS[1]}.strip.jpg`]);
     await clock.advance(7 * 86_400_000 + 1);
     expect(await store.prune()).toEqual({ events: 0, snapshots: 1 });

@@ -1,4 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
+import { eventsOf } from '../state/gone-pictures.ts';
 import type { EventPage, LabelEvent } from '../state/messages.ts';
 
 export interface EventList {
@@ -34,7 +35,7 @@ export class EventPages {
   /** From the newest on; what was there stays until the answer is. */
   async loadFirst(): Promise<void> {
     const page = await this.#page(null);
-    if (page) this.#take({ ...EMPTY, sequence: page.sequence }, page.events);
+    if (page) this.#take({ ...EMPTY, sequence: page.sequence }, eventsOf(page));
   }
 
   /** The next older page; does nothing while one is loaded, or when there is none. */
@@ -43,7 +44,7 @@ export class EventPages {
     const last = rows.at(-1);
     if (isLoading || rest !== 'more' || !last) return;
     const page = await this.#page(last.sequence);
-    if (page) this.#take(this.list.peek(), page.events);
+    if (page) this.#take(this.list.peek(), eventsOf(page));
   }
 
   async #page(before: number | null): Promise<EventPage | null> {

@@ -2,35 +2,38 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useSession } from '../app/session.ts';
 import { tick } from '../state/ticker.ts';
-import type { ExplainedEvent } from './explained-event.ts';
+import { type PictureStep, pictureStep } from '../ui/picture-step.ts';
+import type { EventCourse } from './explained-event.ts';
 
 /** The strip is made of pictures of after the start, too. */
 const STRIP_AFTER_MS = 20_000;
+const WORDS: Readonly<Record<Exclude<PictureStep, 'there'>, string>> = {
+  none: 'No picture was kept of this event.',
+  coming: 'Its picture is being stored …',
+  gone: 'Its picture is no longer kept.',
+};
 
-/** An event is told before its picture is stored. */
-const SNAPSHOT_AFTER_MS = 3_000;
-
-export function EventPictures({ event, cameraName }: { readonly event: ExplainedEvent; readonly cameraName: string }): JSX.Element {
-  const { id, snapshot, strip, startedAt, rule } = event;
+export function EventPictures({ event, cameraName }: { readonly event: EventCourse; readonly cameraName: string }): JSX.Element {
+  const { id, strip, startedAt, rule, gone } = event;
   const { state } = useSession();
-  const isGone = useSignal(false);
-  const hasStrip = useSignal(true);
+  const failures = useSignal(0);
+  const isStripLost = useSignal(false);
   tick.value;
   const ageMs = state.daemonNow() - Date.parse(startedAt);
   const isYoung = ageMs < STRIP_AFTER_MS;
+  const step = pictureStep(event, ageMs, failures.value);
+  const hasStrip = strip !== null && !gone.includes('strip') && !isStripLost.value;
   return (
     <section class="card event-pictures" aria-label="Pictures">
-      {snapshot === null || isGone.value ? (
-        <p class="panel quiet">{snapshot === null ? 'No picture was kept of this event.' : 'Its pictures are no longer kept.'}</p>
-      ) : ageMs < SNAPSHOT_AFTER_MS ? (
-        <p class="panel quiet">Its picture is being stored …</p>
+      {step === 'there' ? (
+        <img class="event-picture" src={pictureUrl(id, 'snapshot')} alt={`${cameraName} when ${rule} began`} onError={() => (failures.value += 1)} />
       ) : (
-        <img class="event-picture" src={pictureUrl(id, 'snapshot')} alt={`${cameraName} when ${rule} began`} onError={() => (isGone.value = true)} />
+        <p class="panel quiet">{WORDS[step]}</p>
       )}
-      {strip !== null && !isGone.value && isYoung && <p class="panel quiet">Five pictures around its start are being put together …</p>}
-      {strip !== null && !isGone.value && !isYoung && hasStrip.value && (
+      {hasStrip && isYoung && <p class="panel quiet">Five pictures around its start are being put together …</p>}
+      {hasStrip && !isYoung && (
         <div class="event-strip">
-          <img src={pictureUrl(id, 'strip')} alt="Before, at and after the start, from left to right" onError={() => (hasStrip.value = false)} />
+          <img src={pictureUrl(id, 'strip')} alt="Before, at and after the start, from left to right" onError={() => (isStripLost.value = true)} />
         </div>
       )}
     </section>

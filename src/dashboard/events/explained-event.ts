@@ -1,4 +1,4 @@
-import type { LabelEvent } from '../state/messages.ts';
+import type { LabelEvent, PictureKind } from '../state/messages.ts';
 
 /** The numbers of the rule as it was when the message came. */
 export interface RuleNumbers {
@@ -40,4 +40,5 @@ export interface ExplainedEvent extends LabelEvent {
 /** `GET /api/events/:id`: its newest message, and all of them, oldest first. */
 export interface EventCourse extends ExplainedEvent {
   readonly course: readonly ExplainedEvent[];
+  readonly gone: readonly PictureKind[];
 }

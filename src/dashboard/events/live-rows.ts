@@ -1,3 +1,4 @@
+import { inPlaceOf } from '../state/gone-pictures.ts';
 import type { LabelEvent } from '../state/messages.ts';
 import { type EventFilter, isWanted } from './event-filter.ts';
 import type { EventList } from './event-pages.ts';
@@ -17,7 +18,7 @@ export function newCount(list: EventList, log: readonly LabelEvent[], filter: Ev
 /** The row as it stands now: an event goes on, rises and ends while it is in the list. */
 export function currentRow(row: LabelEvent, live: ReadonlyMap<string, LabelEvent>, filter: EventFilter): LabelEvent {
   const newer = filter.type === '' ? live.get(row.id) : undefined;
-  return newer !== undefined && newer.sequence > row.sequence ? newer : row;
+  return newer !== undefined && newer.sequence > row.sequence ? inPlaceOf(row, newer) : row;
 }
 
 /** Time of the day; of other days with their date. Both in the way of the browser's language. */

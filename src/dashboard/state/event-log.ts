@@ -1,3 +1,4 @@
+import { inPlaceOf } from './gone-pictures.ts';
 import type { LabelEvent } from './messages.ts';
 
 const MOST_EVENTS = 500;
@@ -6,11 +7,9 @@ const MOST_EVENTS = 500;
 
 /** The newest message of each event, newest begin first. A message of a known event takes the place of the one before it; an older one changes nothing. */
 export function withEvent(log: readonly LabelEvent[], event: LabelEvent, most: number = MOST_EVENTS): readonly LabelEvent[] {
-  const known = log.findIndex(({ id }) => id === event.id);
-  if (known !== -1) {
-    if ((log[known]?.sequence ?? 0) >= event.sequence) return log;
-    return log.with(known, event);
-  }
+  const index = log.findIndex(({ id }) => id === event.id);
+  const known = log[index];
+  if (known) return known.sequence >= event.sequence ? log : log.with(index, inPlaceOf(known, event));
   const place = log.findIndex((other) => other.startedAt <= event.startedAt);
   return log.toSpliced(place === -1 ? log.length : place, 0, event).slice(0, most);
 }

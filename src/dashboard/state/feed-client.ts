@@ -1,5 +1,6 @@
 import type { FeedListener } from './feed-listener.ts';
 import { advanced, type FeedPosition, greeted, NOWHERE } from './feed-position.ts';
+import { eventsOf } from './gone-pictures.ts';
 import type { EventPage, HelloMessage, ServerMessage } from './messages.ts';
 import { reconnectDelayMs } from './reconnect.ts';
 import { readTile } from './tile-message.ts';
@@ -84,7 +85,7 @@ export class FeedClient {
     if (!response.ok) throw new Error(`the daemon answered ${response.status}`);
     const page = (await response.json()) as EventPage;
     this.#position = { storeId: page.storeId, sequence: page.events.reduce((highest, { sequence }) => Math.max(highest, sequence), 0) };
-    this.#parts.listener.history(page.events);
+    this.#parts.listener.history(eventsOf(page));
   }
 
   #connect(): void {

@@ -109,7 +109,11 @@ export interface LabelEvent {
   readonly model: { readonly name: string; readonly sha256: string; readonly backend: string; readonly device: string; readonly precision: string };
   readonly snapshot: string | null;
   readonly strip: string | null;
+  /** Of these the API said that they are not kept (any more). Messages of the feed do not say. */
+  readonly gone?: readonly PictureKind[];
 }
+
+export type PictureKind = 'snapshot' | 'strip';
 
 export interface ClassificationMessage {
   readonly type: 'classification';
@@ -172,4 +176,6 @@ export interface EventPage {
   readonly sequence: number;
   readonly oldestSequence: number;
   readonly events: readonly LabelEvent[];
+  /** By event, pictures that are named and not kept (any more). */
+  readonly gone: Readonly<Record<string, readonly PictureKind[]>>;
 }

@@ -10,7 +10,8 @@ function historyOf(count: number) {
     asked.push(before);
     const newest = Math.min(count, (before ?? count + 1) - 1);
     const sequences = Array.from({ length: Math.min(limit, newest) }, (_, index) => newest - index);
-    return { storeId: 's', sequence: count, oldestSequence: 1, events: sequences.map((sequence) => labelEvent(sequence, { id: `E${sequence}` })) };
+    const events = sequences.map((sequence) => labelEvent(sequence, { id: `E${sequence}` }));
+    return { storeId: 's', sequence: count, oldestSequence: 1, events, gone: { E7: ['snapshot'] } };
   };
   return { asked, load };
 }
@@ -29,6 +30,7 @@ describe('EventPages', () => {
     expect(asked).toEqual([null, 251, 51]);
     expect(pages.list.value.rows.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 450 }, (_, index) => 450 - index));
     expect(pages.list.value.rest).toBe('none');
+    expect(pages.list.value.rows.filter(({ gone }) => gone).map(({ id }) => id)).toEqual(['E7']);
   });
 
   it('loads one page at a time, however often it is asked', async () => {
