@@ -64,10 +64,15 @@ export class Access {
     return session === null ? null : { session };
   }
 
+  /** Where it comes from, as far as can be told. */
+  address(request: IncomingMessage): string {
+    const forwarded = single(request.headers['x-forwarded-for']);
+    return clientAddress(request.socket.remoteAddress, forwarded, this.#config.trustProxy);
+  }
+
   /** What limits are counted by. */
   group(request: IncomingMessage): string {
-    const forwarded = single(request.headers['x-forwarded-for']);
-    return addressGroup(clientAddress(request.socket.remoteAddress, forwarded, this.#config.trustProxy));
+    return addressGroup(this.address(request));
   }
 
   login(request: IncomingMessage, token: string): LoginOutcome {

@@ -5,6 +5,7 @@ import { type Clock, isoTime } from '../util/clock.ts';
 import { hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Access, Identity } from './access.ts';
+import type { ClientView } from './client-view.ts';
 import { parseCoverageQuery } from './coverage-query.ts';
 import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
@@ -29,6 +30,8 @@ export interface ApiParts {
   readonly access: Access;
   readonly files: ReadonlyMap<string, StaticFile>;
   readonly clock: Clock;
+  /** Who hangs on the WebSockets. */
+  readonly clients: () => readonly ClientView[];
   readonly logger: Logger;
   /** A browser logged out: its sockets end too. */
   readonly onLogout: (session: string) => void;
@@ -68,6 +71,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addEvents(app, parts.view, parts.clock);
   addCoverage(app, parts.view);
   app.get('/api/config', (c) => c.json(parts.view.configuration()));
+  app.get('/api/clients', (c) => c.json({ clients: parts.clients() }));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
   app.notFound((c) => {
     const page = parts.files.get('/index.html');

@@ -1,6 +1,7 @@
 import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
+import type { ClientDoing } from './client-view.ts';
 import { eventMessage, type Feed, type FeedListener } from './feed.ts';
 import type { EventHistory, HttpObserver, MonitorView, WebsocketDropReason } from './monitor-view.ts';
 import { encodeTile } from './tile-message.ts';
@@ -42,9 +43,15 @@ export class FeedConnection implements FeedListener {
   #caughtUp = false;
   #ended = false;
   #messages: number[] = [];
+  #tilesLeftOut = 0;
 
   constructor(parts: FeedConnectionParts) {
     this.#parts = parts;
+  }
+
+  get doing(): ClientDoing {
+    const { tiles, classifications } = this.#watch;
+    return { kind: 'feed', cameras: [...new Set([...tiles, ...classifications])], dropped: this.#tilesLeftOut };
   }
 
   /** `after`: the last sequence that the client has; null when it wants only what comes. */
@@ -113,6 +120,7 @@ export class FeedConnection implements FeedListener {
   tile(cameraId: string, message: Uint8Array): void {
     if (this.#ended) return;
     if (this.#parts.socket.bufferedAmount > TILES_STOP_AT_BYTES) {
+      this.#tilesLeftOut += 1;
       this.#parts.observer.websocketDropped('tile');
       return;
     }

@@ -66,7 +66,7 @@ export class HttpServer {
     const access = new Access(config, await this.#token(), clock);
     const files = await loadStaticFiles(this.#parts.dashboardFolder ?? path.dirname(builtEntryPoint(import.meta.url, '../dashboard/index')));
     const gate = new WebsocketGate({ access, feed, live, view, clock, observer, logger });
-    const api = createApi({ view, access, files, clock, logger, onLogout: (session) => gate.endSession(session) });
+    const api = createApi({ view, access, files, clock, clients: () => gate.clients(), logger, onLogout: (session) => gate.endSession(session) });
     const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
     const server = await this.#create((request, response) => void listener(request, response));
     server.maxConnections = MOST_CONNECTIONS;

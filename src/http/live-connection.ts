@@ -1,8 +1,10 @@
 import type { LiveSeat } from '../live/live-cameras.ts';
+import type { ClientDoing } from './client-view.ts';
 import type { HttpObserver, WebsocketDropReason } from './monitor-view.ts';
 
 export interface LiveConnectionParts {
   readonly socket: { close(code: number, reason: string): void; terminate(): void };
+  readonly cameraId: string;
   readonly seat: LiveSeat | undefined;
   readonly observer: Pick<HttpObserver, 'websocketDropped'>;
 }
@@ -14,6 +16,11 @@ export class LiveConnection {
 
   constructor(parts: LiveConnectionParts) {
     this.#parts = parts;
+  }
+
+  get doing(): ClientDoing {
+    const { cameraId, seat } = this.#parts;
+    return { kind: 'live', cameras: [cameraId], dropped: seat?.skipped ?? 0 };
   }
 
   received(_text: string | null): void {

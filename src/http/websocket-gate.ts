@@ -6,6 +6,7 @@ import type { LiveWish } from '../live/live-message.ts';
 import type { Clock, Timer } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Access, Identity } from './access.ts';
+import { type ClientDoing, type ClientView, clientView } from './client-view.ts';
 import { parseSequence } from './event-query.ts';
 import type { Feed } from './feed.ts';
 import { FeedConnection } from './feed-connection.ts';
@@ -33,6 +34,7 @@ export interface WebsocketGateParts {
 
 /** What speaks with one client. */
 interface Connection {
+  readonly doing: ClientDoing;
   received(text: string | null): void;
   drop(reason: WebsocketDropReason, code?: number, message?: string): void;
   /** The socket is gone. Idempotent. */
@@ -43,6 +45,7 @@ interface Connection {
 type Route = { readonly kind: 'feed'; readonly after: number | null } | { readonly kind: 'live'; readonly cameraId: string; readonly wish: LiveWish };
 
 interface Admission {
+  readonly address: string;
   readonly group: string;
   readonly identity: Identity;
   readonly route: Route;
@@ -51,7 +54,10 @@ interface Admission {
 interface Client {
   readonly socket: WebSocket;
   readonly connection: Connection;
+  readonly address: string;
   readonly group: string;
+  /** Wall clock, ms: when it came. */
+  readonly sinceMs: number;
   readonly identity: Identity;
   /** Whether it answered the last ping. */
   answered: boolean;
@@ -87,6 +93,13 @@ export class WebsocketGate {
       socket.off('error', ignore);
       this.#welcome(webSocket, admission);
     });
+  }
+
+  /** Who is there, in the order in which they came: at most as many as are let in. */
+  clients(): readonly ClientView[] {
+    return [...this.#clients].map(({ socket, connection, address, sinceMs }) =>
+      clientView(connection.doing, { address, sinceMs, waitingBytes: socket.bufferedAmount }),
+    );
   }
 
   /** A browser logged out. */
@@ -127,7 +140,7 @@ export class WebsocketGate {
       observer.websocketDropped('limit');
       return ofGroup >= MOST_SOCKETS_AN_ADDRESS ? 429 : 503;
     }
-    return { group, identity, route };
+    return { address: access.address(request), group, identity, route };
   }
 
   #liveRoute(cameraId: string, query: URLSearchParams): Route | number {
@@ -136,10 +149,10 @@ export class WebsocketGate {
     return wish === null ? 400 : { kind: 'live', cameraId, wish };
   }
 
-  #welcome(socket: WebSocket, { group, identity, route }: Admission): void {
-    const { observer } = this.#parts;
+  #welcome(socket: WebSocket, { address, group, identity, route }: Admission): void {
+    const { observer, clock } = this.#parts;
     const connection = this.#connect(outgoing(socket), route);
-    const client: Client = { socket, connection, group, identity, answered: true };
+    const client: Client = { socket, connection, address, group, sinceMs: clock.wallMs(), identity, answered: true };
     this.#clients.add(client);
     observer.websocketClients(this.#clients.size);
     socket.on('message', (message: RawData, isBinary: boolean) => connection.received(isBinary ? null : textOf(message)));
@@ -163,7 +176,7 @@ export class WebsocketGate {
       return connection;
     }
     const seat: LiveSeat | undefined = live?.join(route.cameraId, route.wish, socket);
-    return new LiveConnection({ socket, seat, observer });
+    return new LiveConnection({ socket, cameraId: route.cameraId, seat, observer });
   }
 
   #ping(): void {

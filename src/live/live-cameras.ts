@@ -15,6 +15,8 @@ export interface LiveCamerasParts extends LiveCameraParts {
 
 /** A viewer's place, until its socket is gone. */
 export interface LiveSeat {
+  /** Pictures that were left out for it so far, because it was behind. */
+  readonly skipped: number;
   /** The socket is gone. Idempotent. */
   leave(): void;
 }
@@ -55,10 +57,13 @@ export class LiveCameras implements LiveDoor {
       this.#parts.observer.liveDropped('limit');
       viewer.tell({ type: 'error', code: 'LIVE_FULL', message: refusal ?? '', nextTryAt: null });
       viewer.close({ code: FULL, reason: refusal ?? '' });
-      return { leave: () => undefined };
+      return { skipped: 0, leave: () => undefined };
     }
     camera.join(viewer);
     return {
+      get skipped() {
+        return viewer.skipped;
+      },
       leave: () => {
         viewer.end();
         camera.leave(viewer);

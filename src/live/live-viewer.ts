@@ -30,11 +30,17 @@ export class LiveViewer {
   /** Whether it has seen a picture of this stream: before its first one nothing is left out. */
   #hasBegun = false;
   #isOver = false;
+  #skipped = 0;
 
   constructor(wish: LiveWish, socket: LiveSocket, observer: Pick<LiveObserver, 'liveDropped'>) {
     this.wish = wish;
     this.#socket = socket;
     this.#observer = observer;
+  }
+
+  /** Pictures left out since it came. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   /** A stream begins, or another one. */
@@ -56,7 +62,10 @@ export class LiveViewer {
     } else if (isBehind) this.#waitsForKey = true;
     // Of a viewer that is behind key frames alone are sent: it still sees something, and what is left out can be left out.
     if (chunk.isKey || !this.#waitsForKey) this.#send(chunk.bytes);
-    else if (this.#hasBegun) this.#observer.liveDropped('skipped');
+    else if (this.#hasBegun) {
+      this.#skipped += 1;
+      this.#observer.liveDropped('skipped');
+    }
   }
 
   tell(message: LiveMessage): void {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../src/dashboard/system/system-stats.ts';
 import { encodeJpeg } from '../../src/engine/picture.ts';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import { openPage, startBrowser, type WatchedPage } from '../helpers/browser.ts';
@@ -314,6 +315,13 @@ describe('the system page', () => {
     });
     await waitFor('the latency is drawn', async () => (await page.locator('.latency-chart .stage').count()) >= 8, 30_000);
     expect(await page.locator('.latency-chart').getAttribute('aria-label')).toMatch(/network \d+\.\d ms.*p95/);
+    await waitFor('what waits is drawn', async () => /L/.test((await page.locator('.outbox-curve').first().getAttribute('d')) ?? ''), 30_000);
+    expect(await page.locator('.outbox-curves svg').last().getAttribute('aria-label')).toMatch(
+      /^Age of the oldest, last 5 minutes: now .* s, at most .* s$/,
+    );
+    const { clients } = await daemon.json<{ clients: readonly Client[] }>('/api/clients');
+    expect(clients.filter(({ kind, address }) => kind === 'feed' && address === '127.0.0.1')).toHaveLength(1);
+    expect(await panel('Clients').locator('li').allTextContents()).toEqual([expect.stringMatching(/^Feed 127\.0\.0\.1 came .*watches no camera/)]);
     await panel('Configuration').getByText('In force').click();
     const config = JSON.parse((await page.locator('.config-text').textContent()) ?? '') as { cameras: object };
     expect(Object.keys(config.cameras)).toEqual(stand.cameras.ids);

@@ -283,6 +283,31 @@ describe('the page of a camera', () => {
   });
 });
 
+describe('the themes', () => {
+  it('are the same by the wish of the system and by the switch', async () => {
+    const colours = `(() => { const probe = document.body.appendChild(document.createElement('i'));
+      const names = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.selectorText === ':root')
+        .flatMap((rule) => [...rule.style]).filter((name) => name.startsWith('--') && CSS.supports('color', rule_value(name)));
+      function rule_value(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+      return Object.fromEntries(names.map((name) => { probe.style.color = 'var(' + name + ')'; return [name, getComputedStyle(probe).color]; })); })()`;
+    const seen = async (colorScheme: 'light' | 'dark', choice: 'light' | 'dark' | null) => {
+      const { page } = await openPage(browser, originOf(stand.daemon), { colorScheme });
+      if (choice !== null) await page.addInitScript(`localStorage.setItem('framewatch-theme', '${choice}')`);
+      await page.goto(originOf(stand.daemon));
+      await tile(page, 'off').waitFor();
+      const found = await page.evaluate<Record<string, string>>(colours);
+      await page.context().close();
+      return found;
+    };
+    const [light, dark] = [await seen('light', null), await seen('dark', null)];
+    expect(await seen('dark', 'light')).toEqual(light);
+    expect(await seen('light', 'dark')).toEqual(dark);
+    expect(Object.keys(light).length).toBeGreaterThan(20);
+    expect(Object.keys(light).filter((name) => light[name] === dark[name])).toEqual([]);
+    expect([light['--page'], dark['--page']]).toEqual(['rgb(243, 244, 246)', 'rgb(17, 20, 24)']);
+  });
+});
+
 describe('a crowded wall', () => {
   it('keeps the pictures of 64 cameras moving, and tells how smoothly', async () => {
     const figures = await crowdedWall({ browser, cameras: 64, picturesPerSecond: 2, forMs: 20_000, heapEveryMs: 5_000 });

@@ -214,7 +214,15 @@ describe('pages', () => {
     ['/assets/login-0123abcd.js', script],
   ]);
   const access = new Access(httpConfig('/nonexistent'), null, new VirtualClock());
-  const api = createApi({ view: new MemoryView(), access, files, clock: new VirtualClock(), logger: silentLogger, onLogout: () => {} });
+  const api = createApi({
+    view: new MemoryView(),
+    access,
+    files,
+    clock: new VirtualClock(),
+    clients: () => [],
+    logger: silentLogger,
+    onLogout: () => {},
+  });
   const incoming = { method: 'GET', headers: { host: 'localhost' }, socket: {} };
   const get = (target: string, headers: Record<string, string> = {}) =>
     api.fetch(new Request(`http://localhost${target}`, { headers }), { incoming });
@@ -258,7 +266,15 @@ describe('pages', () => {
 
   it('asks for a login, and lets through what the login page needs, and nothing else', async () => {
     const locked = new Access(httpConfig('/nonexistent'), new Secret('t'.repeat(43)), new VirtualClock());
-    const closed = createApi({ view: new MemoryView(), access: locked, files, clock: new VirtualClock(), logger: silentLogger, onLogout: () => {} });
+    const closed = createApi({
+      view: new MemoryView(),
+      access: locked,
+      files,
+      clock: new VirtualClock(),
+      clients: () => [],
+      logger: silentLogger,
+      onLogout: () => {},
+    });
     const ask = async (target: string) => closed.fetch(new Request(`http://localhost${target}`), { incoming });
     const where = async (target: string) => (await ask(target)).headers.get('location');
     expect(await where('/')).toBe('/login');

@@ -195,6 +195,7 @@ describe('FeedConnection: what a client may not', () => {
     connection.tile('yard', Uint8Array.of(1));
     happen(1);
     expect(drops).toEqual(['tile']);
+    expect(connection.doing).toEqual({ kind: 'feed', cameras: [], dropped: 1 });
     expect(socket.course()).toEqual([1]);
     expect(socket.sent.some((message) => typeof message !== 'string')).toBe(false);
   });

@@ -5,7 +5,8 @@ function start() {
   const told: string[] = [];
   const connection = new LiveConnection({
     socket: { close: (code) => told.push(`close ${code}`), terminate: () => told.push('terminate') },
-    seat: { leave: () => told.push('leave') },
+    cameraId: 'yard',
+    seat: { skipped: 3, leave: () => told.push('leave') },
     observer: { websocketDropped: (reason) => told.push(reason) },
   });
   return { told, connection };
@@ -18,6 +19,10 @@ describe('LiveConnection', () => {
     connection.end();
     connection.drop('unresponsive');
     expect(told).toEqual(['leave']);
+  });
+
+  it('says what it is, and what was left out for it', () => {
+    expect(start().connection.doing).toEqual({ kind: 'live', cameras: ['yard'], dropped: 3 });
   });
 
   it('drops a client that answers no ping, or says anything', () => {

@@ -60,6 +60,37 @@ describe('WebsocketGate', () => {
     expect(other.tiles).toEqual([]);
   });
 
+  it('lists who is there, in the order in which they came, and only to who is logged in', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `cam${index}`);
+    const first = await stage.connect();
+    await clock.advance(5_000);
+    const second = await stage.connect();
+    first.socket.send(JSON.stringify({ type: 'watch', tiles: ids, classifications: ['cam0', 'yard'] }));
+    while (!stage.feed.wantsTiles('cam19')) await new Promise((resolve) => setImmediate(resolve));
+    const common = { kind: 'feed', address: '127.0.0.1', waitingBytes: 0, dropped: 0 };
+    const since = (ms: number) => new Date(ms).toISOString();
+    expect(await (await stage.get('/api/clients')).json()).toEqual({
+      clients: [
+        { ...common, since: since(clock.wallMs() - 5_000), cameras: ids.slice(0, 16), cameraCount: 21 },
+        { ...common, since: since(clock.wallMs()), cameras: [], cameraCount: 0 },
+      ],
+    });
+    expect((await stage.get('/api/clients', { headers: {} })).status).toBe(401);
+    second.socket.close();
+    while (stage.clients.at(-1) !== 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(await (await stage.get('/api/clients')).json()).toMatchObject({ clients: [{ cameraCount: 21 }] });
+  });
+
+  it('names the client that a trusted proxy names', async () => {
+    const own = await startStage({ config: { trustProxy: true } });
+    try {
+      await own.connect('/ws', { Authorization: `Bearer ${own.token}`, 'X-Forwarded-For': '203.0.113.9, 2001:db8::7' });
+      expect(await (await own.get('/api/clients')).json()).toMatchObject({ clients: [{ address: '2001:db8::7' }] });
+    } finally {
+      await own.close();
+    }
+  });
+
   it.each([
     ['/ws?after=-1', '400'],
     ['/ws?after=x', '400'],
@@ -78,7 +109,7 @@ describe('WebsocketGate', () => {
       join(id: string, wish: { codecs: ReadonlySet<string>; mode: string }, socket: { send(message: string): void }) {
         told.push(`${id} ${[...wish.codecs].join('+')} ${wish.mode}`);
         socket.send('{"type":"hello"}');
-        return { leave: () => void told.push('left') };
+        return { skipped: 7, leave: () => void told.push('left') };
       },
     };
     const own = await startStage({ live });
@@ -96,6 +127,9 @@ describe('WebsocketGate', () => {
       expect(told).toEqual([]);
       const client = await own.connect('/ws/live/yard?codecs=avc1,hvc1');
       expect(own.clients).toEqual([1]);
+      expect(await (await own.get('/api/clients')).json()).toMatchObject({
+        clients: [{ kind: 'live', cameras: ['yard'], cameraCount: 1, dropped: 7 }],
+      });
       client.socket.terminate();
       while (told.length < 2) await new Promise((resolve) => setImmediate(resolve));
       expect(told).toEqual(['yard avc1+hvc1 auto', 'left']);

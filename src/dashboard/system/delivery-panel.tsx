@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { pathOf } from '../app/routes.ts';
+import type { Stats } from '../state/messages.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { duration } from '../ui/words.ts';
+import { OutboxCurves } from './outbox-curves.tsx';
 import type { DeadLetter, OutboxReport, SystemStats } from './system-stats.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -13,8 +15,15 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 const MOST_LISTED = 20;
 
+interface DeliveryPanelProps {
+  readonly stats: SystemStats;
+  /** Of the last minutes, oldest first. */
+  readonly course: readonly Stats[];
+  readonly outbox: OutboxReport | null;
+}
+
 /** Events on their way to the broker: what waits, and what will not be sent. */
-export function DeliveryPanel({ stats, outbox }: { readonly stats: SystemStats; readonly outbox: OutboxReport | null }): JSX.Element {
+export function DeliveryPanel({ stats, course, outbox }: DeliveryPanelProps): JSX.Element {
   const { mqtt } = stats;
   const { depth, oldestSeconds } = stats.outbox;
   const dead = Object.entries(outbox?.deadLetters.counts ?? {});
@@ -40,6 +49,7 @@ export function DeliveryPanel({ stats, outbox }: { readonly stats: SystemStats; 
           {dead.length === 0 ? 'none' : dead.map(([reason, count]) => `${count.toLocaleString()} ${REASONS[reason] ?? reason}`).join(', ')}
         </Fact>
       </dl>
+      {mqtt !== null && <OutboxCurves course={course} />}
       {outbox !== null && outbox.deadLetters.newest.length > 0 && (
         <details>
           <summary>The newest that were not sent</summary>

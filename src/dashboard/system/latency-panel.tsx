@@ -2,12 +2,10 @@ import type { JSX } from 'preact';
 import type { Percentiles, Stats } from '../state/messages.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { type LatencyColumn, latencyColumns, roundedUp, STAGES, type Stage } from './latency-course.ts';
+import { MinuteMarks } from './minute-marks.tsx';
+import { COLUMNS, columnEndMs, columnX, EVERY_MS, MARGIN_PX, MINUTES } from './time-axis.ts';
 
-const MINUTES = 5;
-const EVERY_MS = 5_000;
-const COLUMNS = (MINUTES * 60_000) / EVERY_MS;
 const HEIGHT_PX = 180;
-const MARGIN_PX = 52;
 /** `other` has the colour of decoding, which is most of it. */
 const COLOURS: Readonly<Record<Stage, string>> = { other: 'decode', queue: 'queue', preprocess: 'preprocess', inference: 'inference' };
 const WORDS: Readonly<Record<Stage, string>> = {
@@ -38,7 +36,11 @@ export function LatencyPanel({ stats, course }: { readonly stats: Stats; readonl
             ))}
           </p>
           <div ref={box}>
-            {columns.length === 0 ? <p class="quiet">Nothing was judged in the last minutes.</p> : <Columns columns={columns} widthPx={widthPx} />}
+            {columns.length === 0 ? (
+              <p class="quiet">Nothing was judged in the last minutes.</p>
+            ) : (
+              <Columns columns={columns} widthPx={widthPx} endMs={columnEndMs(Date.parse(stats.at))} />
+            )}
           </div>
         </div>
         <table class="figures-table">
@@ -75,13 +77,19 @@ function Line({ words, values: { p50, p95, p99 } }: { readonly words: string; re
   );
 }
 
-function Columns({ columns, widthPx }: { readonly columns: readonly LatencyColumn[]; readonly widthPx: number }): JSX.Element {
-  const newest = columns.at(-1);
+interface ColumnsProps {
+  readonly columns: readonly LatencyColumn[];
+  readonly widthPx: number;
+  /** Of the newest column. */
+  readonly endMs: number;
+}
+
+function Columns({ columns, widthPx, endMs }: ColumnsProps): JSX.Element {
   const top = roundedUp(Math.max(...columns.map(({ p95 }) => p95)));
   const pxOf = (ms: number) => (ms / top) * HEIGHT_PX;
   const chartPx = Math.max(60, widthPx - MARGIN_PX);
   const columnPx = chartPx / COLUMNS;
-  const xOf = (atMs: number) => chartPx - (((newest?.atMs ?? 0) - atMs) / EVERY_MS + 1) * columnPx;
+  const xOf = (atMs: number) => columnX(atMs, endMs, chartPx);
   return (
     <svg class="latency-chart" width={chartPx + MARGIN_PX} height={HEIGHT_PX + 26} role="img" aria-label={inWords(columns)}>
       <g transform="translate(0 6)">
@@ -99,13 +107,7 @@ function Columns({ columns, widthPx }: { readonly columns: readonly LatencyColum
           .map((column) => (
             <Column key={column.atMs} column={column} x={xOf(column.atMs)} widthPx={Math.max(1, columnPx - 1)} pxOf={pxOf} />
           ))}
-        {Array.from({ length: MINUTES }, (_, minute) => minute)
-          .filter((minute) => chartPx > 300 || minute % 2 === 0)
-          .map((minute) => (
-            <text key={minute} x={(minute / MINUTES) * chartPx} y={HEIGHT_PX + 16}>
-              −{MINUTES - minute} min
-            </text>
-          ))}
+        <MinuteMarks chartPx={chartPx} y={HEIGHT_PX + 16} />
       </g>
     </svg>
   );

@@ -6,13 +6,14 @@ import { useSession } from '../app/session.ts';
 import type { Camera } from '../state/messages.ts';
 import { usePolling } from '../ui/polling.ts';
 import { BatchPanel } from './batch-panel.tsx';
+import { ClientsPanel } from './clients-panel.tsx';
 import { ConfigPanel } from './config-panel.tsx';
 import { DaemonPanel } from './daemon-panel.tsx';
 import { DeliveryPanel } from './delivery-panel.tsx';
 import { EnginePanel } from './engine-panel.tsx';
 import { LatencyPanel } from './latency-panel.tsx';
 import { LoadPanel } from './load-panel.tsx';
-import type { ConfigReport, OutboxReport, SystemStats } from './system-stats.ts';
+import type { Client, ConfigReport, OutboxReport, SystemStats } from './system-stats.ts';
 
 const POLL_MS = 5_000;
 
@@ -21,6 +22,7 @@ export function SystemPage(): JSX.Element {
   const { state } = useSession();
   const outbox = useSignal<OutboxReport | null>(null);
   const config = useSignal<ConfigReport | null>(null);
+  const clients = useSignal<readonly Client[]>([]);
   usePolling(
     () => '/api/outbox',
     POLL_MS,
@@ -30,6 +32,11 @@ export function SystemPage(): JSX.Element {
     () => '/api/config',
     POLL_MS,
     (answer) => (config.value = answer as ConfigReport),
+  );
+  usePolling(
+    () => '/api/clients',
+    POLL_MS,
+    (answer) => (clients.value = (answer as { readonly clients: readonly Client[] }).clients),
   );
   usePolling(
     () => '/api/cameras',
@@ -47,9 +54,10 @@ export function SystemPage(): JSX.Element {
         <LoadPanel stats={stats} />
         <BatchPanel stats={stats} />
         <EnginePanel engine={stats.engine} />
-        <DeliveryPanel stats={stats} outbox={outbox.value} />
+        <DeliveryPanel stats={stats} course={state.stats.value} outbox={outbox.value} />
         <DaemonPanel stats={stats} />
         {config.value && <ConfigPanel report={config.value} />}
+        {clients.value.length > 0 && <ClientsPanel clients={clients.value} />}
       </div>
     </div>
   );

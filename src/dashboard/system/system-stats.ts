@@ -45,6 +45,18 @@ export interface DeadLetter {
   readonly at: string;
 }
 
+/** One of `GET /api/clients`. */
+export interface Client {
+  readonly kind: 'feed' | 'live';
+  readonly address: string;
+  readonly since: string;
+  /** The first of them. */
+  readonly cameras: readonly string[];
+  readonly cameraCount: number;
+  readonly waitingBytes: number;
+  readonly dropped: number;
+}
+
 /** `GET /api/config`. */
 export interface ConfigReport {
   readonly file: string | null;
