@@ -1,5 +1,5 @@
 import type { LabelEvent } from '../events/label-event.ts';
-import type { PictureKind } from '../store/store-protocol.ts';
+import type { PictureKind } from '../store/picture-kind.ts';
 import type { EventHistory } from './monitor-view.ts';
 
 /** An event is told before its pictures are stored. What is not there so long after its begin does not come (any more). */

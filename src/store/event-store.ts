@@ -1,5 +1,5 @@
 import type { LabelEvent, UnsequencedEvent } from '../events/label-event.ts';
-import type { PictureKind } from './store-protocol.ts';
+import type { PictureKind } from './picture-kind.ts';
 
 export interface EventQuery {
   readonly camera?: string;

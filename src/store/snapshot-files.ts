@@ -2,7 +2,7 @@ import { access, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../util/atomic-file.ts';
 import { FramewatchError } from '../util/errors.ts';
-import type { PictureKind } from './store-protocol.ts';
+import type { PictureKind } from './picture-kind.ts';
 
 /** Ids become file names; nothing but a ULID does. */
 const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;

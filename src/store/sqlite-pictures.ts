@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Clock } from '../util/clock.ts';
 import { onDisk } from './on-disk.ts';
+import type { PictureKind } from './picture-kind.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
-import type { PictureKind } from './store-protocol.ts';
 import type { StoreThread } from './store-thread.ts';
 
 export interface SqlitePicturesParts {

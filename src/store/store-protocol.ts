@@ -5,6 +5,7 @@ import type { Announced } from './announcement-store.ts';
 import type { CoverageEnds, CoverageQuery } from './coverage-store.ts';
 import type { EventQuery } from './event-store.ts';
 import type { DeadLetters, Settlement } from './outbox.ts';
+import type { PictureKind } from './picture-kind.ts';
 import type { StoredSwitch } from './switch-store.ts';
 
 /** What the daemon asks the store's worker, and what it gets: plain values, they cross a thread. */
@@ -52,9 +53,6 @@ export interface StoreCalls {
   /** Writes the log back into the database, closes it, drops the lock. */
   close: { arguments: null; result: null };
 }
-
-/** Of an event: its deciding frame, or five around its start. */
-export type PictureKind = 'snapshot' | 'strip';
 
 /** What one step removed, and whose pictures are to go. */
 export interface PruneStep {

@@ -257,7 +257,7 @@ describe('a picture that is no longer kept', () => {
   it('is not asked for, neither by the list nor by the event, and that is said', async () => {
     const pruned = stored.slice(-PICTURES - PRUNED, -PICTURES);
     const goneNow = async () => (await daemon.json<EventsAnswer>('/api/events?per=event&limit=200')).gone;
-    await waitFor('retention has taken them', async () => pruned.every((id) => existsSync(`${stand.stateDir}/snapshots/${id}.jpg`) === false));
+    await waitFor('retention has taken them', () => !pruned.some((id) => existsSync(`${stand.stateDir}/snapshots/${id}.jpg`)));
     const told = await goneNow();
     expect(pruned.filter((id) => told[id]?.join() !== 'snapshot')).toEqual([]);
     expect(stored.slice(-PICTURES).filter((id) => told[id] !== undefined)).toEqual([]);

@@ -24,7 +24,7 @@ import type {
 import type { LiveDoor } from '../../src/live/live-cameras.ts';
 import type { CoverageQuery } from '../../src/store/coverage-store.ts';
 import type { EventQuery } from '../../src/store/event-store.ts';
-import type { PictureKind } from '../../src/store/store-protocol.ts';
+import type { PictureKind } from '../../src/store/picture-kind.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { type Logger, silentLogger } from '../../src/util/logger.ts';
 import { Redactor } from '../../src/util/redactor.ts';

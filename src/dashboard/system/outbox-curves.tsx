@@ -47,7 +47,7 @@ function Curve({ title, points, chartPx, least, words }: CurveProps): JSX.Elemen
   return (
     <figure>
       <figcaption>{title}</figcaption>
-      <svg class="latency-chart" width={chartPx + MARGIN_PX} height={HEIGHT_PX + 22} role="img" aria-label={inWords}>
+      <svg class="outbox-chart" width={chartPx + MARGIN_PX} height={HEIGHT_PX + 22} role="img" aria-label={inWords}>
         <g transform="translate(0 4)">
           <rect class="chart-ground" width={chartPx} height={HEIGHT_PX} />
           <path

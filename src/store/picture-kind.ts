@@ -1,0 +1,2 @@
+/** Of an event: its deciding frame, or five around its start. */
+export type PictureKind = 'snapshot' | 'strip';
