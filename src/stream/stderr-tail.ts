@@ -4,6 +4,8 @@ const KEPT_LINES = 40;
 const LONGEST_LINE = 500;
 const KEPT_BYTES = 16 * 1024;
 const LOGGED_LINES_PER_SECOND = 5;
+/** It may stop within its password, which nobody could recognise then. */
+const UNFINISHED_ADDRESS = /:\/\/(?!\*\*\*@)\S*$/;
 
 /** A line as it is kept. */
 export interface TailLine {
@@ -66,7 +68,7 @@ export class StderrTail {
   /** The newest lines, oldest first, with what had no line end yet. */
   lines(): string[] {
     const whole = this.#lines.map(({ text }) => text);
-    return this.#rest === '' ? whole : [...whole, this.#redact(this.#rest).slice(0, LONGEST_LINE)];
+    return this.#rest === '' ? whole : [...whole, this.#redact(this.#rest).replace(UNFINISHED_ADDRESS, '://…').slice(0, LONGEST_LINE)];
   }
 
   /** The newest whole lines. One that has no end yet may stop within a secret, which nobody could recognise: it is not shown. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StderrTail } from '../../src/stream/stderr-tail.ts';
+import { Redactor } from '../../src/util/redactor.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 
 describe('StderrTail', () => {
@@ -30,6 +31,22 @@ describe('StderrTail', () => {
     tail.push('rtsp://a:nee');
     tail.push('dle@camera\nunfinished needle');
     expect(tail.lines()).toEqual(['rtsp://a:***@camera', 'unfinished ***']);
+  });
+
+  it('cuts an address off a line without an end where it may stop within a password', () => {
+    const redactor = new Redactor();
+    const lines = (rest: string) => {
+      const tail = new StderrTail(
+        new VirtualClock(),
+        (text) => redactor.redact(text),
+        () => {},
+      );
+      tail.push(rest);
+      return tail.lines();
+    };
+    expect(lines('[in#0] rtsp://viewer:sec')).toEqual(['[in#0] rtsp://…']);
+    expect(lines('[in#0] rtsp://viewer:secret@camera/x')).toEqual(['[in#0] rtsp://***@camera/x']);
+    expect(lines('rtsp://camera/x: 401 Unauth')).toEqual(['rtsp://camera/x: 401 Unauth']);
   });
 
   it('gives the newest whole lines with their times, within its bytes, and says how many are missing', async () => {
