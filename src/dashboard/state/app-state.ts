@@ -18,7 +18,7 @@ export class AppState implements FeedListener {
   readonly cameras: Signal<ReadonlyMap<string, LiveCamera> | null> = signal(null);
   /** The newest message of each event, newest begin first. */
   readonly events: Signal<readonly LabelEvent[]> = signal([]);
-  /** Counts up with each history: what was read of an earlier one may mean something else in this one. */
+  /** Counts up with each history after the first: what was read of an earlier one may mean something else in this one. */
   readonly historyEpoch: Signal<number> = signal(0);
   /** Messages that the daemon no longer had when this page came back. */
   readonly missed: Signal<number> = signal(0);
@@ -31,6 +31,7 @@ export class AppState implements FeedListener {
   readonly scores: ScoreHistory = new ScoreHistory();
   readonly #statsRing = new Ring<Stats>(MOST_STATS);
   readonly #frames = new FrameBatch();
+  #hasHistory = false;
   /** The daemon's clock less this machine's, ms. */
   #clockOffsetMs = 0;
 
@@ -47,7 +48,9 @@ export class AppState implements FeedListener {
     this.#frames.flush();
     this.events.value = eventLogOf(messages);
     this.scores.clear();
-    this.historyEpoch.value += 1;
+    // What a page read while the first was on its way is of the same history: it must not be thrown away and read again.
+    if (this.#hasHistory) this.historyEpoch.value += 1;
+    this.#hasHistory = true;
   }
 
   hello({ cameras, version }: HelloMessage): void {
