@@ -14,6 +14,7 @@ import type { Bounds } from './bounds.ts';
 import type { CameraWatch } from './camera-watch.ts';
 import type { ConfigRecord } from './config-record.ts';
 import type { CoverageRecord } from './coverage-record.ts';
+import type { ScoreTimelines } from './score-timelines.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface DaemonViewParts {
@@ -29,6 +30,7 @@ export interface DaemonViewParts {
   readonly verdicts: VerdictPath;
   readonly bounds: Bounds;
   readonly coverage: CoverageRecord;
+  readonly scores: ScoreTimelines;
   readonly publisher: Publisher;
   readonly engine: EngineSupervisor;
   /** Null until the engine told what batches cost. */
@@ -47,6 +49,7 @@ export class DaemonView implements MonitorView {
   readonly version: string;
   readonly history: SqliteEventStore;
   readonly coverage: CoverageRecord;
+  readonly scores: ScoreTimelines;
   readonly outbox: OutboxView;
   #stuckMs = 0;
   #lookedMono = Number.POSITIVE_INFINITY;
@@ -57,6 +60,7 @@ export class DaemonView implements MonitorView {
     this.version = parts.version;
     this.history = parts.history;
     this.coverage = parts.coverage;
+    this.scores = parts.scores;
     this.outbox = parts.history.outbox;
   }
 
