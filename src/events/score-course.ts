@@ -1,4 +1,4 @@
-import { ScoreThinning, type ScorePoint } from './score-thinning.ts';
+import { type ScorePoint, ScoreThinning } from './score-thinning.ts';
 import type { TraceEntry, TraceFrame, TraceSession } from './score-trace.ts';
 import type { TimeSpan } from './trace-extent.ts';
 import { traceScorer } from './trace-scorer.ts';

@@ -196,7 +196,15 @@ function addScores(app: Hono<Env>, { scores, coverage }: MonitorView): void {
     if (found === 'tooMany' || changes === 'tooMany') return problem(c, 400, 'tooMuch', 'there is too much in this time: ask for a shorter one');
     const [covered = null] = coverageReport(changes, { ...span, nowMs: coverage.now() });
     const [since, until, now] = [span.sinceMs, span.untilMs, nowMs].map(isoTime);
-    return c.json({ camera: id, since, until, now, kept: scores.kept, longestGapMs: found.maxGapMs, rules: scoreReport(found, covered, span, nowMs) });
+    return c.json({
+      camera: id,
+      since,
+      until,
+      now,
+      kept: scores.kept,
+      longestGapMs: found.maxGapMs,
+      rules: scoreReport(found, covered, span, nowMs),
+    });
   });
 }
 

@@ -22,12 +22,22 @@ export interface ScoreReport {
 }
 
 /** `coverage`: of the camera, null when there is no record of it in this time; `nowMs`: behind it nothing can be missing. */
-export function scoreReport({ rules, maxGapMs }: CameraScores, coverage: CameraCoverage | null, span: TimeSpan, nowMs: number): readonly ScoreReport[] {
+export function scoreReport(
+  { rules, maxGapMs }: CameraScores,
+  coverage: CameraCoverage | null,
+  span: TimeSpan,
+  nowMs: number,
+): readonly ScoreReport[] {
   const facts = {
     span: { sinceMs: span.sinceMs, untilMs: Math.max(span.sinceMs, Math.min(span.untilMs, nowMs)) },
     maxGapMs,
     coverage: (coverage?.intervals ?? []).map(
-      ({ state, reason, since, until }): CoveredStretch => ({ fromMs: Date.parse(since), toMs: Date.parse(until), isBlind: state === 'blind', reason }),
+      ({ state, reason, since, until }): CoveredStretch => ({
+        fromMs: Date.parse(since),
+        toMs: Date.parse(until),
+        isBlind: state === 'blind',
+        reason,
+      }),
     ),
   };
   return rules.map(({ course, ...rule }) => ({

@@ -71,7 +71,9 @@ export class ScoreReader {
     const worker = new Worker(builtEntryPoint(import.meta.url, 'score-reader-worker'), { workerData, name: 'framewatch-scores' });
     worker.unref();
     worker.on('message', (reply: ScoreReply) => this.#receive(reply));
-    worker.on('error', (error) => logger.error({ error: messageOf(error) }, 'The thread that reads the score trace failed; the next question starts another one'));
+    worker.on('error', (error) =>
+      logger.error({ error: messageOf(error) }, 'The thread that reads the score trace failed; the next question starts another one'),
+    );
     worker.on('exit', () => {
       // One that was idle may have a successor by now.
       if (worker !== this.#worker) return;

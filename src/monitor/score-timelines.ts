@@ -40,7 +40,9 @@ export class ScoreTimelines implements ScoreHistory {
     const { configOf, recorder, store, reader } = this.#parts;
     const config = configOf(camera);
     if (!config) return null;
-    const rules = config.rules.flatMap(({ id, regions, labels, enter, exit }) => regions.map((region) => ({ rule: id, region, labels, enter, exit })));
+    const rules = config.rules.flatMap(({ id, regions, labels, enter, exit }) =>
+      regions.map((region) => ({ rule: id, region, labels, enter, exit })),
+    );
     const answer = (courses: readonly CameraScores['rules'][number]['course'][]): CameraScores => ({
       maxGapMs: maxGapMs(config.sampleFps),
       rules: rules.map((rule, index) => ({ ...rule, course: courses[index] ?? NOTHING })),
