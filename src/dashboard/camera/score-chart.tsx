@@ -97,7 +97,7 @@ function Picture({ samples, gaps, thresholds: { enter, exit }, span, window, wid
   const isNarrow = Math.abs(enterY - exitY) < 11;
   const marks = Array.from({ length: span.ms / span.markMs }, (_, index) => span.ms - index * span.markMs);
   return (
-    <svg width={widthPx + MARGIN_PX} height={HEIGHT_PX + 18} aria-hidden="true">
+    <svg width={widthPx + MARGIN_PX} height={HEIGHT_PX + 18} data-from-ms={fromMs} data-to-ms={toMs} aria-hidden="true">
       <g transform="translate(0 2)">
         <rect class="chart-ground" width={widthPx} height={HEIGHT_PX} />
         {gaps.map((gap) => (
