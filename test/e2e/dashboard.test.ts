@@ -29,12 +29,12 @@ const pictureOf = (page: Page, id: string) =>
 
 /** The points of the first score chart, back in their units. */
 async function drawnScores(page: Page): Promise<readonly { readonly atMs: number; readonly score: number }[]> {
-  const chart = page.locator('.score-chart svg').first();
-  const [fromMs, toMs, line, width, height] = await chart.evaluate((svg): [number, number, string, number, number] => {
-    const of = (name: string, attribute: string) => svg.querySelector(name)?.getAttribute(attribute) ?? '';
-    const times = ['data-from-ms', 'data-to-ms'].map((name) => Number(svg.getAttribute(name)));
-    return [times[0] ?? 0, times[1] ?? 0, of('.chart-line', 'd'), Number(of('.chart-ground', 'width')), Number(of('.chart-ground', 'height'))];
-  });
+  const [fromMs, toMs, line, width, height] = await page.evaluate<[number, number, string, number, number]>(`(() => {
+    const chart = document.querySelector('.score-chart svg');
+    const of = (name, attribute) => chart.querySelector(name).getAttribute(attribute);
+    return [Number(chart.dataset.fromMs), Number(chart.dataset.toMs), of('.chart-line', 'd'),
+      Number(of('.chart-ground', 'width')), Number(of('.chart-ground', 'height'))];
+  })()`);
   return [...line.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({
     atMs: fromMs + (Number(x) / width) * (toMs - fromMs),
     score: 1 - Number(y) / height,
@@ -248,6 +248,7 @@ describe('the page of a camera', () => {
     const openedMs = Date.now();
     const { page } = await openPage(browser, originOf(proxy));
     await page.goto(`${originOf(proxy)}/camera/busy0`);
+    await page.locator('.score-chart svg').first().waitFor();
     const drawn = async (fromMs: number, toMs: number) => (await drawnScores(page)).filter(({ atMs }) => atMs > fromMs && atMs < toMs);
     const stored = async (fromMs: number, toMs: number) => {
       const [since, until] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());

@@ -63,7 +63,7 @@ describe('ScoreReader', () => {
     await expect(reader.ask(QUESTION)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('too much at once') });
     reader.close();
     reader.close();
-    expect(await Promise.all(questions)).toEqual(questions.map(() => expect.objectContaining({ message: 'The history is closed.' })));
+    expect(await Promise.all(questions)).toEqual(questions.map((): unknown => expect.objectContaining({ message: 'The history is closed.' })));
     await expect(reader.ask(QUESTION)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await waitFor('the thread is let go', () => Promise.resolve(!reader.alive));
     expect(clock.pendingTimers).toBe(0);
