@@ -278,6 +278,19 @@ describe('the page of a camera', () => {
     await proxy.close();
   });
 
+  it('has the rules of a camera that was never judged, in full width, and says why there is no score', async () => {
+    const { page, complaints } = await openPage(browser, originOf(stand.daemon));
+    await page.goto(`${originOf(stand.daemon)}/camera/gone`);
+    const ground = page.locator('.score-chart .chart-ground');
+    await waitFor('it is measured', async () => Number(await ground.getAttribute('width')) > 400);
+    await page.locator('.score-picture').focus();
+    await page.keyboard.press('PageUp');
+    const words = async () => (await page.locator('.score-words').textContent()) ?? '';
+    await waitFor('it is told', async () => /: not watched: (no pictures come|the program starts)$/.test(await words()));
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('plays full motion when asked for, with the player loaded only then', async () => {
     const { page, complaints } = await openPage(browser, originOf(stand.daemon));
     const scripts: string[] = [];

@@ -22,7 +22,6 @@ export interface ScoreTimelinesProps {
 
 /** The score of each rule over the last minutes, hour or day, stored and live, with the thresholds at which it begins and ends. */
 export function ScoreTimelines({ live, messages }: ScoreTimelinesProps): JSX.Element | null {
-  const [box, widthPx] = useWidth();
   const span = useSignal<ScoreSpan>(SCORE_SPANS[0]);
   const { regions, id } = live.camera.value;
   const { answer, trouble } = useStoredScores(id, span.value.ms, span.value.everyMs).value;
@@ -43,19 +42,31 @@ export function ScoreTimelines({ live, messages }: ScoreTimelinesProps): JSX.Ele
         <p class="quiet">The score trace is turned off (history.scoreTraceDays is 0): drawn is only what this page watched.</p>
       )}
       {trouble !== null && <p class="notice warn">Stored scores cannot be read now, what this page watched is drawn: {trouble}</p>}
-      <div ref={box}>
-        {charts.map((chart) => (
-          <RuleTimeline key={`${chart.rule} ${chart.region}`} {...{ live, messages, answer, chart, widthPx }} span={span.value} />
-        ))}
-      </div>
+      <RuleTimelines {...{ live, messages, answer, charts }} span={span.value} />
     </section>
   );
 }
 
-interface RuleTimelineProps extends ScoreTimelinesProps {
+interface RuleTimelinesProps extends ScoreTimelinesProps {
   readonly answer: ScoreAnswer | null;
-  readonly chart: ChartOf;
+  readonly charts: readonly ChartOf[];
   readonly span: ScoreSpan;
+}
+
+/** Apart from the panel, which is not there before a rule is known: what has no element yet cannot be measured. */
+function RuleTimelines({ charts, ...rest }: RuleTimelinesProps): JSX.Element {
+  const [box, widthPx] = useWidth();
+  return (
+    <div ref={box}>
+      {charts.map((chart) => (
+        <RuleTimeline key={`${chart.rule} ${chart.region}`} {...{ ...rest, chart, widthPx }} />
+      ))}
+    </div>
+  );
+}
+
+interface RuleTimelineProps extends Omit<RuleTimelinesProps, 'charts'> {
+  readonly chart: ChartOf;
   readonly widthPx: number;
 }
 
