@@ -89,8 +89,7 @@ async function picture(name, { url, options, fullPage, token }) {
 async function endedEvent(url) {
   for (;;) {
     const response = await fetch(`${url}/api/events?type=end&limit=20`);
-    /** @type {{ events: { id: string, strip: string | null }[] }} */
-    const { events } = await response.json();
+    const { events } = /** @type {{ events: { id: string, strip: string | null }[] }} */ (await response.json());
     const found = events.find(({ strip }) => strip !== null);
     if (found) return found.id;
     await sleep(500);

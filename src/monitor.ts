@@ -26,7 +26,9 @@ import { healthMessage } from './monitor/health-message.ts';
 import { openMqttSide } from './monitor/mqtt-side.ts';
 import { cameraObserver, frameObserver, mqttObserver } from './monitor/observers.ts';
 import { repeat } from './monitor/repeat.ts';
+import { ScoreReader } from './monitor/score-reader.ts';
 import { ScoreRecorder } from './monitor/score-recorder.ts';
+import { ScoreTimelines } from './monitor/score-timelines.ts';
 import type { TraceRecorder } from './monitor/trace-recorder.ts';
 import { VerdictPath } from './monitor/verdict-path.ts';
 import { SqliteEventStore } from './store/sqlite-event-store.ts';
@@ -185,8 +187,15 @@ export class Monitor implements Closable {
       },
     });
     this.#fleet = fleet;
+    const reader = new ScoreReader({ stateDir: config.stateDir, clock, logger });
+    this.#opened.push('score reader', () => Promise.resolve(reader.close()));
+    const timelines = new ScoreTimelines({
+      ...{ recorder: scores, store: history.scores, reader, clock },
+      configOf: (id) => fleet.cameras.get(id)?.config,
+    });
     const view = new DaemonView({
       ...{ config, version, clock, startedMono, cameras: fleet.cameras, history, pictures, verdicts, bounds, coverage, publisher, engine, notes },
+      scores: timelines,
       configuration: this.#configuration,
       setEnabled: (id, enabled) => fleet.setEnabled(id, enabled),
       scheduler: () => this.#batcher?.scheduler ?? null,

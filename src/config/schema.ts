@@ -231,7 +231,12 @@ export const configSchema: Schema<ConfigFile> = {
     retentionDays: number(14, 0, 36_500, 'How long events and the record of coverage are kept.'),
     snapshots: flag(true, 'Keep pictures of events.'),
     snapshotRetentionDays: number(7, 0, 36_500, 'How long pictures are kept.'),
-    scoreTraceDays: number(3, 0, 36_500, 'How long the scores of every judged frame are kept, for `events whatif`; 0 = not at all.'),
+    scoreTraceDays: number(
+      3,
+      0,
+      36_500,
+      'How long the scores of every judged frame are kept, for `events whatif` and the charts of the dashboard; 0 = not at all.',
+    ),
     maxBytes: whole(1_073_741_824, 1_048_576, Number.MAX_SAFE_INTEGER, 'Most that history may take on the disk.'),
   },
   log,

@@ -88,6 +88,12 @@ export class TraceEncoder {
   look(): TraceChunk | null {
     if (this.#entries === this.#seen) return null;
     this.#seen = this.#entries;
+    return this.peek();
+  }
+
+  /** The chunk as it is by now, for whoever reads beside the store; null while it has no entry. */
+  peek(): TraceChunk | null {
+    if (this.#entries === 0) return null;
     return {
       ...{ number: this.#number, fromMs: this.#fromMs, toMs: this.#toMs, frames: this.#frames },
       ...{ labels: [...this.#chunkLabels.keys()], bytes: this.#bytes.copy() },

@@ -13,6 +13,8 @@ import { gonePictures } from './gone-pictures.ts';
 import type { MonitorView } from './monitor-view.ts';
 import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
+import { parseScoreQuery } from './score-query.ts';
+import { scoreReport } from './score-report.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { filesNamedBy, type StaticFile } from './static-files.ts';
 
@@ -70,6 +72,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
   addCameras(app, parts.view);
   addEvents(app, parts.view, parts.clock);
   addCoverage(app, parts.view);
+  addScores(app, parts.view);
   app.get('/api/config', (c) => c.json(parts.view.configuration()));
   app.get('/api/clients', (c) => c.json({ clients: parts.clients() }));
   app.get('/api/outbox', async (c) => c.json(await outboxReport(parts.view.outbox)));
@@ -190,6 +193,31 @@ function addCoverage(app: Hono<Env>, { coverage }: MonitorView): void {
       return problem(c, 400, 'tooMuch', 'there are too many intervals in this time: ask for a shorter one, or for one camera');
     const cameras = coverageReport(changes, { sinceMs, untilMs, nowMs });
     return c.json({ since: isoTime(sinceMs), until: isoTime(untilMs), now: isoTime(nowMs), cameras });
+  });
+}
+
+function addScores(app: Hono<Env>, { scores, coverage }: MonitorView): void {
+  app.get('/api/cameras/:id/scores', async (c) => {
+    const id = c.req.param('id');
+    const nowMs = scores.now();
+    const parsed = parseScoreQuery(new URL(c.req.url).searchParams, nowMs);
+    if (!parsed.ok) return badQuery(c, parsed.problems);
+    const { span } = parsed;
+    const found = await scores.query(id, span);
+    if (found === null) return problem(c, 404, 'unknownCamera', 'there is no camera of this id');
+    const changes = found === 'tooMany' ? found : await coverage.query({ camera: id, ...span });
+    if (found === 'tooMany' || changes === 'tooMany') return problem(c, 400, 'tooMuch', 'there is too much in this time: ask for a shorter one');
+    const [covered = null] = coverageReport(changes, { ...span, nowMs: coverage.now() });
+    const [since, until, now] = [span.sinceMs, span.untilMs, nowMs].map(isoTime);
+    return c.json({
+      camera: id,
+      since,
+      until,
+      now,
+      kept: scores.kept,
+      longestGapMs: found.maxGapMs,
+      rules: scoreReport(found, covered, span, nowMs),
+    });
   });
 }
 

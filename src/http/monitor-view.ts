@@ -1,5 +1,7 @@
 import type { CoverageChange, CoverageView } from '../events/coverage.ts';
 import type { LabelScore } from '../events/label-event.ts';
+import type { ScoreCourse } from '../events/score-course.ts';
+import type { TimeSpan } from '../events/trace-extent.ts';
 import type { RegionStateMessage } from '../sinks/publisher.ts';
 import type { CoverageQuery } from '../store/coverage-store.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -12,6 +14,7 @@ export interface MonitorView {
   readonly version: string;
   readonly history: EventHistory;
   readonly coverage: CoverageHistory;
+  readonly scores: ScoreHistory;
   readonly outbox: OutboxView;
   /** In the order of the configuration. */
   cameras(): readonly CameraView[];
@@ -52,6 +55,32 @@ export interface CoverageHistory {
   now(): number;
   /** See CoverageStore. */
   query(query: CoverageQuery): Promise<readonly CoverageChange[] | 'tooMany'>;
+}
+
+/** The scores of every judged frame, as far as they are kept. */
+export interface ScoreHistory {
+  /** False: `history.scoreTraceDays` is 0. */
+  readonly kept: boolean;
+  /** On the clock of the scores, ms. */
+  now(): number;
+  /** Null: there is no such camera. `'tooMany'`: there is too much in this time. Throws FramewatchError STORE_UNAVAILABLE, STORE_CORRUPT. */
+  query(camera: string, span: TimeSpan): Promise<CameraScores | 'tooMany' | null>;
+}
+
+export interface CameraScores {
+  /** Frames that are further apart are not consecutive: of the time between nothing is known. */
+  readonly maxGapMs: number;
+  /** Each rule in each of its regions, in the order of the configuration. */
+  readonly rules: readonly RuleScores[];
+}
+
+export interface RuleScores {
+  readonly rule: string;
+  readonly region: string;
+  readonly labels: readonly string[];
+  readonly enter: number;
+  readonly exit: number;
+  readonly course: ScoreCourse;
 }
 
 export interface Picture {

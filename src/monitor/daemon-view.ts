@@ -16,6 +16,7 @@ import type { Bounds } from './bounds.ts';
 import type { CameraWatch } from './camera-watch.ts';
 import type { ConfigRecord } from './config-record.ts';
 import type { CoverageRecord } from './coverage-record.ts';
+import type { ScoreTimelines } from './score-timelines.ts';
 import type { VerdictPath } from './verdict-path.ts';
 
 export interface DaemonViewParts {
@@ -31,6 +32,7 @@ export interface DaemonViewParts {
   readonly verdicts: VerdictPath;
   readonly bounds: Bounds;
   readonly coverage: CoverageRecord;
+  readonly scores: ScoreTimelines;
   readonly publisher: Publisher;
   readonly engine: EngineSupervisor;
   /** Null until the engine told what batches cost. */
@@ -50,6 +52,7 @@ export class DaemonView implements MonitorView {
   readonly version: string;
   readonly history: SqliteEventStore;
   readonly coverage: CoverageRecord;
+  readonly scores: ScoreTimelines;
   readonly outbox: OutboxView;
   #stuckMs = 0;
   #lookedMono = Number.POSITIVE_INFINITY;
@@ -60,6 +63,7 @@ export class DaemonView implements MonitorView {
     this.version = parts.version;
     this.history = parts.history;
     this.coverage = parts.coverage;
+    this.scores = parts.scores;
     this.outbox = parts.history.outbox;
   }
 

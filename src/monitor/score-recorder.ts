@@ -58,6 +58,16 @@ export class ScoreRecorder {
     this.#write(config.id);
   }
 
+  /** What the store does not have yet, or not in full: the newest part of each region. Changes nothing. */
+  unwritten(camera: string): readonly TracedChunk[] {
+    const parts: TracedChunk[] = [];
+    for (const encoder of this.#cameras.get(camera)?.encoders.values() ?? []) {
+      const chunk = encoder.peek();
+      if (chunk) parts.push({ session: encoder.session, chunk });
+    }
+    return parts;
+  }
+
   /** The judge was told of a frame. */
   judged({ camera, region, frame, scores }: Classification): void {
     const traced = this.#cameras.get(camera);

@@ -8,7 +8,7 @@ import { selectEvents } from './event-filter.ts';
 import type { EventQuery } from './event-store.ts';
 import { boundsOf, HISTORY_FILE, numberIn } from './history-database.ts';
 import { MIGRATIONS } from './schema.ts';
-import { selectScores } from './score-trace-table.ts';
+import { selectScores, selectScoresWithin } from './score-trace-table.ts';
 import { type Database, isCorruption, openReadOnly, sqliteCode } from './sqlite-database.ts';
 import type { HistoryBounds } from './store-protocol.ts';
 
@@ -59,6 +59,11 @@ export class HistoryReader {
     readonly most: number;
   }): Promise<{ readonly parts: readonly TracedChunk[]; readonly id: number }> {
     return this.#read((database) => selectScores(database, asked));
+  }
+
+  /** As `scores`, of those parts that touch a time (wall clock, ms; `untilMs` exclusive). */
+  scoresWithin(asked: Parameters<typeof selectScoresWithin>[1]): Promise<ReturnType<typeof selectScoresWithin>> {
+    return this.#read((database) => selectScoresWithin(database, asked));
   }
 
   /** Another file has taken the place of the one that is read (or it is gone): what is read is no longer the daemon's history. The next call opens what is there now. */

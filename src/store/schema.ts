@@ -1,5 +1,6 @@
 import { KEPT_SCHEMA } from './kept-schema.ts';
 import { OUTBOX_SCHEMA } from './outbox-schema.ts';
+import { SCORE_TRACE_INDEX_SCHEMA } from './score-trace-index-schema.ts';
 import { SCORE_TRACE_SCHEMA } from './score-trace-schema.ts';
 import { STRIP_SCHEMA } from './strip-schema.ts';
 
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly string[] = [
   KEPT_SCHEMA,
   STRIP_SCHEMA,
   SCORE_TRACE_SCHEMA,
+  SCORE_TRACE_INDEX_SCHEMA,
 ];

@@ -47,15 +47,38 @@ export function selectScores(
      WHERE camera = ? AND region = ? AND id > ? ORDER BY id LIMIT ?`,
     [camera, region, after, most],
   );
+  return pageOf(rows, camera, region, after);
+}
+
+/** As `selectScores`, of those parts that touch the time from `sinceMs` up to `untilMs` (wall clock; exclusive). */
+export function selectScoresWithin(
+  database: Database,
+  asked: Parameters<typeof selectScores>[1] & { readonly sinceMs: number; readonly untilMs: number },
+): ReturnType<typeof selectScores> {
+  const { camera, region, after, most, sinceMs, untilMs } = asked;
+  // Found by the index alone (CROSS: sessions first), so that parts of other times are not read.
+  const rows = database.rows(
+    `SELECT id, session, facts, number, from_ms, to_ms, frames, labels, bytes FROM score_chunks JOIN score_sessions USING (session) WHERE id IN (
+       SELECT id FROM score_sessions CROSS JOIN score_chunks USING (session)
+       WHERE camera = ? AND region = ? AND to_ms >= ? AND from_ms < ? AND id > ? ORDER BY id LIMIT ?
+     ) ORDER BY id`,
+    [camera, region, sinceMs, untilMs, after, most],
+  );
+  return pageOf(rows, camera, region, after);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function pageOf(rows: readonly Row[], camera: string, region: string, after: number): ReturnType<typeof selectScores> {
   return { parts: rows.map((row) => ({ session: sessionOf(row, camera, region), chunk: chunkOf(row) })), id: Number(rows.at(-1)?.['id'] ?? after) };
 }
 
-function sessionOf(row: Readonly<Record<string, unknown>>, camera: string, region: string): TraceSession {
+function sessionOf(row: Row, camera: string, region: string): TraceSession {
   const facts = JSON.parse(String(row['facts'])) as Omit<TraceSession, 'key' | 'camera' | 'region'>;
   return { key: Number(row['session']), camera, region, ...facts };
 }
 
-function chunkOf(row: Readonly<Record<string, unknown>>): TraceChunk {
+function chunkOf(row: Row): TraceChunk {
   return {
     ...{ number: Number(row['number']), fromMs: Number(row['from_ms']), toMs: Number(row['to_ms']), frames: Number(row['frames']) },
     labels: JSON.parse(String(row['labels'])) as string[],

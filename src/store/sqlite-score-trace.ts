@@ -46,6 +46,10 @@ export class SqliteScoreTrace implements ScoreTraceStore {
     if (this.#pause === null) this.#writing ??= this.#write();
   }
 
+  waitingOf(camera: string): readonly TracedChunk[] {
+    return this.#waiting.filter(({ session }) => session.camera === camera);
+  }
+
   /** Writes what waits, if the disk lets it within `limitMs`; takes nothing more. Idempotent. */
   async close(limitMs: number): Promise<void> {
     this.#closed = true;

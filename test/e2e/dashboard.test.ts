@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import type { CameraLog, CameraView } from '../../src/http/monitor-view.ts';
+import type { ScoreReport } from '../../src/http/score-report.ts';
 import { accessibilityProblems, openPage, startBrowser } from '../helpers/browser.ts';
 import { crowdedWall } from '../helpers/crowded-wall.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
@@ -25,6 +26,20 @@ const pictureOf = (page: Page, id: string) =>
       const context = copy.getContext('2d'); context.drawImage(canvas, 0, 0, 16, 9);
       return [...context.getImageData(0, 0, 16, 9).data].join(); })()`,
   );
+
+/** The points of the first score chart, back in their units. */
+async function drawnScores(page: Page): Promise<readonly { readonly atMs: number; readonly score: number }[]> {
+  const [fromMs, toMs, line, width, height] = await page.evaluate<[number, number, string, number, number]>(`(() => {
+    const chart = document.querySelector('.score-chart svg');
+    const of = (name, attribute) => chart.querySelector(name).getAttribute(attribute);
+    return [Number(chart.dataset.fromMs), Number(chart.dataset.toMs), of('.chart-line', 'd'),
+      Number(of('.chart-ground', 'width')), Number(of('.chart-ground', 'height'))];
+  })()`);
+  return [...line.matchAll(/[ML]([\d.]+) ([\d.]+)/g)].map(([, x, y]) => ({
+    atMs: fromMs + (Number(x) / width) * (toMs - fromMs),
+    score: 1 - Number(y) / height,
+  }));
+}
 
 beforeAll(async () => {
   [browser, stand] = await Promise.all([startBrowser(), startDashboardStand()]);
@@ -204,7 +219,7 @@ describe('the page of a camera', () => {
   it('shows labels, rules against their thresholds, its day and its health; pauses and resumes', async () => {
     const { page, complaints } = await openPage(browser, originOf(stand.daemon));
     await page.goto(`${originOf(stand.daemon)}/camera/busy1`);
-    const charts = page.locator('.score-chart svg');
+    const charts = page.locator('.score-picture');
     await waitFor(
       'scores are drawn',
       async () => ((await page.locator('.chart-line').first().getAttribute('d'))?.split('L').length ?? 0) > 5,
@@ -250,6 +265,55 @@ describe('the page of a camera', () => {
     expect(log.children[0]?.endedAt).not.toBeNull();
     const all = [...answers, await page.content(), JSON.stringify(log)].join('\n');
     for (const needle of [WRONG_PASSWORD, encodeURIComponent(WRONG_PASSWORD), 'viewer:', 'p@ss', 'p%40ss']) expect(all).not.toContain(needle);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('draws the scores from before it was opened and from while it was away, as the API has them', async () => {
+    const proxy = await startTcpProxy(stand.daemon.port);
+    const openedMs = Date.now();
+    const { page } = await openPage(browser, originOf(proxy));
+    await page.goto(`${originOf(proxy)}/camera/busy0`);
+    await page.locator('.score-chart svg').first().waitFor();
+    const drawn = async (fromMs: number, toMs: number) => (await drawnScores(page)).filter(({ atMs }) => atMs > fromMs && atMs < toMs);
+    const stored = async (fromMs: number, toMs: number) => {
+      const [since, until] = [fromMs, toMs].map((ms) => new Date(ms).toISOString());
+      const { rules } = await stand.daemon.json<{ rules: readonly ScoreReport[] }>(`/api/cameras/busy0/scores?since=${since}&until=${until}`);
+      return rules[0]?.runs.flatMap((run) => run.offsetsMs.map((ms, index) => ({ atMs: fromMs + ms, score: run.scores[index] ?? -1 }))) ?? [];
+    };
+    const agrees = async (fromMs: number, toMs: number) => {
+      await waitFor('it is drawn', async () => (await drawn(fromMs, toMs)).length > 5, 30_000);
+      const [known, seen] = [await stored(fromMs - 500, toMs + 500), await drawn(fromMs, toMs)];
+      // A tenth of a pixel is 40 ms and a thousandth of the score.
+      const isKnown = (one: { readonly atMs: number; readonly score: number }) =>
+        known.some(({ atMs, score }) => Math.abs(atMs - one.atMs) < 60 && Math.abs(score - one.score) < 0.002);
+      expect(seen.filter((one) => !isKnown(one))).toEqual([]);
+      expect(Math.min(...seen.map(({ score }) => score))).toBeLessThan(0.1);
+      expect(Math.max(...seen.map(({ score }) => score))).toBeGreaterThan(0.9);
+    };
+    await agrees(openedMs - 6_000, openedMs - 500);
+    proxy.set({ reset: true });
+    await page.getByText('Connection lost.').waitFor();
+    const lostMs = Date.now();
+    await waitFor('frames are judged meanwhile', async () => (await stored(lostMs, lostMs + 60_000)).length > 20, 30_000);
+    const backMs = Date.now();
+    expect(await drawn(lostMs + 500, backMs)).toEqual([]);
+    proxy.set({});
+    await agrees(lostMs + 500, backMs - 500);
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it('has the rules of a camera that was never judged, in full width, and says why there is no score', async () => {
+    const { page, complaints } = await openPage(browser, originOf(stand.daemon));
+    await page.goto(`${originOf(stand.daemon)}/camera/gone`);
+    const ground = page.locator('.score-chart .chart-ground');
+    await waitFor('it is measured', async () => Number(await ground.getAttribute('width')) > 400);
+    await page.locator('.score-picture').focus();
+    // Twelve seconds ago: by then the daemon had begun, and the answer reaches so far.
+    for (let steps = 4; steps > 0; steps -= 1) await page.keyboard.press('ArrowLeft');
+    const words = async () => (await page.locator('.score-words').textContent()) ?? '';
+    await waitFor('it is told', async () => /: not watched: (no pictures come|the program starts)$/.test(await words()));
     expect(complaints).toEqual([]);
     await page.context().close();
   });

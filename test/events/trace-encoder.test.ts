@@ -64,6 +64,17 @@ describe('TraceEncoder', () => {
     expect([encoder.isFull, encoder.take()]).toEqual([false, null]);
   });
 
+  it('shows what it has by now to who reads beside the store, and tells the store all the same', () => {
+    const encoder = new TraceEncoder(SMALL);
+    expect(encoder.peek()).toBeNull();
+    encoder.frame({ mono: 1, wall: WALL, sequence: 1, scores: [{ label: 'Porn', score: 0.5 }] });
+    const shown = encoder.peek();
+    expect(encoder.look()).toEqual(shown);
+    expect([encoder.look(), encoder.peek()]).toEqual([null, shown]);
+    encoder.take();
+    expect(encoder.peek()).toBeNull();
+  });
+
   it('does not repeat a break that says nothing new', () => {
     const encoder = new TraceEncoder(SMALL);
     for (const reason of ['cameraOffline', 'cameraOffline', 'cameraDisabled', 'cameraOffline'] as const) encoder.interruption(reason, 1, WALL);

@@ -5,11 +5,13 @@ import { WebSocket } from 'ws';
 import type { HttpConfig } from '../../src/config/config.ts';
 import type { CoverageChange } from '../../src/events/coverage.ts';
 import type { LabelEvent } from '../../src/events/label-event.ts';
+import type { TimeSpan } from '../../src/events/trace-extent.ts';
 import { cameraView } from '../../src/http/camera-view.ts';
 import { Feed } from '../../src/http/feed.ts';
 import { HttpServer } from '../../src/http/http-server.ts';
 import type {
   CameraLog,
+  CameraScores,
   CameraView,
   ConfigurationView,
   CoverageHistory,
@@ -19,6 +21,7 @@ import type {
   OutboxView,
   Picture,
   Readiness,
+  ScoreHistory,
   SwitchOutcome,
 } from '../../src/http/monitor-view.ts';
 import type { LiveDoor } from '../../src/live/live-cameras.ts';
@@ -161,6 +164,18 @@ export class MemoryView implements MonitorView {
     query: async (query) => {
       this.coverage.queries.push(query);
       return this.coverage.changes;
+    },
+  };
+  /** `cameras` is what it answers. */
+  readonly scores: ScoreHistory & { kept: boolean; nowMs: number; readonly asked: TimeSpan[]; cameras: Record<string, CameraScores | 'tooMany'> } = {
+    kept: true,
+    nowMs: Date.UTC(2026, 10, 22, 12),
+    asked: [],
+    cameras: {},
+    now: () => this.scores.nowMs,
+    query: async (camera, span) => {
+      this.scores.asked.push(span);
+      return this.scores.cameras[camera] ?? null;
     },
   };
   outbox: OutboxView = { depth: 0, oldestMs: null, outgrown: 0, deadLetters: () => Promise.resolve({ counts: {}, newest: [] }) };

@@ -135,6 +135,68 @@ describe('coverage', () => {
   });
 });
 
+describe('scores', () => {
+  const course = {
+    ...{ frames: 2, shortGaps: 0, exact: true, untraced: [], newest: { atMs: Date.UTC(2026, 10, 22, 11, 58), score: 0.9 } },
+    runs: [
+      [
+        { atMs: Date.UTC(2026, 10, 22, 11, 56), score: 0.1 },
+        { atMs: Date.UTC(2026, 10, 22, 11, 58), score: 0.9 },
+      ],
+    ],
+  };
+  const rule = { rule: 'unsafe', region: 'full', labels: ['Porn'], enter: 0.8, exit: 0.6 };
+
+  it('answers with the last five minutes of every rule, and why some are missing', async () => {
+    const { coverage, scores } = stage.view;
+    scores.cameras['yard'] = { maxGapMs: 10_000, rules: [{ ...rule, course }] };
+    coverage.changes = [
+      { camera: 'yard', since: coverage.nowMs - 3_600_000, state: 'blind', reason: 'offline' },
+      { camera: 'yard', since: coverage.nowMs - 240_000, state: 'watching', reason: null },
+    ];
+    const [since, until, now] = ['2026-11-22T11:55:00.000Z', '2026-11-22T12:00:00.000Z', '2026-11-22T12:00:00.000Z'];
+    expect(await json('/api/cameras/yard/scores')).toEqual({
+      status: 200,
+      body: {
+        ...{ camera: 'yard', since, until, now, kept: true, longestGapMs: 10_000 },
+        rules: [
+          {
+            ...rule,
+            ...{ frames: 2, shortGaps: 0, exact: true, newest: { at: '2026-11-22T11:58:00.000Z', score: 0.9 } },
+            runs: [{ offsetsMs: [60_000, 180_000], scores: [0.1, 0.9] }],
+            gaps: [
+              { since, until: '2026-11-22T11:56:00.000Z', reason: 'notWatched', coverage: 'offline' },
+              { since: '2026-11-22T11:58:00.000Z', until, reason: 'notKept', coverage: null },
+            ],
+          },
+        ],
+      },
+    });
+    expect(scores.asked).toEqual([{ sinceMs: scores.nowMs - 300_000, untilMs: scores.nowMs }]);
+    expect(coverage.queries).toEqual([{ camera: 'yard', sinceMs: scores.nowMs - 300_000, untilMs: scores.nowMs }]);
+  });
+
+  it('refuses a wrong question, one too large to answer, and one about no camera', async () => {
+    expect(await json('/api/cameras/yard/scores?limit=3')).toMatchObject({
+      status: 400,
+      body: { error: 'badRequest', message: 'limit: unknown; known are since, until', problems: [{ parameter: 'limit' }] },
+    });
+    expect(await json('/api/cameras/yard/scores?since=2026-11-20')).toMatchObject({ status: 400, body: { problems: [{ parameter: 'since' }] } });
+    expect(stage.view.scores.asked).toEqual([]);
+    stage.view.scores.cameras['yard'] = 'tooMany';
+    expect(await json('/api/cameras/yard/scores')).toMatchObject({ status: 400, body: { error: 'tooMuch' } });
+    expect(await json('/api/cameras/nobody/scores')).toMatchObject({ status: 404, body: { error: 'unknownCamera' } });
+  });
+
+  it('says when none are kept, and when they cannot be read now', async () => {
+    stage.view.scores.kept = false;
+    stage.view.scores.cameras['yard'] = { maxGapMs: 10_000, rules: [] };
+    expect(await json('/api/cameras/yard/scores')).toMatchObject({ status: 200, body: { kept: false, rules: [] } });
+    stage.view.scores.query = () => Promise.reject(new FramewatchError('STORE_UNAVAILABLE', 'the disk says no'));
+    expect(await json('/api/cameras/yard/scores')).toMatchObject({ status: 503, body: { error: 'STORE_UNAVAILABLE' } });
+  });
+});
+
 describe('events', () => {
   it('hands the filters to the history and its answer back', async () => {
     stage.view.history.events.push(labelEvent(1), labelEvent(2, { type: 'end' }));

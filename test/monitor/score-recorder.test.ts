@@ -61,6 +61,25 @@ describe('the score trace', () => {
     expect(Math.max(...newest.map(({ bytes }) => bytes.length))).toBeLessThan(FULL_BYTES + 20);
   });
 
+  it('shows what the store does not have yet, of one camera, and hands it over all the same', async () => {
+    const clock = new VirtualClock();
+    const parts: TracedChunk[] = [];
+    const recorder = new ScoreRecorder({ store: { record: (some) => void parts.push(...some) }, clock });
+    recorder.start();
+    recorder.begin(camera([rule('unsafe', ['Porn'])]));
+    for (let sequence = 1; sequence <= 3; sequence += 1) recorder.judged(seen('full', sequence, clock, labelScores(LABELS, [0, 0, 1, 0, 0])));
+    const shown = recorder.unwritten('door');
+    expect(shown.map(({ session, chunk }) => [session.region, chunk.frames])).toEqual([
+      ['full', 3],
+      ['gate', 0],
+    ]);
+    expect(recorder.unwritten('yard')).toEqual([]);
+    const before = parts.length;
+    await clock.advance(60_000);
+    expect(parts.slice(before)).toEqual(shown.slice(0, 1));
+    recorder.close();
+  });
+
   it('hands over what is full at once, and nothing after it was closed', () => {
     const clock = new VirtualClock();
     const parts: TracedChunk[] = [];

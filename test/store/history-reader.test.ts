@@ -47,6 +47,8 @@ describe('HistoryReader', () => {
     const page = await reader.scores({ camera: 'door', region: 'full', after: 0, most: 2 });
     expect(page.parts).toEqual(parts.slice(0, 2));
     expect((await reader.scores({ camera: 'door', region: 'full', after: page.id, most: 2 })).parts).toEqual(parts.slice(2));
+    const within = { camera: 'door', region: 'full', after: 0, most: 9, sinceMs: 1_002_000, untilMs: 1_003_000 };
+    expect((await reader.scoresWithin(within)).parts).toEqual(parts.slice(1, 2));
   });
 
   it('finds a name with signs that mean something in a URI', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MIGRATIONS } from '../../src/store/schema.ts';
-import { pruneScores, recordScores, selectScores } from '../../src/store/score-trace-table.ts';
+import { pruneScores, recordScores, selectScores, selectScoresWithin } from '../../src/store/score-trace-table.ts';
 import { type Database, openDatabase } from '../../src/store/sqlite-database.ts';
 import { tracedChunks } from '../helpers/traced-chunks.ts';
 
@@ -59,6 +59,27 @@ describe('the table of the score trace', () => {
     expect(all(database)).toEqual(young.slice(1));
     expect(pruneScores(database, null, 5)).toBe(1);
     expect(database.rows('SELECT session FROM score_sessions')).toEqual([]);
+  });
+
+  it('finds the parts of a time, by the index alone', () => {
+    const database = open();
+    // 2 s each, of three sessions, and of another camera's beside.
+    const first = tracedChunks(3);
+    const later = tracedChunks(2, { key: 2, fromMs: 2_000_000 });
+    const setBack = tracedChunks(1, { key: 3, fromMs: 1_003_000 });
+    recordScores(database, [...first, ...tracedChunks(3, { key: 4, camera: 'yard' }), ...later, ...setBack]);
+    const within = (sinceMs: number, untilMs: number, after = 0, most = 100) =>
+      selectScoresWithin(database, { camera: 'door', region: 'full', after, most, sinceMs, untilMs });
+    expect(within(0, 3_000_000).parts).toEqual([...first, ...later, ...setBack]);
+    expect(within(1_001_500, 1_004_000).parts).toEqual([...first.slice(0, 2), ...setBack]);
+    expect(within(1_001_501, 1_002_000).parts).toEqual([]);
+    const page = within(0, 3_000_000, 0, 2);
+    expect(page.parts).toEqual(first.slice(0, 2));
+    expect(within(0, 3_000_000, page.id).parts).toEqual([...first.slice(2), ...later, ...setBack]);
+    const plan = database.rows(
+      "EXPLAIN QUERY PLAN SELECT id FROM score_sessions CROSS JOIN score_chunks USING (session) WHERE camera = 'door' AND region = 'full' AND to_ms >= 0 AND from_ms < 9 AND id > 0",
+    );
+    expect(plan.map((row) => String(row['detail'])).join()).toContain('COVERING INDEX score_chunks_by_session (session=? AND to_ms>?)');
   });
 });
 

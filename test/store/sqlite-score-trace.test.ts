@@ -33,6 +33,21 @@ describe('SqliteScoreTrace', () => {
     expect(trace.lostFrames).toBe(0);
   });
 
+  it('shows what is not known to be on disk, until it is', async () => {
+    const { trace, clock, fail } = stage();
+    const parts = tracedChunks(2);
+    const other = tracedChunks(1, { key: 2, camera: 'yard' });
+    fail('STORE_UNAVAILABLE');
+    trace.record([...parts, ...other]);
+    // On its way, and waiting again.
+    expect(trace.waitingOf('door')).toEqual(parts);
+    await settled();
+    expect([trace.waitingOf('door'), trace.waitingOf('yard')]).toEqual([parts, other]);
+    fail(null);
+    await clock.advance(5_000);
+    expect([trace.waitingOf('door'), trace.waitingOf('yard')]).toEqual([[], []]);
+  });
+
   it('writes the newest form of a part that grew while it waited', async () => {
     const { trace, written, clock, fail } = stage();
     fail('STORE_UNAVAILABLE');

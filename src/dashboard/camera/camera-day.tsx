@@ -5,39 +5,29 @@ import { navigate } from '../app/navigation.ts';
 import { pathOf } from '../app/routes.ts';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
-import type { EventPage, LabelEvent } from '../state/messages.ts';
 import { usePolling } from '../ui/polling.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { type CoverageReport, coverageSummary, type DaySpan, daySpans, spanAt } from './day-course.ts';
+import { type CameraEvents, MOST_MESSAGES } from './use-camera-events.ts';
 
 const DAY_MS = 86_400_000;
 const COVERAGE_EVERY_MS = 20_000;
-/** New ones come over the feed. */
-const EVENTS_EVERY_MS = 120_000;
-const MOST_MESSAGES = 1000;
 const EVENTS_PX = 22;
 const COVERAGE_PX = 16;
 const TOLERANCE_PX = 3;
 
 /** The last 24 hours: when a rule held, and when the camera was not watched, and why. */
-export function CameraDay({ live }: { readonly live: LiveCamera }): JSX.Element {
+export function CameraDay({ live, events: { messages, isCut } }: { readonly live: LiveCamera; readonly events: CameraEvents }): JSX.Element {
   const { state } = useSession();
   const report = useSignal<CoverageReport | null>(null);
-  const fetched = useSignal<readonly LabelEvent[]>([]);
   const sinceText = () => new Date(state.daemonNow() - DAY_MS).toISOString();
   usePolling(
     () => `/api/coverage?camera=${live.id}&since=${sinceText()}`,
     COVERAGE_EVERY_MS,
     (answer) => (report.value = answer as CoverageReport),
   );
-  usePolling(
-    () => `/api/events?camera=${live.id}&since=${sinceText()}&limit=${MOST_MESSAGES}`,
-    EVENTS_EVERY_MS,
-    (answer) => (fetched.value = (answer as EventPage).events),
-  );
   const toMs = state.daemonNow();
   const window = { fromMs: toMs - DAY_MS, toMs };
-  const messages = [...fetched.value, ...state.events.value];
   const spans = daySpans(report.value, messages, live.id, window);
   const events = spans.filter(({ kind }) => kind === 'event').length;
   return (
@@ -46,7 +36,7 @@ export function CameraDay({ live }: { readonly live: LiveCamera }): JSX.Element 
         Last 24 hours <span class="quiet">{coverageSummary(report.value, live.id)}</span>
       </h2>
       <DayStrip spans={spans} window={window} label={`Last 24 hours: ${events} events; ${coverageSummary(report.value, live.id)}`} />
-      {fetched.value.length >= MOST_MESSAGES && <p class="quiet">Only the newest {MOST_MESSAGES} messages of events are drawn.</p>}
+      {isCut && <p class="quiet">Only the newest {MOST_MESSAGES} messages of events are drawn.</p>}
       <BlindTimes spans={spans} />
     </section>
   );

@@ -18,6 +18,7 @@ import { CameraPicture } from './camera-picture.tsx';
 import { CameraSwitch } from './camera-switch.tsx';
 import { ScoreTimelines } from './score-timelines.tsx';
 import { TopLabels } from './top-labels.tsx';
+import { useCameraEvents } from './use-camera-events.ts';
 
 const POLL_MS = 2_000;
 
@@ -50,6 +51,7 @@ export function CameraPage({ id }: { readonly id: string }): JSX.Element {
 function CameraView({ live }: { readonly live: LiveCamera }): JSX.Element {
   const { state, watched } = useSession();
   const camera = live.camera.value;
+  const events = useCameraEvents(live.id);
   useEffect(() => watched.add(live.id), [watched, live.id]);
   usePolling(
     () => `/api/cameras/${live.id}`,
@@ -74,8 +76,8 @@ function CameraView({ live }: { readonly live: LiveCamera }): JSX.Element {
       <div class="camera-columns">
         <div class="camera-main">
           <CameraPicture live={live} />
-          <ScoreTimelines live={live} />
-          <CameraDay live={live} />
+          <ScoreTimelines key={live.id} live={live} messages={events.messages} />
+          <CameraDay live={live} events={events} />
         </div>
         <div class="camera-side">
           <TopLabels live={live} />

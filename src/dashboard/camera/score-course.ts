@@ -4,14 +4,18 @@ export interface ScoreSample {
   readonly atMs: number;
   readonly score: number;
   readonly active: boolean;
+  /** Nothing is missing between the sample before and this one. */
+  readonly isJoined: boolean;
 }
 
-/** The scores of one rule in one region, oldest first. */
-export function samplesOf(points: readonly ScorePoint[], rule: string, region: string): readonly ScoreSample[] {
+/** The watched scores of one rule in one region, oldest first. Of the time between two that are further apart than `longestGapMs` nothing is known. */
+export function samplesOf(points: readonly ScorePoint[], rule: string, region: string, longestGapMs: number): readonly ScoreSample[] {
   const samples: ScoreSample[] = [];
-  for (const point of points) {
-    const found = point.region === region ? point.rules[rule] : undefined;
-    if (found) samples.push({ atMs: point.atMs, score: found.score, active: found.active });
+  for (const { atMs, region: other, rules } of points) {
+    const found = other === region ? rules[rule] : undefined;
+    if (!found) continue;
+    const before = samples.at(-1);
+    samples.push({ atMs, score: found.score, active: found.active, isJoined: before !== undefined && atMs - before.atMs <= longestGapMs });
   }
   return samples;
 }
@@ -21,8 +25,6 @@ export interface CourseFrame {
   readonly toMs: number;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Between two samples that are further apart than this nothing is known. */
-  readonly longestGapMs: number;
 }
 
 export interface Course {
@@ -40,7 +42,7 @@ export function courseOf(samples: readonly ScoreSample[], frame: CourseFrame): C
   let before: ScoreSample | undefined;
   for (const sample of samples) {
     if (sample.atMs < frame.fromMs) continue;
-    const isJoined = before !== undefined && sample.atMs - before.atMs <= frame.longestGapMs;
+    const isJoined = before !== undefined && sample.isJoined;
     steps.push(`${isJoined ? 'L' : 'M'}${x(sample.atMs).toFixed(1)} ${scoreY(sample.score, frame.heightPx).toFixed(1)}`);
     // A point alone would leave no mark.
     if (!isJoined) steps.push('h0.1');
@@ -63,7 +65,7 @@ export interface CourseSummary {
   readonly newest: number;
   readonly lowest: number;
   readonly highest: number;
-  /** Samples at which the rule held, of all. */
+  /** Of the time of which scores are known, how much the rule held. */
   readonly activeShare: number;
 }
 
@@ -71,11 +73,15 @@ export interface CourseSummary {
 export function summaryOf(samples: readonly ScoreSample[]): CourseSummary | null {
   const newest = samples.at(-1);
   if (!newest) return null;
-  const scores = samples.map(({ score }) => score);
-  return {
-    newest: newest.score,
-    lowest: Math.min(...scores),
-    highest: Math.max(...scores),
-    activeShare: samples.filter(({ active }) => active).length / samples.length,
-  };
+  let [lowest, highest, knownMs, activeMs] = [newest.score, newest.score, 0, 0];
+  let before: ScoreSample | undefined;
+  for (const sample of samples) {
+    lowest = Math.min(lowest, sample.score);
+    highest = Math.max(highest, sample.score);
+    const lengthMs = before && sample.isJoined ? sample.atMs - before.atMs : 0;
+    knownMs += lengthMs;
+    if (before?.active) activeMs += lengthMs;
+    before = sample;
+  }
+  return { newest: newest.score, lowest, highest, activeShare: knownMs > 0 ? activeMs / knownMs : Number(newest.active) };
 }

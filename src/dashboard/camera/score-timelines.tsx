@@ -1,99 +1,123 @@
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
+import type { LabelEvent } from '../state/messages.ts';
 import { tick } from '../state/ticker.ts';
 import { useWidth } from '../ui/use-width.ts';
-import { percent } from '../ui/words.ts';
-import { courseOf, samplesOf, scoreY, summaryOf } from './score-course.ts';
+import { activeSpans, isActiveAt } from './active-spans.ts';
+import { type ScoreAnswer, storedLine } from './score-answer.ts';
+import { ScoreChart } from './score-chart.tsx';
+import { samplesOf } from './score-course.ts';
+import { scoreLine } from './score-line.ts';
+import { SCORE_SPANS, type ScoreSpan } from './score-span.ts';
+import { useStoredScores } from './use-stored-scores.ts';
 
-const MINUTES = 5;
-const HEIGHT_PX = 84;
-const MARGIN_PX = 36;
+export interface ScoreTimelinesProps {
+  readonly live: LiveCamera;
+  /** Of events, with those of this camera. */
+  readonly messages: readonly LabelEvent[];
+}
 
-/** The score of each rule over the last minutes, with the thresholds at which it begins and ends. */
-export function ScoreTimelines({ live }: { readonly live: LiveCamera }): JSX.Element | null {
-  const { state } = useSession();
-  const [box, widthPx] = useWidth();
-  // A verdict moves the line at once, time alone twice a second.
-  live.verdicts.value;
-  tick.value;
-  const { rules, regions, id } = live.camera.value;
-  const points = state.scores.of(id);
-  const nowMs = state.daemonNow();
-  const charts = Object.entries(regions).flatMap(([region, { rules: own }]) => Object.keys(own).map((rule) => ({ region, rule })));
+/** The score of each rule over the last minutes, hour or day, stored and live, with the thresholds at which it begins and ends. */
+export function ScoreTimelines({ live, messages }: ScoreTimelinesProps): JSX.Element | null {
+  const span = useSignal<ScoreSpan>(SCORE_SPANS[0]);
+  const { regions, id } = live.camera.value;
+  const { answer, trouble } = useStoredScores(id, span.value.ms, span.value.everyMs).value;
+  const charts = chartsOf(
+    Object.entries(regions).flatMap(([region, { rules: own }]) => Object.keys(own).map((rule) => ({ region, rule }))),
+    answer?.rules ?? [],
+  );
   if (charts.length === 0) return null;
   return (
     <section class="card panel scores-panel" aria-labelledby="scores-title">
-      <h2 id="scores-title">
-        Rules <span class="quiet">last {MINUTES} minutes, as far as this page watched</span>
-      </h2>
-      <div ref={box}>
-        {charts.map(({ region, rule }) => {
-          const known = rules[rule];
-          return (
-            known && (
-              <ScoreChart
-                key={`${rule} ${region}`}
-                title={region === 'full' ? rule : `${rule} · ${region}`}
-                labels={known.labels}
-                thresholds={known}
-                samples={samplesOf(points, rule, region)}
-                widthPx={Math.max(120, widthPx - MARGIN_PX)}
-                nowMs={nowMs}
-              />
-            )
-          );
-        })}
+      <div class="scores-head">
+        <h2 id="scores-title">
+          Rules <span class="quiet">last {span.value.words}</span>
+        </h2>
+        {answer?.kept !== false && <SpanChoice span={span.value} onChange={(next) => (span.value = next)} />}
       </div>
+      {answer?.kept === false && (
+        <p class="quiet">The score trace is turned off (history.scoreTraceDays is 0): drawn is only what this page watched.</p>
+      )}
+      {trouble !== null && <p class="notice warn">Stored scores cannot be read now, what this page watched is drawn: {trouble}</p>}
+      <RuleTimelines {...{ live, messages, answer, charts }} span={span.value} />
     </section>
   );
 }
 
-interface ScoreChartProps {
-  readonly title: string;
-  readonly labels: readonly string[];
-  readonly thresholds: { readonly enter: number; readonly exit: number };
-  readonly samples: ReturnType<typeof samplesOf>;
-  readonly widthPx: number;
-  readonly nowMs: number;
+interface RuleTimelinesProps extends ScoreTimelinesProps {
+  readonly answer: ScoreAnswer | null;
+  readonly charts: readonly ChartOf[];
+  readonly span: ScoreSpan;
 }
 
-function ScoreChart({ title, labels, thresholds: { enter, exit }, samples, widthPx, nowMs }: ScoreChartProps): JSX.Element {
-  const fromMs = nowMs - MINUTES * 60_000;
-  const course = courseOf(samples, { fromMs, toMs: nowMs, widthPx, heightPx: HEIGHT_PX, longestGapMs: 10_000 });
-  const summary = summaryOf(samples);
-  const words = summary
-    ? `now ${percent(summary.newest)}, between ${percent(summary.lowest)} and ${percent(summary.highest)}; begins at ${percent(enter)}, ends below ${percent(exit)}; active in ${percent(summary.activeShare)} of the time`
-    : `no score yet; begins at ${percent(enter)}, ends below ${percent(exit)}`;
-  const [enterY, exitY] = [scoreY(enter, HEIGHT_PX), scoreY(exit, HEIGHT_PX)];
+/** Apart from the panel, which is not there before a rule is known: what has no element yet cannot be measured. */
+function RuleTimelines({ charts, ...rest }: RuleTimelinesProps): JSX.Element {
+  const [box, widthPx] = useWidth();
   return (
-    <figure class="score-chart">
-      <figcaption>
-        <b>{title}</b> <span class="quiet">{labels.join(' + ')}</span>
-        <span class="score-now">{summary ? percent(summary.newest) : '–'}</span>
-      </figcaption>
-      <svg width={widthPx + MARGIN_PX} height={HEIGHT_PX + 18} role="img" aria-label={`${title}: ${words}`}>
-        <g transform="translate(0 2)">
-          <rect class="chart-ground" width={widthPx} height={HEIGHT_PX} />
-          {course.active.map(({ x, width }) => (
-            <rect key={x} class="chart-active" x={x} width={width} height={HEIGHT_PX} />
-          ))}
-          <line class="chart-threshold" x1={0} x2={widthPx} y1={enterY} y2={enterY} />
-          <line class="chart-threshold exit" x1={0} x2={widthPx} y1={exitY} y2={exitY} />
-          <path class="chart-line" d={course.line} />
-          <text x={widthPx + 4} y={enterY + 4 - (Math.abs(enterY - exitY) < 11 ? 5 : 0)}>
-            {percent(enter)}
-          </text>
-          <text x={widthPx + 4} y={exitY + 4 + (Math.abs(enterY - exitY) < 11 ? 6 : 0)}>
-            {percent(exit)}
-          </text>
-          {Array.from({ length: MINUTES }, (_, minute) => (
-            <text key={minute} x={(minute / MINUTES) * widthPx} y={HEIGHT_PX + 14}>
-              −{MINUTES - minute} min
-            </text>
-          ))}
-        </g>
-      </svg>
-    </figure>
+    <div ref={box}>
+      {charts.map((chart) => (
+        <RuleTimeline key={`${chart.rule} ${chart.region}`} {...{ ...rest, chart, widthPx }} />
+      ))}
+    </div>
+  );
+}
+
+interface RuleTimelineProps extends Omit<RuleTimelinesProps, 'charts'> {
+  readonly chart: ChartOf;
+  readonly widthPx: number;
+}
+
+function RuleTimeline({ live, messages, answer, chart: { rule, region }, span, widthPx }: RuleTimelineProps): JSX.Element | null {
+  const { state } = useSession();
+  // A verdict moves the line at once, time alone twice a second.
+  live.verdicts.value;
+  tick.value;
+  const { rules, id: camera, sampleFps } = live.camera.value;
+  const stored = useMemo(() => {
+    const spans = activeSpans(messages, { camera, rule, region });
+    return answer?.kept ? storedLine(answer, rule, region, (atMs) => isActiveAt(spans, atMs)) : null;
+  }, [answer, messages, camera, rule, region]);
+  const known = rules[rule];
+  if (!known) return null;
+  const longestGapMs = Math.max(3_000 / sampleFps, 10_000);
+  const toMs = state.daemonNow();
+  return (
+    <ScoreChart
+      title={region === 'full' ? rule : `${rule} · ${region}`}
+      labels={known.labels}
+      thresholds={known}
+      line={scoreLine(stored, samplesOf(state.scores.of(camera), rule, region, longestGapMs), longestGapMs)}
+      span={span}
+      window={{ fromMs: toMs - span.ms, toMs }}
+      longestGapMs={longestGapMs}
+      widthPx={widthPx}
+    />
+  );
+}
+
+interface ChartOf {
+  readonly region: string;
+  readonly rule: string;
+}
+
+/** A camera that has not been judged since the daemon began has no live state yet, but may have stored scores. */
+function chartsOf(judged: readonly ChartOf[], stored: readonly ChartOf[]): readonly ChartOf[] {
+  const isJudged = ({ region, rule }: ChartOf) => judged.some((one) => one.region === region && one.rule === rule);
+  return [...judged, ...stored.filter((one) => !isJudged(one))];
+}
+
+function SpanChoice({ span, onChange }: { readonly span: ScoreSpan; readonly onChange: (span: ScoreSpan) => void }): JSX.Element {
+  return (
+    <fieldset class="chips">
+      <legend class="visually-hidden">Time shown</legend>
+      {SCORE_SPANS.map((each) => (
+        <button key={each.words} type="button" class="chip" aria-pressed={each === span} onClick={() => onChange(each)}>
+          {each.short}
+        </button>
+      ))}
+    </fieldset>
   );
 }
