@@ -321,7 +321,9 @@ describe('the system page', () => {
     );
     const { clients } = await daemon.json<{ clients: readonly Client[] }>('/api/clients');
     expect(clients.at(-1)).toMatchObject({ kind: 'feed', address: '127.0.0.1', cameras: [], cameraCount: 0 });
-    expect((await panel('Clients').locator('li').allTextContents()).at(-1)).toMatch(/^Feed 127\.0\.0\.1 came .*watches no camera/);
+    // The page asks each five seconds, for the first time before it is a client itself.
+    const shownClients = () => panel('Clients').locator('li').allTextContents();
+    await waitFor('this very page is listed', async () => /^Feed 127\.0\.0\.1 came .*watches no camera/.test((await shownClients()).at(-1) ?? ''));
     await panel('Configuration').getByText('In force').click();
     const config = JSON.parse((await page.locator('.config-text').textContent()) ?? '') as { cameras: object };
     expect(Object.keys(config.cameras)).toEqual(stand.cameras.ids);
