@@ -1,4 +1,4 @@
-// What full motion and the wall cost: `npm run bench:live -- [--seconds 20] [--openings 12]`, less than five minutes. The time from a viewer's request to its first
+// What full motion and the wall cost: `npm run bench:live -- [--seconds 20] [--openings 10]`, about five minutes. The time from a viewer's request to its first
 // picture in Chromium, and processor and memory of daemon and children: without viewers, with a wall of 16 tiles, with four viewers by passthrough and by JSMpeg. Cameras are
 // GStreamer's RTSP server with 1080p25 at 4 Mbit/s and a key frame a second, all of them analysed once a second; neither server nor browser is counted.
 import { execFile } from 'node:child_process';
@@ -17,7 +17,7 @@ import { waitFor } from '../test/helpers/wait-for.ts';
 import { firstPictures, type Mode, openingRows } from './first-pictures.ts';
 import { printTable } from './table.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' }, openings: { type: 'string', default: '12' } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' }, openings: { type: 'string', default: '10' } } });
 const SECONDS = Number(values.seconds);
 const CAMERAS = Array.from({ length: 16 }, (_, index) => `cam${index}`);
 const FIRST_PICTURES = 3;
