@@ -1,14 +1,14 @@
 import type { CameraConfig } from '../config/config.ts';
 import type { Passthrough, PassthroughFactory } from '../stream/passthrough.ts';
-import { type Clock, delay, isoTime, type Timer } from '../util/clock.ts';
-import { FramewatchError, messageOf } from '../util/errors.ts';
+import type { Clock, Timer } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
+import { LiveAttempts } from './live-attempts.ts';
 import { type LiveMode, modeFor, type TroubleMessage, troubleMessage } from './live-message.ts';
 import type { LiveObserver } from './live-observer.ts';
-import { runLiveStream } from './live-stream.ts';
+import { runLiveStream, type StreamEnd } from './live-stream.ts';
 import { LiveTrack } from './live-track.ts';
 import type { LiveViewer, ViewerEnd } from './live-viewer.ts';
-import { Retries, type RetryRules } from './retry-rules.ts';
+import type { RetryRules } from './retry-rules.ts';
 import type { InitSegment } from './segment-reader.ts';
 import type { TranscoderFactory } from './transcoder.ts';
 import { Transcoding } from './transcoding.ts';
@@ -31,7 +31,7 @@ const SWITCHED_OFF = { type: 'offline', code: 'CAMERA_DISABLED', nextTryAt: null
 export class LiveCamera {
   readonly config: CameraConfig;
   readonly #parts: LiveCameraParts;
-  readonly #retries: Retries;
+  readonly #attempts: LiveAttempts;
   readonly #viewers = new Set<LiveViewer>();
   readonly #tracks: Readonly<Record<LiveMode, LiveTrack>>;
   readonly #closing = new AbortController();
@@ -42,13 +42,16 @@ export class LiveCamera {
   #stream: { readonly init: InitSegment; readonly transcoding: Transcoding } | null = null;
   #trouble: TroubleMessage | null = null;
   #epoch = 0;
-  #notBeforeMono = Number.NEGATIVE_INFINITY;
 
   constructor(config: CameraConfig, enabled: boolean, parts: LiveCameraParts) {
     this.config = config;
     this.#enabled = enabled;
     this.#parts = parts;
-    this.#retries = new Retries(parts.retries);
+    this.#attempts = new LiveAttempts({
+      ...{ config, open: parts.open, retries: parts.retries, clock: parts.clock, log: parts.log },
+      read: (source, signal) => this.#read(source, signal),
+      tell: (trouble) => this.#tell(trouble),
+    });
     this.#tracks = { mse: new LiveTrack(parts.observer), jsmpeg: new LiveTrack(parts.observer) };
   }
 
@@ -111,38 +114,14 @@ export class LiveCamera {
       return;
     }
     this.#round = new AbortController();
-    this.#running = this.#watch(this.#round.signal).finally(() => {
+    this.#running = this.#attempts.run(this.#round.signal).finally(() => {
       this.#running = null;
-      if (this.#notBeforeMono <= this.#parts.clock.monotonicMs()) this.#trouble = null;
+      if (!this.#attempts.isLockedOut) this.#trouble = null;
       this.#wake();
     });
   }
 
-  /** Reads the camera again and again until `signal` aborts. */
-  async #watch(signal: AbortSignal): Promise<void> {
-    const { id } = this.config;
-    const { clock, log, open } = this.#parts;
-    // Others may have looked before, and left: what they have learned of a lockout holds.
-    await this.#pause(this.#notBeforeMono - clock.monotonicMs(), signal);
-    let source: Passthrough;
-    try {
-      source = open(this.config);
-    } catch (cause) {
-      this.#tell(troubleOf(cause, id, null));
-      await aborted(signal);
-      return;
-    }
-    while (!signal.aborted) {
-      const { error, healthyMs } = await this.#read(source, signal);
-      if (isAborted(signal)) return;
-      if (!error) continue;
-      this.#retries.failed(error, healthyMs);
-      log.warn({ camera: id, code: error.code }, `full motion: ${error.message}`);
-      await this.#rest(source, error, signal);
-    }
-  }
-
-  async #read(source: Passthrough, signal: AbortSignal) {
+  async #read(source: Passthrough, signal: AbortSignal): Promise<StreamEnd> {
     const { clock, observer } = this.#parts;
     observer.liveChildren('passthrough', 1);
     try {
@@ -160,31 +139,6 @@ export class LiveCamera {
       await this.#end();
       observer.liveChildren('passthrough', -1);
     }
-  }
-
-  /** Waits for the next try, and says so. */
-  async #rest(source: Passthrough, error: FramewatchError, signal: AbortSignal): Promise<void> {
-    const announce = (ms: number) => this.#tell(troubleMessage(error.code, error.message, isoTime(this.#parts.clock.wallMs() + ms)));
-    if (this.#retries.knocksAfter(error)) {
-      let isThere = await source.knock(signal);
-      if (!isThere) {
-        while (!isThere && !signal.aborted) {
-          const ms = this.#retries.knockMs();
-          announce(ms);
-          await this.#pause(ms, signal);
-          isThere = isAborted(signal) || (await source.knock(signal));
-        }
-        return;
-      }
-    }
-    const ms = this.#retries.waitMs();
-    if (this.#retries.isLockedOut) this.#notBeforeMono = this.#parts.clock.monotonicMs() + ms;
-    announce(ms);
-    await this.#pause(ms, signal);
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms > 0) await delay(this.#parts.clock, ms, signal);
   }
 
   #begin(init: InitSegment): void {
@@ -233,20 +187,4 @@ export class LiveCamera {
       viewer.close({ code: 1013, reason: 'the pictures could not be coded' });
     }
   }
-}
-
-function troubleOf(cause: unknown, cameraId: string, nextTryAt: string | null): TroubleMessage {
-  const error = cause instanceof FramewatchError ? cause : new FramewatchError('INTERNAL', `camera ${cameraId}: ${messageOf(cause)}`, { cause });
-  return troubleMessage(error.code, error.message, nextTryAt);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

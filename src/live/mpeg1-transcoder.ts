@@ -15,6 +15,7 @@ export interface ErrorTail {
 export interface TranscoderOptions {
   readonly ffmpegPath: string;
   readonly frameRateModeOption: '-fps_mode' | '-vsync';
+  readonly takesProcessorCount: boolean;
   /** All of our environment that the child gets. */
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
@@ -23,21 +24,27 @@ export interface TranscoderOptions {
 
 /** `Mpeg1Muxer` of node-rtsp-stream, reading from its standard input. Of that package nothing else is used: it would open the camera once more, and a port to everybody. */
 export function mpeg1Transcoders(options: TranscoderOptions): TranscoderFactory {
-  return (cameraId, size) => new Mpeg1Transcoder(cameraId, size, options);
+  return (cameraId, from, to) => new Mpeg1Transcoder({ cameraId, from, to }, options);
+}
+
+interface Work {
+  readonly cameraId: string;
+  readonly from: PictureSize;
+  readonly to: PictureSize;
 }
 
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 const TERM_GRACE_MS = 1000;
+/** Pictures of 1920×1088 one thread decodes at 25 a second with time to spare. */
+const PIXELS_A_THREAD = 2_088_960;
 
 class Mpeg1Transcoder implements Transcoder {
-  readonly #cameraId: string;
-  readonly #size: PictureSize;
+  readonly #work: Work;
   readonly #options: TranscoderOptions;
   #child: ChildProcessWithoutNullStreams | null = null;
 
-  constructor(cameraId: string, size: PictureSize, options: TranscoderOptions) {
-    this.#cameraId = cameraId;
-    this.#size = size;
+  constructor(work: Work, options: TranscoderOptions) {
+    this.#work = work;
     this.#options = options;
   }
 
@@ -51,7 +58,7 @@ class Mpeg1Transcoder implements Transcoder {
   async run(signal: AbortSignal, onBytes: (bytes: Uint8Array) => void): Promise<void> {
     if (signal.aborted) return;
     const { openTail, environment, ffmpegPath } = this.#options;
-    const tail = openTail(this.#cameraId);
+    const tail = openTail(this.#work.cameraId);
     let muxer: Mpeg1Muxer;
     try {
       muxer = withEnvironment(environment, () => new Mpeg1Muxer({ ffmpegPath, url: 'pipe:0', ffmpegOptions: this.#flags() }));
@@ -87,14 +94,17 @@ class Mpeg1Transcoder implements Transcoder {
 
   /** For the output, and such as hold for the whole program; others cannot be given. */
   #flags(): Record<string, string | number> {
-    const { width, height } = this.#size;
+    const { from, to } = this.#work;
     return {
       '-nostats': '',
+      ...(this.#options.takesProcessorCount ? { '-cpucount': decodingThreads(from) } : {}),
       '-loglevel': 'level+warning',
       '-an': '',
-      '-vf': `scale=${width}:${height}`,
+      '-vf': `scale=${to.width}:${to.height}`,
       // At most 25 pictures a second (MPEG-1 knows few rates), and none twice: JSMpeg shows each when it comes.
       ...{ '-r': 25, [this.#options.frameRateModeOption]: 'vfr', '-pix_fmt': 'yuv420p' },
+      // Without it the encoder keeps each picture until the next has come, although it needs none.
+      ...{ '-flags': '+low_delay', '-strict': 'unofficial' },
       ...{ '-bf': 0, '-g': 25, '-threads': 1, '-b:v': '3000k', '-maxrate': '6000k', '-bufsize': '3000k' },
       ...{ '-muxdelay': 0, '-muxpreload': 0, '-mpegts_flags': '+resend_headers', '-flush_packets': 1 },
     };
@@ -112,9 +122,17 @@ class Mpeg1Transcoder implements Transcoder {
   }
 
   #fault(why: string, cause?: unknown): FramewatchError {
-    const message = `camera ${this.#cameraId}: its pictures could not be coded for the browser: ${why}; a browser that plays the camera's own codec needs no coding`;
+    const message = `camera ${this.#work.cameraId}: its pictures could not be coded for the browser: ${why}; a browser that plays the camera's own codec needs no coding`;
     return new FramewatchError('LIVE_TRANSCODER_FAILED', message, { cause });
   }
+}
+
+/**
+ * ffmpeg decodes with a thread a processor, and each but the first keeps a picture back: on a large machine most of a second. How many the decoder gets cannot be said
+ * behind `-i`, where all options of the muxer stand; how many processors there are can.
+ */
+function decodingThreads({ width, height }: PictureSize): number {
+  return Math.max(1, Math.ceil((width * height) / PIXELS_A_THREAD));
 }
 
 /**

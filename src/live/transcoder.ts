@@ -6,8 +6,8 @@ export interface Transcoder {
   write(bytes: Uint8Array): boolean;
 }
 
-/** For pictures of this size; see `transcodedSize`. */
-export type TranscoderFactory = (cameraId: string, size: PictureSize) => Transcoder;
+/** From the camera's size of picture to that of `transcodedSize`. */
+export type TranscoderFactory = (cameraId: string, from: PictureSize, to: PictureSize) => Transcoder;
 
 export interface PictureSize {
   readonly width: number;

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../util/clock.ts';
 import { FramewatchError } from '../util/errors.ts';
 import type { Chunk } from './chunk.ts';
+import { withFrameRateHint } from './frame-rate-hint.ts';
 import type { LiveObserver } from './live-observer.ts';
 import type { LiveTrack } from './live-track.ts';
 import type { InitSegment } from './segment-reader.ts';
@@ -39,7 +40,7 @@ export class Transcoding {
     this.#linger = null;
     if (this.#current) return;
     const { cameraId, open, observer, track, epoch, init } = this.#parts;
-    const child = open(cameraId, this.#size);
+    const child = open(cameraId, init, this.#size);
     const stop = new AbortController();
     this.#current = { child, stop };
     const reader = new TransportStreamReader((chunk) => track.add(chunk));
@@ -54,7 +55,7 @@ export class Transcoding {
       (error: unknown) => this.#over(child, error as FramewatchError),
     );
     track.begin({ type: 'init', mode: 'jsmpeg', ...this.#size, epoch }, null);
-    child.write(init.bytes);
+    child.write(withFrameRateHint(init.bytes));
     this.#waitsForKey = true;
     for (const chunk of group) this.feed(chunk);
   }

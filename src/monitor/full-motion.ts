@@ -37,6 +37,7 @@ export function fullMotion({ ffmpeg, gate, cameras, metrics, clock, logger, reda
     transcode: mpeg1Transcoders({
       ffmpegPath: ffmpeg.file,
       frameRateModeOption: ffmpeg.capabilities.frameRateModeOption,
+      takesProcessorCount: ffmpeg.capabilities.takesProcessorCount,
       environment: childEnvironment(process.env),
       clock,
       openTail: (camera) => new StderrTail(clock, redact, (line, suppressed) => logger.debug({ camera, suppressed }, `JSMpeg's coder: ${line}`)),

@@ -8,6 +8,8 @@ export interface FfmpegCapabilities {
   readonly version: string;
   readonly rtspTimeoutOption: '-timeout' | '-stimeout';
   readonly frameRateModeOption: '-fps_mode' | '-vsync';
+  /** Whether it can be told how many processors there are (`-cpucount`). */
+  readonly takesProcessorCount: boolean;
   /** A warning for the operator when this version has known holes that a hostile stream can reach; null when not. */
   readonly warning: string | null;
 }
@@ -37,7 +39,8 @@ export function readCapabilities(file: string, versionText: string, rtspText: st
   // In 4.x `-timeout` exists too, but means "listen for so many seconds".
   const rtspTimeoutOption = /^\s+-stimeout\s/m.test(rtspText) ? '-stimeout' : '-timeout';
   const frameRateModeOption = /^\s*-fps_mode\b/m.test(optionsText) ? '-fps_mode' : '-vsync';
-  return { version, rtspTimeoutOption, frameRateModeOption, warning: warningFor(version) };
+  const takesProcessorCount = /^\s*-cpucount\b/m.test(optionsText);
+  return { version, rtspTimeoutOption, frameRateModeOption, takesProcessorCount, warning: warningFor(version) };
 }
 
 function warningFor(version: string): string | null {

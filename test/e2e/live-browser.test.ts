@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../helpers/daemon.ts';
 import { bundleLivePage, type LivePage, launchChromium, openLivePage } from '../helpers/live-page.ts';
 import { type LiveStand, startLiveStand } from '../helpers/live-stand.ts';
-import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
+import { burntTime, type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
 import { makeTestClip } from '../helpers/test-clip.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -35,8 +35,11 @@ beforeAll(async () => {
   const reordered = await makeTestClip({ file: path.join(folder, 'reordered.mp4'), seconds: 4, bFrames: 2, preset: 'veryfast' });
   small = await makeTestClip({ file: path.join(folder, 'small.mp4'), seconds: 4, size: '320x240' });
   const mjpeg = await makeTestClip({ file: path.join(folder, 'mjpeg.mkv'), seconds: 4, codec: 'mjpeg', size: '320x240' });
+  const hevc = await makeTestClip({ file: path.join(folder, 'hevc.mp4'), seconds: 4, codec: 'libx265', size: '320x240' });
   const clip = (file: string) => ({ kind: 'clip', clips: [file] }) as const;
-  server = await startRtspServer({ mounts: { large: clip(large), reordered: clip(reordered), mjpeg: clip(mjpeg) } });
+  server = await startRtspServer({
+    mounts: { large: clip(large), reordered: clip(reordered), mjpeg: clip(mjpeg), hevc: clip(hevc), clock: { kind: 'clock', fps: 25, gop: 25 } },
+  });
   opened.push(() => server.close());
   returning = await startRtspServer({ port: await freePort(), mounts: { cam: clip(large) } });
   opened.push(() => returning.close());
@@ -44,6 +47,8 @@ beforeAll(async () => {
     large: { url: server.url('large') },
     reordered: { url: server.url('reordered') },
     mjpeg: { url: server.url('mjpeg') },
+    hevc: { url: server.url('hevc') },
+    clock: { url: server.url('clock') },
     returning: { url: returning.url('cam') },
     off: { url: server.url('large'), enabled: false },
   });
@@ -89,6 +94,38 @@ async function differentPictures(page: Page, element: 'video' | 'canvas'): Promi
 const video = <T>(page: Page, what: string): Promise<T> =>
   page.evaluate(`(() => { const video = document.querySelector('video'); return ${what}; })()`);
 
+/**
+ * A page that can be as one that nobody sees, `isHidden`: it gets no frames, and its video does not play, while all that the network brings still comes. A browser without
+ * a screen hides none by itself. `seen` is the page shown again: each frame's burnt in clock, as bits, for `ms`.
+ */
+async function openHideable(camera: string, mode: 'auto' | 'jsmpeg'): Promise<LivePage> {
+  const live = await openLivePage(browser, stand.daemon.port, files);
+  await live.page.evaluate(`(() => {
+    globalThis.isHidden = false;
+    const [frame, play, held] = [globalThis.requestAnimationFrame.bind(globalThis), HTMLMediaElement.prototype.play, []];
+    globalThis.requestAnimationFrame = (work) => (isHidden ? held.push(work) : frame((at) => (isHidden ? held.push(work) : work(at))));
+    HTMLMediaElement.prototype.play = function () {
+      return isHidden ? Promise.reject(new Error('hidden')) : play.call(this);
+    };
+    globalThis.seen = (element, ms) => new Promise((resolve) => {
+      isHidden = false;
+      for (const work of held.splice(0)) requestAnimationFrame(work);
+      const [source, copy, clocks, until] = [document.querySelector(element), new OffscreenCanvas(384, 32).getContext('2d'), [], performance.now() + ms];
+      const look = () => {
+        copy.drawImage(source, 0, 0, 384, 32, 0, 0, 384, 32);
+        const { data } = copy.getImageData(0, 0, 384, 32);
+        const bits = Array.from({ length: 48 }, (_, i) => (data[4 * ((8 + 16 * Math.floor(i / 24)) * 384 + (i % 24) * 16 + 8)] > 126 ? 1 : 0));
+        clocks.push({ at: Date.now(), bits: bits.join('') });
+        if (performance.now() > until) resolve(clocks);
+        else frame(look);
+      };
+      frame(look);
+    });
+    openPlayer(${JSON.stringify(camera)}, ${JSON.stringify(mode)});
+  })()`);
+  return live;
+}
+
 describe('full motion in Chromium', () => {
   it.each(['large', 'reordered'])('plays %s as the camera sends it, near the edge, without another player', async (camera) => {
     const { page, faults, scripts } = await open(camera);
@@ -107,6 +144,8 @@ describe('full motion in Chromium', () => {
 
   it.each([
     ['mjpeg', 'auto'],
+    // Debian's Chromium does not play it.
+    ['hevc', 'auto'],
     ['large', 'jsmpeg'],
   ] as const)('draws %s (%s) by JSMpeg under the policy of the daemon', async (camera, mode) => {
     const { page, faults, scripts } = await open(camera, mode);
@@ -120,13 +159,17 @@ describe('full motion in Chromium', () => {
   });
 
   it('says why there is nothing, plays again with another size, and leaves nothing when it is closed', async () => {
-    const { page } = await open('returning');
+    const [{ page }, { page: coded }] = [await open('returning'), await open('returning', 'jsmpeg')];
     await untilState(page, ({ kind, width }) => kind === 'playing' && width === 640);
+    await untilState(coded, ({ kind, width }) => kind === 'playing' && width === 640);
     await returning.close();
     await untilState(page, ({ kind, code }) => kind === 'offline' && code?.startsWith('CAMERA_') === true);
     returning = await startRtspServer({ port: returning.port, mounts: { cam: { kind: 'clip', clips: [small] } } });
     await untilState(page, ({ kind, width }) => kind === 'playing' && width === 320);
     expect(await differentPictures(page, 'video')).toBeGreaterThan(5);
+    await untilState(coded, ({ kind, width }) => kind === 'playing' && width === 320);
+    expect(await differentPictures(coded, 'canvas')).toBeGreaterThan(5);
+    await coded.close();
     await page.evaluate('player.close()');
     expect(await video<string | null>(page, "video.getAttribute('src')")).toBeNull();
     await waitFor('the seat is free', async () => (await stand.metric('live_viewers{camera="returning"}')) === 0);
@@ -170,6 +213,48 @@ describe('full motion in Chromium', () => {
       LIMIT_MS,
     );
     await live.page.close();
+  });
+
+  it('comes back to what happens now when the page was not seen for a while, and shows nothing old', async () => {
+    const [{ page: plain }, { page: coded }] = [await openHideable('clock', 'auto'), await openHideable('clock', 'jsmpeg')];
+    for (const page of [plain, coded]) {
+      await untilState(page, ({ kind }) => kind === 'playing');
+      await page.evaluate('isHidden = true; document.querySelector("video").pause()');
+    }
+    const [stood, startMs] = [await video<number>(plain, 'video.currentTime'), performance.now()];
+    await waitFor('some seconds that nobody sees', () => performance.now() - startMs > 6000);
+    expect(await video<number>(plain, 'video.currentTime')).toBeLessThan(stood + 10);
+    for (const [page, element] of [
+      [plain, 'video'],
+      [coded, 'canvas'],
+    ] as const) {
+      const clocks = await page.evaluate<{ at: number; bits: string }[]>(`seen('${element}', 1500)`);
+      // A canvas that was drawn to before this frame reads as black.
+      const drawn = clocks.filter(({ bits }) => bits.includes('1'));
+      const ages = drawn.flatMap(({ at, bits }) => (at < (clocks[0]?.at ?? 0) + 500 ? [] : [at - (burntTime(bits, at) ?? at)]));
+      expect(ages.length).toBeGreaterThan(10);
+      expect(Math.max(...ages)).toBeLessThan(1200);
+      await page.close();
+    }
+  });
+
+  it('goes on by itself when the daemon was restarted', async () => {
+    const pages = [
+      [(await open('large')).page, 'video'],
+      [(await open('large', 'jsmpeg')).page, 'canvas'],
+    ] as const;
+    for (const [page] of pages) await untilState(page, ({ kind }) => kind === 'playing');
+    await stand.restart();
+    for (const [page, element] of pages) {
+      await waitFor('it plays again', async () => (await states(page)).slice(2).at(-1)?.kind === 'playing', LIMIT_MS);
+      expect((await states(page)).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['connecting', 'playing', 'connecting', 'playing']));
+      expect(await differentPictures(page, element)).toBeGreaterThan(5);
+      if (element === 'video') {
+        const before = await video<number>(page, 'video.currentTime');
+        await waitFor('it goes on', async () => (await video<number>(page, 'video.currentTime')) > before + 1, LIMIT_MS);
+      }
+      await page.close();
+    }
   });
 
   it('waits for a camera that is switched off', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { LiveClient } from '../helpers/live-client.ts';
 import { type LiveStand, startLiveStand } from '../helpers/live-stand.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { type RtspServer, startRtspServer } from '../helpers/rtsp-server.ts';
+import { startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { makeTestClip } from '../helpers/test-clip.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -18,6 +19,8 @@ const LIMIT_MS = 20_000;
 let folder: string;
 let server: RtspServer;
 let locked: RtspServer;
+/** Before the one with a password: only full motion goes through it. */
+let door: TcpProxy;
 let stand: LiveStand;
 let returning: { readonly port: number; server: RtspServer };
 const clips: Record<string, string> = {};
@@ -51,6 +54,8 @@ beforeAll(async () => {
   opened.push(() => server.close());
   locked = await startRtspServer({ mounts: { a: clip('a.mp4') }, username: 'viewer', password: 'right' });
   opened.push(() => locked.close());
+  door = await startTcpProxy(locked.port);
+  opened.push(() => door.close());
   const port = await freePort();
   returning = { port, server: await startRtspServer({ port, mounts: { cam: clip('a.mp4') } }) };
   opened.push(() => returning.server.close());
@@ -62,7 +67,7 @@ beforeAll(async () => {
     mjpeg: { url: server.url('mjpeg') },
     changing: { url: server.url('changing') },
     mpeg4: { url: `file:${clips['mpeg4.avi']}` },
-    locked: { url: locked.url('a'), username: 'viewer', password: PASSWORD },
+    locked: { ...file, liveUrl: `rtsp://127.0.0.1:${door.port}/a`, username: 'viewer', password: PASSWORD },
     noisy: { url: `file:${path.join(folder, 'noise.mp4')}` },
     returning: { url: returning.server.url('cam') },
     ...Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`file${index}`, file])),
@@ -179,9 +184,20 @@ describe('full motion', () => {
       const client = open('locked');
       await client.until('the reason', ({ troubles }) => troubles.length > 0, LIMIT_MS);
       expect(client.troubles).toMatchObject([{ type: 'error', code: 'CAMERA_AUTH_FAILED' }]);
+      const asked = door.accepted;
+      expect(asked).toBeGreaterThan(0);
+      // One that knows RTSP and a password asks once or twice over a connection, and makes no other.
+      expect(asked).toBeLessThanOrEqual(2);
       // Whoever comes next is told the same, and the camera is not asked again.
       const next = open('locked');
       await next.until('the reason', ({ troubles }) => troubles.length > 0);
+      await client.close();
+      const late = open('locked', '?mode=jsmpeg');
+      await late.until('the reason', ({ troubles }) => troubles.length > 0);
+      // Longer than it waits after other failures.
+      const toldMs = performance.now();
+      await waitFor('a while', () => performance.now() - toldMs > 4000);
+      expect(door.accepted).toBe(asked);
       const told = JSON.stringify([client.messages, next.messages]) + stand.daemon.log() + (await stand.daemon.get('/api/cameras')).text;
       for (const needle of [PASSWORD, encodeURIComponent(PASSWORD), 'n33dle']) expect(told).not.toContain(needle);
     });
@@ -223,6 +239,11 @@ describe('full motion', () => {
     for (const client of clients) await client.until('pictures', ({ frames }) => frames.length > 1, LIMIT_MS);
     const { passthrough, mpeg1 } = own.children();
     expect([passthrough.length, mpeg1.length]).toEqual([1, 1]);
+    for (const pid of [...passthrough, ...mpeg1]) {
+      const names = readFileSync(`/proc/${pid}/environ`, 'utf8').match(/(?<=^|\0)[^=\0]+(?==)/g);
+      expect(names).toContain('PATH');
+      expect(['PATH', 'LD_LIBRARY_PATH', 'TZ']).toEqual(expect.arrayContaining(names ?? []));
+    }
     await own.close();
     for (const pid of [...passthrough, ...mpeg1]) expect(existsSync(`/proc/${pid}`)).toBe(false);
     for (const client of clients) expect((await client.closed).code).toBe(1001);

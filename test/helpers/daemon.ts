@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly yaml: string;
   /** Default: HTTP needs no token. With `token` it lies in `<stateDir>/http-token`, and `get` and `json` do not send it. */
   readonly auth?: 'none' | 'token';
+  /** Default: any free one. For a daemon that comes back. */
+  readonly port?: number;
   /** Kept when given; else a temporary one, removed at the end. */
   readonly stateDir?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -63,11 +65,12 @@ export async function startDaemon({
   under = [],
   sharesCache = true,
   auth = 'none',
+  port: wantedPort,
 }: DaemonOptions): Promise<Daemon> {
   const folder = mkdtempSync(path.join(tmpdir(), 'framewatch-daemon-'));
   const stateDir = wanted ?? path.join(folder, 'state');
   if (sharesCache) shareCache(stateDir);
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const configFile = path.join(folder, 'framewatch.yaml');
   writeFileSync(configFile, `stateDir: ${stateDir}\nhttp: { port: ${port}, auth: { mode: ${auth} } }\n${yaml}`, { mode: 0o600 });
   const startedAt = performance.now();

@@ -86,13 +86,19 @@ const BLOCKS_A_ROW = 24;
  * (then pixels are misaligned). `pixels`: RGB24 of the unscaled width of 384. `nearMs` settles what 40 bits leave open: any time within 17 years.
  */
 export function burntClock(pixels: Uint8Array, nearMs: number): number | null {
-  let value = 0n;
+  let bits = '';
   for (let row = 0; row < 2; row++) {
     for (let column = 0; column < BLOCKS_A_ROW; column++) {
       const pixel = (row * BLOCK + BLOCK / 2) * BLOCKS_A_ROW * BLOCK + column * BLOCK + BLOCK / 2;
-      value = (value << 1n) | ((pixels[3 * pixel] ?? 0) > 126 ? 1n : 0n);
+      bits += (pixels[3 * pixel] ?? 0) > 126 ? '1' : '0';
     }
   }
+  return burntTime(bits, nearMs);
+}
+
+/** The same of the 48 blocks, `1` for a white one, where somebody else has read them. */
+export function burntTime(bits: string, nearMs: number): number | null {
+  const value = BigInt(`0b${bits}`);
   const low = value >> 8n;
   let check = 0n;
   for (let byte = 0n; byte < 5n; byte++) check += (low >> (8n * byte)) & 255n;

@@ -4,7 +4,7 @@ import { LiveViewer } from '../../src/live/live-viewer.ts';
 import { FramewatchError } from '../../src/util/errors.ts';
 import { cameraConfig } from '../helpers/stream-cameras.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
-import { box, fragment, init } from './mp4.ts';
+import { box, fragment, init, transportPackets } from './mp4.ts';
 import { PuppetSocket } from './puppet-socket.ts';
 import { type PuppetPassthrough, puppetParts } from './puppet-stream.ts';
 
@@ -138,6 +138,22 @@ describe('LiveCamera', () => {
     expect(coder?.isRunning).toBe(false);
     expect(source().isRunning).toBe(true);
     expect(puppets.observer.children).toEqual({ passthrough: 1, mpeg1: 0 });
+  });
+
+  it('leaves pictures out for a viewer of JSMpeg that does not read, drops it, and others do not notice', async () => {
+    const [reader, stuck] = [await join('jsmpeg'), await join('jsmpeg')];
+    source().send(init(), fragment(true));
+    stuck.socket.reads = false;
+    const [coder] = puppets.transcoders;
+    const megabytes = transportPackets(1024 * 1024);
+    for (let second = 0; second < 20; second += 1) for (const isKey of [true, false]) coder?.emit(megabytes(isKey));
+    expect(reader.socket.frames.length).toBe(40);
+    expect(stuck.socket.closed).toBe('terminated');
+    expect(stuck.socket.bufferedAmount).toBeLessThanOrEqual(8 * 1024 * 1024);
+    // Two of the first three, then key frames alone.
+    expect(stuck.socket.frames.length).toBeLessThan(9);
+    expect([...new Set(puppets.observer.drops)].sort()).toEqual(['skipped', 'slow']);
+    expect(puppets.transcoders.length).toBe(1);
   });
 
   it('sends those away whose pictures cannot be coded, and no others', async () => {

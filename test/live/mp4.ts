@@ -50,3 +50,14 @@ export function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] 
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length));
 }
+
+/** A picture in an MPEG transport stream, of about so many bytes. */
+export function transportPackets(bytes: number): (isKey: boolean) => Buffer {
+  const packets = Buffer.alloc(188 * Math.floor(bytes / 188));
+  for (let at = 0; at < packets.length; at += 188) packets.set([0x47, 0x01, 0x00, 0x10], at);
+  return (isKey) => {
+    const picture = Buffer.from(packets);
+    picture.set([0x47, 0x41, 0x00, 0x30, 0x07, isKey ? 0x50 : 0x10]);
+    return picture;
+  };
+}

@@ -3,7 +3,13 @@ import { analysisMs, type FfmpegInput, ffmpegArguments } from '../../src/stream/
 import { streamAddress } from '../../src/stream/stream-address.ts';
 import { Secret } from '../../src/util/secret.ts';
 
-const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
+const CAPABILITIES = {
+  version: '5.1.9',
+  rtspTimeoutOption: '-timeout',
+  frameRateModeOption: '-fps_mode',
+  takesProcessorCount: true,
+  warning: null,
+} as const;
 
 function argumentsFor(url: string, about: Partial<FfmpegInput> = {}): string[] {
   const address = streamAddress({ id: 'cam', url, username: 'us@r', password: new Secret("p:/'%") });

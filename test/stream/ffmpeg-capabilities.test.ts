@@ -4,10 +4,18 @@ import { readCapabilities } from '../../src/stream/ffmpeg-capabilities.ts';
 describe('readCapabilities', () => {
   it('reads version 5 and newer', () => {
     const rtsp = 'Demuxer rtsp [RTSP input]:\nRTSP demuxer AVOptions:\n  -timeout           <int64>      .D......... set timeout\n';
-    expect(readCapabilities('ffmpeg', 'ffmpeg version 5.1.9-0+deb12u1 Copyright', rtsp, '-fps_mode           set framerate mode\n')).toEqual({
+    expect(
+      readCapabilities(
+        'ffmpeg',
+        'ffmpeg version 5.1.9-0+deb12u1 Copyright',
+        rtsp,
+        '-fps_mode           set framerate mode\n-cpucount count     force\n',
+      ),
+    ).toEqual({
       version: '5.1.9-0+deb12u1',
       rtspTimeoutOption: '-timeout',
       frameRateModeOption: '-fps_mode',
+      takesProcessorCount: true,
       warning: null,
     });
   });
@@ -17,6 +25,7 @@ describe('readCapabilities', () => {
     expect(readCapabilities('ffmpeg', 'ffmpeg version 4.4.2', rtsp, '-vsync              video sync method\n')).toMatchObject({
       rtspTimeoutOption: '-stimeout',
       frameRateModeOption: '-vsync',
+      takesProcessorCount: false,
       warning: expect.stringContaining('4.4.2'),
     });
   });

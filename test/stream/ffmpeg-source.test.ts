@@ -11,7 +11,13 @@ import { Redactor } from '../../src/util/redactor.ts';
 import { Secret } from '../../src/util/secret.ts';
 import { cameraConfig, realSources, SourceRecorder } from '../helpers/stream-cameras.ts';
 
-const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
+const CAPABILITIES = {
+  version: '5.1.9',
+  rtspTimeoutOption: '-timeout',
+  frameRateModeOption: '-fps_mode',
+  takesProcessorCount: true,
+  warning: null,
+} as const;
 
 describe('ffmpegSources', () => {
   it('asks for patience before each child, and remembers what a stream has taught', async () => {

@@ -3,7 +3,13 @@ import { passthroughAnalysisMs, passthroughArguments } from '../../src/stream/pa
 import { streamAddress } from '../../src/stream/stream-address.ts';
 import { Secret } from '../../src/util/secret.ts';
 
-const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
+const CAPABILITIES = {
+  version: '5.1.9',
+  rtspTimeoutOption: '-timeout',
+  frameRateModeOption: '-fps_mode',
+  takesProcessorCount: true,
+  warning: null,
+} as const;
 
 function argumentsFor(url: string, { looksLonger = false, transport = 'tcp' as const } = {}): string {
   const address = streamAddress({ id: 'cam', url, username: 'viewer', password: new Secret('p@ss') });

@@ -11,7 +11,13 @@ import { cameraConfig } from '../helpers/stream-cameras.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
+const CAPABILITIES = {
+  version: '5.1.9',
+  rtspTimeoutOption: '-timeout',
+  frameRateModeOption: '-fps_mode',
+  takesProcessorCount: true,
+  warning: null,
+} as const;
 const CAMERA = cameraConfig({
   url: 'rtsp://127.0.0.1:1/main',
   liveUrl: 'rtsp://127.0.0.1:2/live',

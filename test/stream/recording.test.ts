@@ -11,7 +11,13 @@ import { processTree } from '../helpers/process-tree.ts';
 import { makeTestClip } from '../helpers/test-clip.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAPABILITIES = { version: '5.1.9', rtspTimeoutOption: '-timeout', frameRateModeOption: '-fps_mode', warning: null } as const;
+const CAPABILITIES = {
+  version: '5.1.9',
+  rtspTimeoutOption: '-timeout',
+  frameRateModeOption: '-fps_mode',
+  takesProcessorCount: true,
+  warning: null,
+} as const;
 const FRAMES = 60;
 
 let folder = '';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openPicturePipe } from '../../src/stream/picture-pipe.ts';
 import { type ChildPipes, SourceChild } from '../../src/stream/source-child.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -34,6 +34,22 @@ class FakeProcess extends EventEmitter {
 const started = (fake: FakeProcess) => () => fake as unknown as ChildProcess;
 
 describe('SourceChild', () => {
+  it('gives its child no more of the environment than it needs', () => {
+    const seen: (NodeJS.ProcessEnv | undefined)[] = [];
+    const spawn = (_file: string, _args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv }) => {
+      seen.push(options.env);
+      return new FakeProcess(undefined) as unknown as ChildProcess;
+    };
+    vi.stubEnv('FRAMEWATCH_TEST_SECRET', 'needle');
+    try {
+      void new SourceChild('ffmpeg', [], systemClock, spawn).start(DEAF);
+      expect(seen[0]).toHaveProperty('PATH');
+      expect(['PATH', 'LD_LIBRARY_PATH', 'TZ']).toEqual(expect.arrayContaining(Object.keys(seen[0] ?? {})));
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('says that the program is not there', async () => {
     const child = new SourceChild('/no/such/ffmpeg', [], systemClock);
     const pictures = await openPicturePipe({ room: () => new Uint8Array(1), read() {} });

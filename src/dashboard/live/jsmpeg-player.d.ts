@@ -19,11 +19,14 @@ declare module '@cycjimmy/jsmpeg-player' {
     readonly disableWebAssembly: true;
     readonly pauseWhenHidden: false;
     readonly videoBufferSize: number;
-    readonly onVideoDecode: () => void;
   }
 
-  class Player {
+  export class Player {
     constructor(url: string, options: PlayerOptions);
+    /** It decodes nothing by itself from now on. */
+    pause(): void;
+    /** Decodes and draws a picture; false when there is none that is whole. */
+    nextFrame(): boolean;
     destroy(): void;
   }
 

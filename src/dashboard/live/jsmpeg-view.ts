@@ -1,5 +1,5 @@
-import type { JsmpegSource } from '@cycjimmy/jsmpeg-player';
-import { AppendQueue } from './append-queue.ts';
+import type { JsmpegSource, Player } from '@cycjimmy/jsmpeg-player';
+import { PictureQueue } from './picture-queue.ts';
 
 export interface JsmpegViewParts {
   readonly canvas: HTMLCanvasElement;
@@ -9,15 +9,24 @@ export interface JsmpegViewParts {
   readonly onFault: (message: string) => void;
 }
 
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 const VIDEO_BUFFER_BYTES = 2 * 1024 * 1024;
+/** While it is late it decodes for so long before the page may do something else, ms. */
+const MOST_AT_ONCE_MS = 12;
 
-/** Plays one epoch of MPEG-1 video in a canvas. JSMpeg is loaded when it is needed for the first time. */
+interface Demuxer {
+  write(bytes: Uint8Array): void;
+}
+
+/**
+ * Plays one epoch of MPEG-1 video in a canvas. JSMpeg is loaded when it is needed for the first time. It is given a piece only when it has decoded all before: left to
+ * itself it plays whatever waits, of a page that nobody saw for minutes megabytes of old pictures, faster than they came.
+ */
 export class JsmpegView {
   readonly #parts: JsmpegViewParts;
-  readonly #waiting = new AppendQueue(MOST_WAITING_BYTES);
-  #demuxer: { write(bytes: Uint8Array): void } | null = null;
-  #player: { destroy(): void } | null = null;
+  readonly #waiting = new PictureQueue();
+  #demuxer: Demuxer | null = null;
+  #player: Player | null = null;
+  #frame = 0;
   #isClosed = false;
 
   constructor(parts: JsmpegViewParts) {
@@ -28,45 +37,62 @@ export class JsmpegView {
     try {
       const { default: jsmpeg } = await import('@cycjimmy/jsmpeg-player');
       if (this.#isClosed) return;
-      const { canvas, onPicture } = this.#parts;
-      this.#player = new jsmpeg.Player('', {
-        ...{ source: this.#source(), canvas, audio: false, disableWebAssembly: true, videoBufferSize: VIDEO_BUFFER_BYTES },
-        // Its own listener would outlive it.
-        pauseWhenHidden: false,
-        onVideoDecode: onPicture,
-      });
-      this.#drain();
+      const options = { source: this.#source(), canvas: this.#parts.canvas, audio: false, disableWebAssembly: true } as const;
+      // Its own listener for a hidden page would outlive it.
+      this.#player = new jsmpeg.Player('', { ...options, pauseWhenHidden: false, videoBufferSize: VIDEO_BUFFER_BYTES });
+      // Its clock stops, ours goes.
+      this.#player.pause();
+      this.#tick();
     } catch (error) {
-      if (this.#isClosed) return;
-      this.close();
-      this.#parts.onFault(error instanceof Error ? error.message : String(error));
+      this.#fail(error);
     }
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#isClosed) return;
-    // While the player is being loaded: what is too much is old by then, and the next key frame mends it.
-    if (!this.#waiting.push(bytes)) this.#waiting.clear();
-    this.#drain();
+    if (!this.#isClosed) this.#waiting.push(bytes, performance.now());
   }
 
   /** Idempotent. */
   close(): void {
     this.#isClosed = true;
+    cancelAnimationFrame(this.#frame);
     this.#player?.destroy();
     this.#player = null;
     this.#demuxer = null;
     this.#waiting.clear();
   }
 
-  #drain(): void {
-    if (!this.#demuxer || !this.#player) return;
-    for (let piece = this.#waiting.take(MOST_WAITING_BYTES); piece; piece = this.#waiting.take(MOST_WAITING_BYTES)) this.#demuxer.write(piece);
+  /** A page that nobody sees has no frames. */
+  #tick(): void {
+    this.#frame = requestAnimationFrame(() => this.#tick());
+    const startMs = performance.now();
+    try {
+      while (this.#showNext() && this.#waiting.isLate(startMs) && performance.now() - startMs < MOST_AT_ONCE_MS);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** False: there is none. */
+  #showNext(): boolean {
+    while (this.#player?.nextFrame() === false) {
+      const piece = this.#waiting.take();
+      if (!piece) return false;
+      this.#demuxer?.write(piece);
+    }
+    if (this.#player) this.#parts.onPicture();
+    return this.#player !== null;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#parts.onFault(error instanceof Error ? error.message : String(error));
   }
 
   /** Bytes come from the player's own socket. */
   #source(): new () => JsmpegSource {
-    const connect = (demuxer: { write(bytes: Uint8Array): void }) => {
+    const connect = (demuxer: Demuxer) => {
       this.#demuxer = demuxer;
     };
     return class implements JsmpegSource {
@@ -74,7 +100,7 @@ export class JsmpegView {
       readonly established = true;
       readonly completed = false;
       readonly progress = 1;
-      connect(demuxer: { write(bytes: Uint8Array): void }): void {
+      connect(demuxer: Demuxer): void {
         connect(demuxer);
       }
       start(): void {}

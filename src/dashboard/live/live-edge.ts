@@ -6,6 +6,8 @@ export interface BufferedRange {
 
 /** Further behind than this one jumps to the newest picture, s … */
 const MOST_BEHIND = 1.5;
+/** … as soon as it is this far behind the edge when nobody saw it play; a jump costs a moment, too … */
+const LITTLE_BEHIND = 0.2;
 /** … but not quite: so much is kept in hand, or playing would stop at each picture that comes a little late. */
 const IN_HAND = 0.3;
 /** So little ahead is nothing: it stands at a gap, as after pictures that were left out. */
@@ -14,11 +16,12 @@ const NOTHING_AHEAD = 0.05;
 const MOST_PAST = 20;
 const KEPT_PAST = 8;
 
-/** Where to go on playing; null: it is well where it is. */
-export function seekTarget(position: number, ranges: readonly BufferedRange[]): number | null {
+/** Where to go on playing; null: it is well where it is. `stood`: nobody saw it play until now, so that a jump takes nothing away. */
+export function seekTarget(position: number, ranges: readonly BufferedRange[], stood: boolean = false): number | null {
   const newest = ranges.at(-1);
   if (!newest) return null;
   const edge = Math.max(newest.start, newest.end - IN_HAND);
+  if (stood && edge - position > LITTLE_BEHIND) return edge;
   const here = ranges.find(({ start, end }) => position >= start && position <= end);
   if (!here) return edge;
   if (newest.end - position > MOST_BEHIND) return edge;

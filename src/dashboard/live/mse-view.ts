@@ -25,6 +25,8 @@ export class MseView {
   #url: string | null = null;
   #buffer: SourceBuffer | null = null;
   #madeRoom = false;
+  /** It was not seen, or did not play. */
+  #stood = false;
 
   constructor(parts: MseViewParts) {
     this.#parts = parts;
@@ -37,6 +39,7 @@ export class MseView {
     this.#source.addEventListener('sourceopen', () => this.#open(codec), { once: true, signal });
     video.addEventListener('error', () => this.#fail('decode'), { signal });
     video.addEventListener('timeupdate', () => video.currentTime > 0 && video.readyState >= video.HAVE_CURRENT_DATA && onPicture(), { signal });
+    document.addEventListener('visibilitychange', () => this.#pump(), { signal });
     // Safari plays a managed source only where it cannot be sent to another screen.
     video.disableRemotePlayback = true;
     this.#url = URL.createObjectURL(this.#source);
@@ -81,10 +84,15 @@ export class MseView {
     if (!buffer || buffer.updating || this.#source.readyState !== 'open') return;
     const { video } = this.#parts;
     const ranges = rangesOf(buffer.buffered);
-    const target = seekTarget(video.currentTime, ranges);
+    const target = seekTarget(video.currentTime, ranges, this.#stood && !document.hidden);
+    this.#stood = document.hidden;
     if (target !== null) video.currentTime = target;
     // Refused where pages may not play by themselves: then the picture stands still, and the dashboard's own button starts it.
-    if (video.paused && ranges.length > 0) video.play().catch(() => undefined);
+    if (video.paused && ranges.length > 0)
+      video.play().then(
+        () => (this.#stood = true),
+        () => undefined,
+      );
     const past = disposablePast(video.currentTime, ranges);
     if (past) buffer.remove(past.start, past.end);
     else this.#append(buffer, ranges);

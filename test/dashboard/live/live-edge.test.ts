@@ -35,6 +35,12 @@ describe('seekTarget', () => {
   });
 });
 
+it('goes to the edge, and never back, when it stood until now', () => {
+  expect(seekTarget(501, [{ start: 500, end: 502 }], true)).toBeCloseTo(501.7);
+  expect(seekTarget(501.55, [{ start: 500, end: 502 }], true)).toBeNull();
+  expect(seekTarget(501.9, [{ start: 500, end: 502 }], true)).toBeNull();
+});
+
 describe('disposablePast', () => {
   it('keeps less than 30 seconds, and does not trouble for little', () => {
     expect(disposablePast(519, [{ start: 500, end: 520 }])).toBeNull();
