@@ -27,6 +27,8 @@ export interface FeedSocket {
 export interface FeedConnectionParts {
   readonly socket: FeedSocket;
   readonly feed: Feed;
+  /** Whether it came with a browser's login, which can be ended. */
+  readonly isLoggedIn: boolean;
   readonly view: Pick<MonitorView, 'version' | 'cameras' | 'newestPicture'> & { readonly history: EventHistory };
   readonly clock: Clock;
   readonly observer: HttpObserver;
@@ -56,10 +58,10 @@ export class FeedConnection implements FeedListener {
 
   /** `after`: the last sequence that the client has; null when it wants only what comes. */
   start(after: number | null): void {
-    const { feed, view } = this.#parts;
-    this.#send(
-      JSON.stringify({ type: 'hello', version: view.version, storeId: view.history.storeId, cameras: view.cameras(), sequence: feed.lastSequence }),
-    );
+    const { feed, view, isLoggedIn } = this.#parts;
+    const { version, history } = view;
+    const hello = { type: 'hello', version, storeId: history.storeId, cameras: view.cameras(), sequence: feed.lastSequence, loggedIn: isLoggedIn };
+    this.#send(JSON.stringify(hello));
     // A number above ours is from another store: believed, it would silence this client until we get there.
     this.#sentSequence = Math.min(after ?? feed.lastSequence, feed.lastSequence);
     feed.add(this);

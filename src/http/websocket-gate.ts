@@ -151,7 +151,7 @@ export class WebsocketGate {
 
   #welcome(socket: WebSocket, { address, group, identity, route }: Admission): void {
     const { observer, clock } = this.#parts;
-    const connection = this.#connect(outgoing(socket), route);
+    const connection = this.#connect(outgoing(socket), route, identity);
     const client: Client = { socket, connection, address, group, sinceMs: clock.wallMs(), identity, answered: true };
     this.#clients.add(client);
     observer.websocketClients(this.#clients.size);
@@ -168,10 +168,10 @@ export class WebsocketGate {
     });
   }
 
-  #connect(socket: ReturnType<typeof outgoing>, route: Route): Connection {
+  #connect(socket: ReturnType<typeof outgoing>, route: Route, identity: Identity): Connection {
     const { feed, live, view, clock, observer, logger } = this.#parts;
     if (route.kind === 'feed') {
-      const connection = new FeedConnection({ socket, feed, view, clock, observer, logger });
+      const connection = new FeedConnection({ socket, feed, view, isLoggedIn: identity.session !== null, clock, observer, logger });
       connection.start(route.after);
       return connection;
     }

@@ -88,6 +88,8 @@ it('the wall: sixteen move, with the labels that the API tells; two say why they
   await waitFor('the password is named, with a countdown', async () => /password, next try in \d+:\d\d/.test((await note('locked')) ?? ''));
   await waitFor('the absence, too', async () => /refused.*next try in \d+:\d\d/i.test((await note('gone')) ?? ''), 60_000);
   expect(await page.locator('.stale').count()).toBe(2);
+  // Nobody had to log in.
+  expect(await page.getByRole('button', { name: 'Log out' }).count()).toBe(0);
   await close(watched);
 });
 

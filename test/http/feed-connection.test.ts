@@ -72,7 +72,7 @@ function scene(kept: readonly number[] = []) {
   const drops: string[] = [];
   const clock = new VirtualClock();
   const observer = { websocketClients: () => {}, websocketDropped: (reason: string) => drops.push(reason) };
-  const connection = new FeedConnection({ socket, feed, view, clock, observer, logger: silentLogger });
+  const connection = new FeedConnection({ socket, feed, view, isLoggedIn: false, clock, observer, logger: silentLogger });
   /** As the daemon does it: committed first, then fed. */
   const happen = (sequence: number) => {
     const event = labelEvent(sequence);
@@ -90,7 +90,7 @@ describe('FeedConnection: catching up', () => {
     connection.start(null);
     happen(4);
     await settle();
-    expect(socket.parsed()[0]).toMatchObject({ type: 'hello', version: '1.2.3', storeId: 'store-1', sequence: 3 });
+    expect(socket.parsed()[0]).toMatchObject({ type: 'hello', version: '1.2.3', storeId: 'store-1', sequence: 3, loggedIn: false });
     expect(socket.parsed()[0]?.cameras).toHaveLength(2);
     expect(socket.course()).toEqual([4]);
   });

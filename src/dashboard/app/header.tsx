@@ -12,7 +12,7 @@ const LINKS = [
 ] as const;
 
 export function Header({ route }: { readonly route: Route }): JSX.Element {
-  const { feed } = useSession();
+  const { feed, state } = useSession();
   return (
     <header class="app-header">
       <a class="brand" href="/">
@@ -34,9 +34,11 @@ export function Header({ route }: { readonly route: Route }): JSX.Element {
         <button type="button" class="button quiet-button" onClick={() => (helpIsOpen.value = true)} aria-label="Keys and help">
           ?
         </button>
-        <button type="button" class="button quiet-button" onClick={() => void logOut(feed)}>
-          Log out
-        </button>
+        {state.isLoggedIn.value && (
+          <button type="button" class="button quiet-button" onClick={() => void logOut(feed)}>
+            Log out
+          </button>
+        )}
       </div>
     </header>
   );

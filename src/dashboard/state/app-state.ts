@@ -27,6 +27,7 @@ export class AppState implements FeedListener {
   readonly newestStats: ReadonlySignal<Stats | undefined> = computed(() => this.stats.value.at(-1));
   readonly connection: Signal<Connection> = signal<Connection>({ kind: 'connecting' });
   readonly version: Signal<string> = signal('');
+  readonly isLoggedIn: Signal<boolean> = signal(false);
   /** Not a signal: read it when a verdict of the camera came. */
   readonly scores: ScoreHistory = new ScoreHistory();
   readonly #statsRing = new Ring<Stats>(MOST_STATS);
@@ -53,7 +54,7 @@ export class AppState implements FeedListener {
     this.#hasHistory = true;
   }
 
-  hello({ cameras, version }: HelloMessage): void {
+  hello({ cameras, version, loggedIn }: HelloMessage): void {
     this.#frames.flush();
     const known = this.cameras.peek();
     const next = new Map<string, LiveCamera>();
@@ -64,6 +65,7 @@ export class AppState implements FeedListener {
     }
     this.cameras.value = next;
     this.version.value = version;
+    this.isLoggedIn.value = loggedIn;
   }
 
   message(message: ServerMessage): void {

@@ -160,6 +160,8 @@ export interface HelloMessage {
   readonly storeId: string;
   readonly cameras: readonly Camera[];
   readonly sequence: number;
+  /** There is a login to end. */
+  readonly loggedIn: boolean;
 }
 
 export type ServerMessage =
