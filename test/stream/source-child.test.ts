@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -36,7 +36,7 @@ const started = (fake: FakeProcess) => () => fake as unknown as ChildProcess;
 describe('SourceChild', () => {
   it('gives its child no more of the environment than it needs', () => {
     const seen: (NodeJS.ProcessEnv | undefined)[] = [];
-    const spawn = (_file: string, _args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv | undefined }) => {
+    const spawn = (_file: string, _args: readonly string[], options: SpawnOptions) => {
       seen.push(options.env);
       return new FakeProcess(undefined) as unknown as ChildProcess;
     };

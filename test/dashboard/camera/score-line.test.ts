@@ -18,7 +18,7 @@ describe('scoreLine', () => {
         const all = Array.from({ length: 41 }, (_, index) => index * 500);
         const from = Math.min(opened, asked + 1);
         const watched = all.slice(from).map((atMs, index) => sample(atMs, index > 0));
-        const { samples } = scoreLine(stored(all.slice(0, asked + 1)), watched.slice(0, watched.length - steps), LONGEST_MS);
+        const { samples } = scoreLine(stored(all.slice(0, asked + 1)), watched.slice(0, Math.max(0, watched.length - steps)), LONGEST_MS);
         expect(samples.map(({ atMs }) => atMs)).toEqual(all.slice(0, Math.max(asked + 1, 41 - steps)));
         expect(samples.map(({ isJoined }) => isJoined)).toEqual(samples.map((_, index) => index > 0));
       }),
