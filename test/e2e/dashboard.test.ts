@@ -374,9 +374,10 @@ describe('the themes', () => {
 
 describe('a crowded wall', () => {
   it('keeps the pictures of 64 cameras moving, and tells how smoothly', async () => {
-    const figures = await crowdedWall({ browser, cameras: 64, picturesPerSecond: 2, forMs: 20_000, heapEveryMs: 5_000 });
+    const figures = await crowdedWall({ browser, cameras: 64, picturesPerSecond: 2, forMs: 8_000, heapEveryMs: 4_000 });
     process.stdout.write(`wall of 64 tiles: ${JSON.stringify(figures)}\n`);
-    // How smooth that is depends on who else uses the machine: a figure, no condition. That pictures keep moving is one.
+    // How smooth that is by the clock depends on who else uses the machine: a figure, no condition. What the page itself takes is one, and that pictures keep moving.
+    expect(figures.longTaskCpuShare).toBeLessThan(0.01);
     expect(figures.picturesPerSecond).toBeGreaterThan(16);
   });
 });
