@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 // `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-longer` are units that take their time.
-// The others boot the built command against real cameras and a real broker, `e2e` one file at a time, for the machine is small, `e2e-waiting` two.
+// The others boot the built command against real cameras and a real broker: `e2e` one file at a time, for they take times, `e2e-sharing` three.
 // `faults` take minutes each and run on their own: `npm run test:faults`.
 
 /** Every test starts a process or a thread, and most of the time goes into that; or it plays thousands of worlds. */
@@ -21,12 +21,13 @@ const LONGER = [
   'stream/recording',
 ].map(testFile);
 
-/** They mostly wait: for cameras that play at their own pace, for limits of many seconds. None needs the whole machine or measures single ms. */
-const WAITING = [
+/** They mostly wait: for cameras that play at their own pace, for limits of many seconds. None measures single ms, so they share the machine. */
+const SHARING = [
   'e2e/arrival-trace',
   'e2e/bad-input',
   'e2e/bench',
   'e2e/camera-switch',
+  'e2e/classify',
   'e2e/coverage',
   'e2e/daemon',
   'e2e/dashboard',
@@ -35,11 +36,14 @@ const WAITING = [
   'e2e/demo',
   'e2e/demo-cameras',
   'e2e/embedded-broker',
+  'e2e/engine-backends',
   'e2e/events-command',
   'e2e/gpu-acceptance',
   'e2e/home-assistant',
+  'e2e/int8',
   'e2e/live',
   'e2e/live-browser',
+  'e2e/models',
   'e2e/mqtt',
   'e2e/mqtt-access-list',
   'e2e/mqtt-incoming',
@@ -76,12 +80,12 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...LONGER] } },
       { test: { ...units, name: 'unit-longer', include: LONGER } },
-      { test: { ...wholes, name: 'e2e-waiting', include: WAITING, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { ...wholes, name: 'e2e-sharing', include: SHARING, maxWorkers: 3, sequence: { groupOrder: 1 } } },
       {
         test: { ...wholes, name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false },
       },
       {
-        test: { ...wholes, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: WAITING, fileParallelism: false, sequence: { groupOrder: 2 } },
+        test: { ...wholes, name: 'e2e', include: ['test/e2e/**/*.test.ts'], exclude: SHARING, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/dashboard/**'] },
