@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 // `unit` is the inner loop: seconds, no ports, no children beyond what a unit itself owns. `unit-longer` are units that take their time.
-// The others boot the built command against real cameras and a real broker: `e2e` one file at a time, for they take times, `e2e-sharing` three.
+// The others boot the built command against real cameras and a real broker: `e2e` one file at a time, for they take times, `e2e-sharing` two.
 // `faults` take minutes each and run on their own: `npm run test:faults`.
 
 /** Every test starts a process or a thread, and most of the time goes into that; or it plays thousands of worlds. */
@@ -80,7 +80,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       { test: { ...units, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/faults/**', ...LONGER] } },
       { test: { ...units, name: 'unit-longer', include: LONGER } },
-      { test: { ...wholes, name: 'e2e-sharing', include: SHARING, maxWorkers: 3, sequence: { groupOrder: 1 } } },
+      { test: { ...wholes, name: 'e2e-sharing', include: SHARING, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       {
         test: { ...wholes, name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false },
       },

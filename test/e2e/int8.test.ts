@@ -56,7 +56,7 @@ beforeAll(async () => {
   expect(stderr).toContain('calibration: ');
   expect(code, stderr).toBe(0);
   printed = JSON.parse(stdout) as Printed;
-});
+}, 300_000);
 
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 

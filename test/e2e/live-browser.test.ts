@@ -246,7 +246,7 @@ describe('full motion in Chromium', () => {
     for (const [page] of pages) await untilState(page, ({ kind }) => kind === 'playing');
     await stand.restart();
     for (const [page, element] of pages) {
-      await waitFor('it plays again', async () => (await states(page)).slice(2).at(-1)?.kind === 'playing', LIMIT_MS);
+      await waitFor('it plays again', async () => (await states(page)).slice(2).at(-1)?.kind === 'playing', 3 * LIMIT_MS);
       expect((await states(page)).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['connecting', 'playing', 'connecting', 'playing']));
       expect(await differentPictures(page, element)).toBeGreaterThan(5);
       if (element === 'video') {
