@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type Clock, isoTime } from '../util/clock.ts';
 import { hasCode, messageOf } from '../util/errors.ts';
 import type { Logger } from '../util/logger.ts';
@@ -10,6 +9,7 @@ import { parseCoverageQuery } from './coverage-query.ts';
 import { coverageReport } from './coverage-report.ts';
 import { parseEventQuery } from './event-query.ts';
 import { gonePictures } from './gone-pictures.ts';
+import { declaresMoreThan, readJsonBody } from './json-body.ts';
 import type { MonitorView } from './monitor-view.ts';
 import { outboxReport } from './outbox-report.ts';
 import type { QueryProblem } from './query-parameters.ts';
@@ -66,7 +66,7 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
     c.header('WWW-Authenticate', 'Bearer realm="framewatch"');
     return problem(c, 401, 'unauthorized', 'needs `Authorization: Bearer TOKEN` or a login');
   });
-  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => problem(c, 413, 'tooLarge', `a body may have ${LARGEST_BODY} bytes`) }));
+  app.use((c, next) => (declaresMoreThan(c.env.incoming, LARGEST_BODY) ? Promise.resolve(tooLarge(c)) : next()));
   addPages(app, parts);
   addProbes(app, parts.view);
   addCameras(app, parts.view);
@@ -93,7 +93,9 @@ export function createApi(parts: ApiParts): { readonly fetch: (request: Request,
 function addPages(app: Hono<Env>, { access, files, onLogout }: ApiParts): void {
   app.get('/login', (c) => (access.required ? file(c, files.get('/login.html')) : c.redirect('/')));
   app.post('/login', async (c) => {
-    const { token } = await jsonOf(c);
+    const body = await readJsonBody(c.env.incoming, LARGEST_BODY);
+    if (body === 'tooLarge') return tooLarge(c);
+    const { token } = body;
     if (typeof token !== 'string') return problem(c, 400, 'badRequest', 'send JSON: {"token": "…"}');
     const outcome = access.login(c.env.incoming, token);
     if (outcome.kind === 'wrongToken') return problem(c, 401, 'unauthorized', 'this is not the token');
@@ -138,7 +140,9 @@ function addCameras(app: Hono<Env>, view: MonitorView): void {
     return log ? c.json(log) : problem(c, 404, 'unknownCamera', 'there is no camera of this id');
   });
   app.post('/api/cameras/:id/enabled', async (c) => {
-    const { enabled } = await jsonOf(c);
+    const body = await readJsonBody(c.env.incoming, LARGEST_BODY);
+    if (body === 'tooLarge') return tooLarge(c);
+    const { enabled } = body;
     if (typeof enabled !== 'boolean') return problem(c, 400, 'badRequest', 'send JSON: {"enabled": true} or {"enabled": false}');
     const id = c.req.param('id');
     const outcome = await view.setEnabled(id, enabled);
@@ -233,6 +237,10 @@ function problem(c: Context, status: Status, error: string, message: string): Re
   return c.json({ error, message }, status);
 }
 
+function tooLarge(c: Context): Response {
+  return problem(c, 413, 'tooLarge', `a body may have ${LARGEST_BODY} bytes`);
+}
+
 function badQuery(c: Context, problems: readonly QueryProblem[]): Response {
   const message = problems.map((one) => `${one.parameter}: ${one.message}`).join('; ');
   return c.json({ error: 'badRequest', message, problems }, 400);
@@ -253,11 +261,4 @@ function file(c: Context, found: StaticFile | undefined, status: 200 | 404 = 200
   if (status === 200 && c.req.header('if-none-match') === found.etag) return c.body(null, 304, headers);
   const isCompressed = found.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
   return isCompressed ? c.body(found.gzip, status, { ...headers, 'Content-Encoding': 'gzip' }) : c.body(found.body, status, headers);
-}
-
-/** The object that was sent; an empty one for anything else. Only JSON: a form of a foreign page cannot send that without being asked first. */
-async function jsonOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return {};
-  const body: unknown = await c.req.json().catch(() => null);
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
 }

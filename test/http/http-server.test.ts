@@ -214,6 +214,26 @@ describe('limits', () => {
     expect(await raw(server.port, { Host: 'localhost', 'X-Large': 'x'.repeat(9000) })).toBe(431);
   });
 
+  it.each([
+    ['POST', '/login', ['{"token":', '"wrong"}'], 401],
+    ['POST', '/login', ['{"token":"', 'x'.repeat(40_000), 'x'.repeat(40_000), '"}'], 413],
+    ['POST', '/logout', ['a body that nobody asked for'], 401],
+    ['DELETE', '/login', [''], 404],
+  ] as const)('answers a body in chunks as any other: %s %s', async (method, target, pieces, status) => {
+    const { server } = await stage();
+    const answer = await new Promise<number>((resolve, reject) => {
+      const headers = { Host: 'localhost', 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+      const sent = request({ host: '127.0.0.1', port: server.port, path: target, method, headers, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sent.on('error', reject);
+      for (const piece of pieces) sent.write(piece);
+      sent.end();
+    });
+    expect(answer).toBe(status);
+  });
+
   it('outlives what is no HTTP', async () => {
     const { server, get } = await stage();
     const upgrade = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
