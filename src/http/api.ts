@@ -16,7 +16,7 @@ import type { QueryProblem } from './query-parameters.ts';
 import { parseScoreQuery } from './score-query.ts';
 import { scoreReport } from './score-report.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
-import { filesNamedBy, type StaticFile } from './static-files.ts';
+import { etagOf, filesNamedBy, type StaticFile } from './static-files.ts';
 
 const LARGEST_BODY = 64 * 1024;
 const EVENT_ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -179,9 +179,7 @@ function addEvents(app: Hono<Env>, { history }: MonitorView, clock: Clock): void
     app.get(`/api/events/:id/${name}`, async (c) => {
       const id = c.req.param('id');
       const picture = EVENT_ID.test(id) ? await load(id) : null;
-      return picture
-        ? jpeg(c, picture, 'private, max-age=86400')
-        : problem(c, 404, 'noPicture', 'there is no such picture of this event (yet, or any more)');
+      return picture ? keptJpeg(c, picture) : problem(c, 404, 'noPicture', 'there is no such picture of this event (yet, or any more)');
     });
   }
 }
@@ -246,8 +244,14 @@ function badQuery(c: Context, problems: readonly QueryProblem[]): Response {
   return c.json({ error: 'badRequest', message, problems }, 400);
 }
 
-function jpeg(c: Context, bytes: Uint8Array, cacheControl = 'no-store'): Response {
-  return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'image/jpeg', 'Cache-Control': cacheControl });
+function jpeg(c: Context, bytes: Uint8Array): Response {
+  return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'image/jpeg' });
+}
+
+/** One that stays the same. A browser may keep it, but not show it unasked: whoever logged out sees it no more. */
+function keptJpeg(c: Context, bytes: Uint8Array): Response {
+  const headers = { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, no-cache', ETag: etagOf(bytes) };
+  return c.req.header('if-none-match') === headers.ETag ? c.body(null, 304, headers) : c.body(new Uint8Array(bytes), 200, headers);
 }
 
 function file(c: Context, found: StaticFile | undefined, status: 200 | 404 = 200): Response {

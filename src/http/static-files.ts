@@ -35,11 +35,16 @@ export async function loadStaticFiles(folder: string): Promise<ReadonlyMap<strin
     const type = TYPES[path.extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const body = Uint8Array.from(await readFile(file));
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+    const etag = etagOf(body);
     const name = `/${path.relative(folder, file).split(path.sep).join('/')}`;
     files.set(name, { type, etag, immutable: HASHED.test(name), body, gzip: await compressed(body) });
   }
   return files;
+}
+
+/** Of what is in it. */
+export function etagOf(body: Uint8Array): string {
+  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
 }
 
 async function compressed(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -239,6 +239,19 @@ describe('events', () => {
     expect([strip.headers.get('content-type'), [...new Uint8Array(await strip.arrayBuffer())]]).toEqual(['image/jpeg', [3]]);
   });
 
+  it('gives no picture that a browser would show again without asking: whoever logged out sees none', async () => {
+    stage.view.history.snapshots.set(EVENT_ID, Uint8Array.of(1, 2));
+    const target = `/api/events/${EVENT_ID}/snapshot.jpg`;
+    const first = await stage.get(target);
+    expect(first.headers.get('cache-control')).toBe('private, no-cache');
+    const headers = { Authorization: `Bearer ${stage.token}`, 'If-None-Match': first.headers.get('etag') ?? '' };
+    const again = await stage.get(target, { headers });
+    expect([again.status, (await again.arrayBuffer()).byteLength]).toEqual([304, 0]);
+    expect((await stage.get(target, { headers: { ...headers, Authorization: '' } })).status).toBe(401);
+    stage.view.history.snapshots.set(EVENT_ID, Uint8Array.of(3));
+    expect((await stage.get(target, { headers })).status).toBe(200);
+  });
+
   it.each(['01JD8Q4Z3M5R7T9V1X2Y4Z6A8C', 'x', '%00', "'--"])('knows no event %s', async (id) => {
     expect((await json(`/api/events/${id}`)).status).toBe(404);
     expect((await json(`/api/events/${id}/snapshot.jpg`)).status).toBe(404);

@@ -34,6 +34,8 @@ const feed = new FeedClient({
 setInterval(() => state.keepPicturesOf(new Set(watched.ids())), FORGET_EVERY_MS);
 document.addEventListener('visibilitychange', () => feed.watchChanged());
 addEventListener('online', () => feed.retryNow());
+// The browser's own copy of a page that was left: its connection is closed, and whoever it showed it to may have logged out since.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
 render(
   <SessionContext.Provider value={{ state, feed, watched }}>
