@@ -343,4 +343,32 @@ describe('the system page', () => {
     await panel.getByText('Reloaded, no camera changed').waitFor({ timeout: 30_000 });
     await closed(watched);
   });
+
+  it('a camera that left the configuration leaves the open pages, too', async () => {
+    const good = readFileSync(daemon.configFile, 'utf8');
+    const [kept = '', gone = ''] = stand.cameras.ids;
+    const [wall, camera] = [await open('/'), await open(`/camera/${gone}`)];
+    const tile = (id: string) => wall.page.locator(`[data-camera="${id}"]`);
+    await tile(gone).waitFor();
+    await camera.page.getByRole('heading', { level: 1, name: gone }).waitFor();
+    writeFileSync(
+      daemon.configFile,
+      good.replace(/^cameras: (.*)$/m, (_, all: string) => {
+        const { [kept]: left } = JSON.parse(all) as Record<string, object>;
+        return `cameras: ${JSON.stringify({ [kept]: left })}`;
+      }),
+    );
+    daemon.kill('SIGHUP');
+    await camera.page.getByRole('heading', { name: 'There is no such camera' }).waitFor({ timeout: 30_000 });
+    await tile(gone).waitFor({ state: 'detached', timeout: 30_000 });
+    expect(await tile(kept).count()).toBe(1);
+    writeFileSync(daemon.configFile, good);
+    daemon.kill('SIGHUP');
+    await camera.page.getByRole('heading', { level: 1, name: gone }).waitFor({ timeout: 30_000 });
+    await tile(gone).waitFor({ timeout: 30_000 });
+    // Chromium itself writes to the console that there was no such camera.
+    expect(camera.complaints.filter((one) => !one.includes('404'))).toEqual([]);
+    await camera.page.context().close();
+    await closed(wall);
+  });
 });

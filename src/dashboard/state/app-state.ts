@@ -5,6 +5,7 @@ import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { type LiveCamera, liveCamera, updateCamera } from './live-camera.ts';
 import type { Camera, ClassificationMessage, HelloMessage, LabelEvent, ServerMessage, Stats } from './messages.ts';
+import { MissingCameras } from './missing-cameras.ts';
 import { Ring } from './ring.ts';
 import { ScoreHistory } from './score-history.ts';
 import type { TileMessage } from './tile-message.ts';
@@ -32,6 +33,7 @@ export class AppState implements FeedListener {
   readonly scores: ScoreHistory = new ScoreHistory();
   readonly #statsRing = new Ring<Stats>(MOST_STATS);
   readonly #frames = new FrameBatch();
+  readonly #missing = new MissingCameras();
   #hasHistory = false;
   /** The daemon's clock less this machine's, ms. */
   #clockOffsetMs = 0;
@@ -86,9 +88,14 @@ export class AppState implements FeedListener {
     });
   }
 
-  /** What `/api/cameras` says: the feed tells of a camera when it changes, not how its numbers move. */
+  /** What `/api/cameras` says: the feed tells of a camera when it changes, not how its numbers move, nor that it left the configuration. */
   camerasPolled(cameras: readonly Camera[]): void {
-    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
+    this.#polled([...(this.cameras.peek()?.keys() ?? [])], cameras);
+  }
+
+  /** What `/api/cameras/ID` says; null: that there is no such camera. */
+  cameraPolled(id: string, camera: Camera | null): void {
+    this.#polled([id], camera ? [camera] : []);
   }
 
   /** Forgets the pictures of all other cameras: the daemon sends the newest again when one is watched again. */
@@ -107,6 +114,14 @@ export class AppState implements FeedListener {
     this.#frames.add(`verdict ${message.camera} ${message.region}`, () => {
       live.verdicts.value = new Map(live.verdicts.peek()).set(message.region, message);
     });
+  }
+
+  #polled(asked: readonly string[], cameras: readonly Camera[]): void {
+    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
+    const gone = this.#missing.answered(asked, new Set(cameras.map(({ id }) => id)));
+    if (gone.size === 0) return;
+    this.#frames.flush();
+    this.cameras.value = new Map([...(this.cameras.peek() ?? [])].filter(([id]) => !gone.has(id)));
   }
 
   #camera(camera: Camera): void {
