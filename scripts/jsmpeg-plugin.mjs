@@ -1,9 +1,16 @@
 // For Vite: takes out of JSMpeg what this program does not use and its content security policy forbids.
 
-/** What it writes into the page's head as soon as it is loaded, for controls of its own; and its decoder in WebAssembly, which would need 'wasm-unsafe-eval'. */
+/**
+ * What it writes into the page's head as soon as it is loaded, for controls of its own; its decoder in WebAssembly, which would need 'wasm-unsafe-eval'; and a context for
+ * WebGL that each player makes beside its own, only to see whether it can: a page has sixteen, and with one more the oldest is taken away.
+ */
 const PARTS = [
   { part: /^styleInject\(css_248z\);$/m, instead: '' },
   { part: /^var WASM_BINARY = '[^']*';$/m, instead: "var WASM_BINARY = '';" },
+  {
+    part: /^ {6}return !!\(canvas\.getContext\('webgl'\) \|\| canvas\.getContext\('experimental-webgl'\)\);$/m,
+    instead: "var gl = canvas.getContext('webgl'); gl?.getExtension('WEBGL_lose_context')?.loseContext(); return gl !== null;",
+  },
 ];
 
 /** @returns {import('vite').Plugin} */

@@ -158,12 +158,53 @@ describe('full motion in Chromium', () => {
     await page.close();
   });
 
+  it('gives back what it draws with, and says so when the browser takes it away', async () => {
+    const { page, faults } = await openLivePage(browser, stand.daemon.port, files);
+    await page.evaluate(`(() => {
+      const getContext = HTMLCanvasElement.prototype.getContext;
+      globalThis.contexts = new Set();
+      HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+        const context = getContext.call(this, kind, ...more);
+        if (kind.includes('webgl') && context) contexts.add(context);
+        return context;
+      };
+    })()`);
+    const living = () => page.evaluate<number>('[...contexts].filter((context) => !context.isContextLost()).length');
+    await page.evaluate(`openPlayer('large', 'jsmpeg')`);
+    await untilState(page, ({ kind }) => kind === 'playing');
+    // A browser has room for sixteen; one more, and the oldest is lost.
+    expect(await living()).toBe(1);
+    await page.evaluate('player.close()');
+    await waitFor('it is given back', async () => (await living()) === 0);
+    await page.evaluate(
+      `document.querySelector('canvas').replaceWith(document.createElement('canvas')); states.length = 0; openPlayer('large', 'jsmpeg')`,
+    );
+    await untilState(page, ({ kind }) => kind === 'playing');
+    await page.evaluate(`document.querySelector('canvas').getContext('webgl').getExtension('WEBGL_lose_context').loseContext()`);
+    await untilState(page, ({ kind, code }) => kind === 'refused' && code === 'JSMPEG_FAILED');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   it('says why there is nothing, plays again with another size, and leaves nothing when it is closed', async () => {
     const [{ page }, { page: coded }] = [await open('returning'), await open('returning', 'jsmpeg')];
     await untilState(page, ({ kind, width }) => kind === 'playing' && width === 640);
     await untilState(coded, ({ kind, width }) => kind === 'playing' && width === 640);
     await returning.close();
-    await untilState(page, ({ kind, code }) => kind === 'offline' && code?.startsWith('CAMERA_') === true);
+    for (const shown of [page, coded]) {
+      await untilState(shown, ({ kind, code }) => kind === 'offline' && code?.startsWith('CAMERA_') === true);
+      const mark = async () =>
+        [await video<number>(shown, 'video.currentTime'), await pictureMark(shown, shown === page ? 'video' : 'canvas')].join();
+      let stood = 0;
+      let last = '';
+      await waitFor('what was in hand is over', async () => {
+        const now = await mark();
+        stood = now === last ? stood + 1 : 0;
+        last = now;
+        return stood > 10;
+      });
+      expect((await states(shown)).at(-1)?.kind).not.toBe('playing');
+    }
     returning = await startRtspServer({ port: returning.port, mounts: { cam: { kind: 'clip', clips: [small] } } });
     await untilState(page, ({ kind, width }) => kind === 'playing' && width === 320);
     expect(await differentPictures(page, 'video')).toBeGreaterThan(5);

@@ -35,7 +35,8 @@ export function FullMotion({ cameraId, name }: { readonly cameraId: string; read
     <div class="full-motion">
       {/* biome-ignore lint/a11y/useMediaCaption: cameras are watched without sound */}
       <video ref={video} hidden aria-label={`Full motion of ${name}`} />
-      <canvas ref={canvas} hidden role="img" aria-label={`Full motion of ${name}`} />
+      {/* A new one for each try: the player before has let go of its own. */}
+      <canvas key={tries.value} ref={canvas} hidden role="img" aria-label={`Full motion of ${name}`} />
       <Note state={state.value} onRetry={() => (tries.value += 1)} />
     </div>
   );

@@ -24,6 +24,7 @@ interface Demuxer {
 export class JsmpegView {
   readonly #parts: JsmpegViewParts;
   readonly #waiting = new PictureQueue();
+  readonly #ending = new AbortController();
   #demuxer: Demuxer | null = null;
   #player: Player | null = null;
   #frame = 0;
@@ -42,6 +43,8 @@ export class JsmpegView {
       this.#player = new jsmpeg.Player('', { ...options, pauseWhenHidden: false, videoBufferSize: VIDEO_BUFFER_BYTES });
       // Its clock stops, ours goes.
       this.#player.pause();
+      const onLost = () => this.#fail(new Error('the browser has taken the canvas away'));
+      this.#parts.canvas.addEventListener('webglcontextlost', onLost, { signal: this.#ending.signal });
       this.#tick();
     } catch (error) {
       this.#fail(error);
@@ -55,6 +58,7 @@ export class JsmpegView {
   /** Idempotent. */
   close(): void {
     this.#isClosed = true;
+    this.#ending.abort();
     cancelAnimationFrame(this.#frame);
     this.#player?.destroy();
     this.#player = null;
@@ -108,4 +112,9 @@ export class JsmpegView {
       destroy(): void {}
     };
   }
+}
+
+/** For a canvas that nothing will be drawn on any more: a page has few contexts for WebGL, and they are given back only when somebody sweeps up. */
+export function letGoOf(canvas: HTMLCanvasElement): void {
+  canvas.getContext('webgl')?.getExtension('WEBGL_lose_context')?.loseContext();
 }

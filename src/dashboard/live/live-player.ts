@@ -1,4 +1,4 @@
-import { JsmpegView } from './jsmpeg-view.ts';
+import { JsmpegView, letGoOf } from './jsmpeg-view.ts';
 import { type LiveInit, type LiveTrouble, readLiveMessage } from './live-messages.ts';
 import { type MseFault, MseView, mediaSourceClass } from './mse-view.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
@@ -38,6 +38,7 @@ export class LivePlayer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #decodeFaults = 0;
+  #hasDrawn = false;
   #state: LiveState | null = null;
   #isClosed = false;
 
@@ -52,11 +53,13 @@ export class LivePlayer {
     this.#connect();
   }
 
-  /** Idempotent. */
+  /** Idempotent. The canvas cannot be drawn on afterwards. */
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#leave();
+    if (this.#hasDrawn) letGoOf(this.#options.canvas);
   }
 
   #connect(): void {
@@ -100,10 +103,13 @@ export class LivePlayer {
     canvas.hidden = mode !== 'jsmpeg';
     this.#enter({ kind: 'connecting' });
     const onPicture = () => {
+      // What was still in hand when the stream ended plays on for a moment: it must not cover up the reason. Another stream begins with another view.
+      if (this.#state?.kind === 'offline') return;
       this.#failures = 0;
       this.#enter({ kind: 'playing', mode, codec, width, height });
     };
     if (mode === 'jsmpeg') {
+      this.#hasDrawn = true;
       const view = new JsmpegView({ canvas, onPicture, onFault: (reason) => this.#refuse('JSMPEG_FAILED', reason) });
       this.#view = view;
       void view.start();
