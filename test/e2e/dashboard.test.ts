@@ -182,6 +182,42 @@ describe('the wall', () => {
     await page.context().close();
   });
 
+  it('keeps the focus where it is when what had it leaves the page', async () => {
+    const { page, complaints } = await openPage(browser, originOf(stand.daemon));
+    const focused = () =>
+      page.evaluate<string>(
+        `document.activeElement.closest('[data-camera]')?.dataset.camera ?? (document.activeElement === document.body ? 'nothing' : document.activeElement.textContent)`,
+      );
+    await page.goto(`${originOf(stand.daemon)}/?q=nothing+like+this`);
+    await page.getByRole('button', { name: 'Show all' }).press('Enter');
+    await tile(page, 'off').waitFor();
+    expect(await focused()).toBe('busy0');
+    await page.goto(`${originOf(stand.daemon)}/?group=state`);
+    await tile(page, 'calm').locator('a').focus();
+    const switchCalm = async (enabled: boolean, state: string) => {
+      await fetch(`${originOf(stand.daemon)}/api/cameras/calm/enabled`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ enabled }),
+      });
+      await waitFor(`calm is ${state}`, async () => (await tile(page, 'calm').locator('.badge').textContent()) === state, 30_000);
+    };
+    // Into another group: it is the same tile for a person, and another one for the page.
+    await switchCalm(false, 'switched off');
+    expect(await focused()).toBe('calm');
+    await switchCalm(true, 'live');
+    expect(await focused()).toBe('calm');
+    await page.goto(`${originOf(stand.daemon)}/camera/calm`);
+    await page.getByRole('button', { name: 'Pause' }).press('Enter');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await focused()).toBe('Resume');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(await focused()).toBe('Pause');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('says that the connection is lost, and goes on without a gap', async () => {
     const proxy = await startTcpProxy(stand.daemon.port);
     const { page, complaints } = await openPage(browser, originOf(proxy));
@@ -212,6 +248,35 @@ describe('the wall', () => {
     expect(sequences).toEqual(sequences.map((_, index) => (sequences[0] ?? 0) + index));
     await page.context().close();
     await proxy.close();
+  });
+});
+
+describe('the connection', () => {
+  it('is one, however often and impatiently it is tried', async () => {
+    const { page } = await openPage(browser, originOf(stand.daemon));
+    const open = new Set<unknown>();
+    page.on('websocket', (socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+    });
+    let held: (() => void)[] | null = null;
+    await page.route('**/api/events?limit=200', async (route) => {
+      if (held === null) return route.abort();
+      await new Promise<void>((go) => held?.push(go));
+      return route.continue();
+    });
+    await page.goto(originOf(stand.daemon));
+    await page.getByText('Connection lost.').waitFor();
+    held = [];
+    const again = page.getByRole('button', { name: 'Try now' });
+    for (let times = 0; times < 4; times += 1) await again.click();
+    await waitFor('it has asked', () => (held?.length ?? 0) > 0);
+    for (const go of held) go();
+    await page.getByText('Connection lost.').waitFor({ state: 'hidden' });
+    await tile(page, 'off').waitFor();
+    expect(held).toHaveLength(1);
+    expect(open.size).toBe(1);
+    await page.context().close();
   });
 });
 

@@ -8,6 +8,7 @@ import { FeedClient } from '../state/feed-client.ts';
 import { startTicker } from '../state/ticker.ts';
 import { Watched } from '../state/watched.ts';
 import { App } from './app.tsx';
+import { keepFocus } from './focus-keeper.ts';
 import { startNavigation } from './navigation.ts';
 import { routeOf } from './routes.ts';
 import { SessionContext } from './session.ts';
@@ -21,6 +22,7 @@ if (!root) throw new Error('the page has no #app');
 applyTheme();
 startNavigation((path) => routeOf(path).page !== 'unknown');
 startTicker();
+keepFocus();
 
 const state = new AppState();
 const watched: Watched = new Watched(() => feed.watchChanged());

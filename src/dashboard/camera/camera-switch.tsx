@@ -7,13 +7,15 @@ export function CameraSwitch({ camera }: { readonly camera: Camera }): JSX.Eleme
   const isBusy = useSignal(false);
   const problem = useSignal('');
   const set = async (enabled: boolean) => {
+    if (isBusy.value) return;
     isBusy.value = true;
     problem.value = await switchCamera(camera.id, enabled);
     isBusy.value = false;
   };
   return (
     <div class="camera-switch">
-      <button type="button" class="button" disabled={isBusy.value} onClick={() => void set(!camera.enabled)}>
+      {/* Not `disabled`: that would take the focus away from who pressed it. */}
+      <button type="button" class="button" aria-disabled={isBusy.value} onClick={() => void set(!camera.enabled)}>
         {camera.enabled ? 'Pause' : 'Resume'}
       </button>
       <p role="status" class="problem">

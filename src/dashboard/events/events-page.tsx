@@ -27,11 +27,12 @@ export function EventsPage(): JSX.Element {
   const log = state.events.value;
   const live = useMemo(() => new Map(log.map((event) => [event.id, event])), [log]);
   const news = useMemo(() => newCount(list, log, filter), [list, log, filter]);
-  const reveal = () => {
-    void pages.loadFirst().then(() => scrollerIn(body)?.scrollTo({ top: 0 }));
+  const reveal = async () => {
+    await pages.loadFirst();
+    scrollerIn(body)?.scrollTo({ top: 0 });
   };
   useEffect(() => {
-    if (isFollowing.value && news > 0 && !list.isLoading && (scrollerIn(body)?.scrollTop ?? 0) === 0) reveal();
+    if (isFollowing.value && news > 0 && !list.isLoading && (scrollerIn(body)?.scrollTop ?? 0) === 0) void reveal();
   }, [news, list.isLoading, isFollowing.value]);
   const change = (wanted: EventFilter) => navigate(`/events${queryOf(wanted)}`, { replace: true });
   return (
@@ -40,7 +41,7 @@ export function EventsPage(): JSX.Element {
       <EventFilters filter={filter} onChange={change} />
       <div class="events-news">
         {news > 0 && (
-          <button type="button" class="button primary" onClick={reveal}>
+          <button type="button" class="button primary" onClick={() => void reveal().then(() => scrollerIn(body)?.focus({ preventScroll: true }))}>
             {news} new
           </button>
         )}
@@ -101,8 +102,8 @@ function usePages(filter: EventFilter, query: string, body: RefObject<HTMLDivEle
   return memory.pages;
 }
 
-function scrollerIn(body: RefObject<HTMLDivElement | null>): Element | null {
-  return body.current?.querySelector('.virtual-list') ?? null;
+function scrollerIn(body: RefObject<HTMLDivElement | null>): HTMLElement | null {
+  return body.current?.querySelector<HTMLElement>('.virtual-list') ?? null;
 }
 
 function keyOf(filter: EventFilter): (event: LabelEvent) => string {

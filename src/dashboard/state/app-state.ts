@@ -1,11 +1,11 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { withRuleEvent } from './active-rules.ts';
+import { CameraList } from './camera-list.ts';
 import { eventLogOf, withEvent } from './event-log.ts';
 import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
-import { type LiveCamera, liveCamera, updateCamera } from './live-camera.ts';
+import type { LiveCamera } from './live-camera.ts';
 import type { Camera, ClassificationMessage, HelloMessage, LabelEvent, ServerMessage, Stats } from './messages.ts';
-import { MissingCameras } from './missing-cameras.ts';
 import { Ring } from './ring.ts';
 import { ScoreHistory } from './score-history.ts';
 import type { TileMessage } from './tile-message.ts';
@@ -15,8 +15,9 @@ const MOST_STATS = 300;
 
 /** All that the pages show, as signals. The feed writes, pages read. Every list in it is bounded. */
 export class AppState implements FeedListener {
-  /** By id, in the order of the configuration; null until the daemon greeted for the first time. */
-  readonly cameras: Signal<ReadonlyMap<string, LiveCamera> | null> = signal(null);
+  readonly #list = new CameraList();
+  /** By id, in the order of the configuration; null until they are known. */
+  readonly cameras: ReadonlySignal<ReadonlyMap<string, LiveCamera> | null> = this.#list.cameras;
   /** The newest message of each event, newest begin first. */
   readonly events: Signal<readonly LabelEvent[]> = signal([]);
   /** Counts up with each history after the first: what was read of an earlier one may mean something else in this one. */
@@ -33,7 +34,6 @@ export class AppState implements FeedListener {
   readonly scores: ScoreHistory = new ScoreHistory();
   readonly #statsRing = new Ring<Stats>(MOST_STATS);
   readonly #frames = new FrameBatch();
-  readonly #missing = new MissingCameras();
   #hasHistory = false;
   /** The daemon's clock less this machine's, ms. */
   #clockOffsetMs = 0;
@@ -58,21 +58,14 @@ export class AppState implements FeedListener {
 
   hello({ cameras, version, loggedIn }: HelloMessage): void {
     this.#frames.flush();
-    const known = this.cameras.peek();
-    const next = new Map<string, LiveCamera>();
-    for (const camera of cameras) {
-      const live = known?.get(camera.id) ?? liveCamera(camera);
-      updateCamera(live, camera);
-      next.set(camera.id, live);
-    }
-    this.cameras.value = next;
+    this.#list.greeted(cameras);
     this.version.value = version;
     this.isLoggedIn.value = loggedIn;
   }
 
   message(message: ServerMessage): void {
     if (message.type === 'classification') this.#classification(message);
-    else if (message.type === 'camera') this.#frames.add(`camera ${message.camera.id}`, () => this.#camera(message.camera));
+    else if (message.type === 'camera') this.#frames.add(`camera ${message.camera.id}`, () => this.#list.update(message.camera));
     else if (message.type === 'event') this.#frames.add(`event ${message.event.sequence}`, () => this.#event(message.event));
     else if (message.type === 'stats') this.#stats(message);
     else if (message.type === 'gap') this.missed.value += message.to - message.from + 1;
@@ -117,18 +110,11 @@ export class AppState implements FeedListener {
   }
 
   #polled(asked: readonly string[], cameras: readonly Camera[]): void {
-    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
-    const gone = this.#missing.answered(asked, new Set(cameras.map(({ id }) => id)));
-    if (gone.size === 0) return;
-    this.#frames.flush();
-    this.cameras.value = new Map([...(this.cameras.peek() ?? [])].filter(([id]) => !gone.has(id)));
-  }
-
-  #camera(camera: Camera): void {
-    const known = this.cameras.peek() ?? new Map<string, LiveCamera>();
-    const live = known.get(camera.id);
-    if (live) updateCamera(live, camera);
-    else this.cameras.value = new Map(known).set(camera.id, liveCamera(camera));
+    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#list.update(camera));
+    this.#list.answered(
+      asked,
+      cameras.map(({ id }) => id),
+    );
   }
 
   #event(event: LabelEvent): void {
@@ -138,6 +124,7 @@ export class AppState implements FeedListener {
   }
 
   #stats(stats: Stats): void {
+    this.#list.running();
     this.#clockOffsetMs = Date.parse(stats.at) - Date.now();
     this.#statsRing.push(stats);
     this.#frames.add('stats', () => {

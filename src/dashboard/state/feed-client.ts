@@ -26,6 +26,8 @@ export class FeedClient {
   #socket: WebSocket | null = null;
   #position: FeedPosition = NOWHERE;
   #attempt = 0;
+  /** The history is on its way. */
+  #isStarting = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #watchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -37,12 +39,16 @@ export class FeedClient {
   }
 
   async start(): Promise<void> {
+    if (this.#isStarting || this.#socket !== null) return;
     clearTimeout(this.#retry);
+    this.#isStarting = true;
     try {
       if (this.#position.storeId === null) await this.#loadHistory();
       this.#connect();
     } catch {
       this.#tryLater();
+    } finally {
+      this.#isStarting = false;
     }
   }
 
