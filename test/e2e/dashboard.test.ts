@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { LabelEvent } from '../../src/events/label-event.ts';
 import type { CameraLog, CameraView } from '../../src/http/monitor-view.ts';
 import type { ScoreReport } from '../../src/http/score-report.ts';
@@ -276,6 +277,19 @@ describe('the connection', () => {
     await tile(page, 'off').waitFor();
     expect(held).toHaveLength(1);
     expect(open.size).toBe(1);
+    await page.context().close();
+  });
+});
+
+describe('a page too many', () => {
+  it('says that it is one', async () => {
+    const others = Array.from({ length: 16 }, () => new WebSocket(`ws://127.0.0.1:${stand.daemon.port}/ws`));
+    await Promise.all(others.map((other) => new Promise((resolve) => other.once('open', resolve))));
+    const { page } = await openPage(browser, originOf(stand.daemon));
+    await page.goto(originOf(stand.daemon));
+    await page.getByText('takes no more connections from here').waitFor({ timeout: 30_000 });
+    for (const other of others) other.terminate();
+    await page.getByText('Connection lost.').waitFor({ state: 'hidden', timeout: 60_000 });
     await page.context().close();
   });
 });

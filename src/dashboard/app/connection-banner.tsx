@@ -15,7 +15,8 @@ export function ConnectionBanner(): JSX.Element {
       {isLost && (
         <div class="banner bad">
           <p>
-            <b>Connection lost.</b> What you see is old. Next try <Countdown atMs={connection.retryAtMs} />.
+            <b>Connection lost.</b> {connection.isRefused && 'The daemon answers, but takes no more connections from here: close another page. '}
+            What you see is old. Next try <Countdown atMs={connection.retryAtMs} />.
           </p>
           <button type="button" class="button" onClick={() => feed.retryNow()}>
             Try now

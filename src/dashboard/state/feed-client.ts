@@ -26,6 +26,8 @@ export class FeedClient {
   #socket: WebSocket | null = null;
   #position: FeedPosition = NOWHERE;
   #attempt = 0;
+  /** Tries in a row of which none brought a greeting although the daemon answers. */
+  #refusals = 0;
   /** The history is on its way. */
   #isStarting = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -137,6 +139,7 @@ export class FeedClient {
       return;
     }
     this.#attempt = 0;
+    this.#refusals = 0;
     this.#parts.listener.hello(hello);
     this.#parts.listener.connectionChanged({ kind: 'connected' });
     this.#sendWatch();
@@ -160,8 +163,9 @@ export class FeedClient {
     fetch('/api/stats').then(
       ({ status }) => {
         if (status === 401) this.#parts.onLoginNeeded();
+        else this.#refusals += 1;
       },
-      () => undefined,
+      () => (this.#refusals = 0),
     );
   }
 
@@ -170,6 +174,6 @@ export class FeedClient {
     this.#attempt += 1;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.start(), waitMs);
-    this.#parts.listener.connectionChanged({ kind: 'lost', retryAtMs: Date.now() + waitMs });
+    this.#parts.listener.connectionChanged({ kind: 'lost', retryAtMs: Date.now() + waitMs, isRefused: this.#refusals > 1 });
   }
 }

@@ -14,5 +14,5 @@ export interface FeedListener {
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected' }
-  /** `retryAtMs`: when the next try begins, on the clock of `Date.now()`. */
-  | { readonly kind: 'lost'; readonly retryAtMs: number };
+  /** `retryAtMs`: when the next try begins, on the clock of `Date.now()`. `isRefused`: the daemon answers, but again and again takes no connection. */
+  | { readonly kind: 'lost'; readonly retryAtMs: number; readonly isRefused: boolean };
