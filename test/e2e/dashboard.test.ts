@@ -260,18 +260,19 @@ describe('the connection', () => {
       open.add(socket);
       socket.on('close', () => open.delete(socket));
     });
-    let held: (() => void)[] | null = null;
+    const isAway = { value: true };
+    const held: (() => void)[] = [];
     await page.route('**/api/events?limit=200', async (route) => {
-      if (held === null) return route.abort();
-      await new Promise<void>((go) => held?.push(go));
+      if (isAway.value) return route.abort();
+      await new Promise<void>((go) => held.push(go));
       return route.continue();
     });
     await page.goto(originOf(stand.daemon));
     await page.getByText('Connection lost.').waitFor();
-    held = [];
+    isAway.value = false;
     const again = page.getByRole('button', { name: 'Try now' });
     for (let times = 0; times < 4; times += 1) await again.click();
-    await waitFor('it has asked', () => (held?.length ?? 0) > 0);
+    await waitFor('it has asked', () => held.length > 0);
     for (const go of held) go();
     await page.getByText('Connection lost.').waitFor({ state: 'hidden' });
     await tile(page, 'off').waitFor();
