@@ -4,6 +4,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { pathOf } from '../app/routes.ts';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
+import { pictureAgeMs } from '../state/picture-age.ts';
 import { tick } from '../state/ticker.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Bar } from '../ui/bar.tsx';
@@ -108,13 +109,15 @@ function Verdict({ live }: { readonly live: LiveCamera }): JSX.Element {
 }
 
 function Times({ live }: { readonly live: LiveCamera }): JSX.Element {
+  const { state } = useSession();
   const age = useComputed(() => {
     const tile = live.tile.value;
-    return tile === null ? '' : `${duration(Math.max(0, tick.value - tile.atMs))} old`;
+    if (tile === null) return '';
+    return `${duration(pictureAgeMs(tile, live.camera.value, { daemonNowMs: state.daemonNow(), nowMs: tick.value }))} old`;
   });
-  const { latencyMs, bound, coverage, state } = live.camera.value;
+  const { latencyMs, bound, coverage, state: cameraState } = live.camera.value;
   const p95 = latencyMs.p95 === null ? '' : `p95 ${Math.round(latencyMs.p95)} ms`;
-  const reduced = state === 'live' && coverage?.state === 'reduced' ? coverageInWords(coverage) : '';
+  const reduced = cameraState === 'live' && coverage?.state === 'reduced' ? coverageInWords(coverage) : '';
   const warning = bound.message === null ? reduced : 'its bound cannot be kept';
   return (
     <span class="tile-times">
