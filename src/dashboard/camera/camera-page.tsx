@@ -56,7 +56,8 @@ function CameraView({ live }: { readonly live: LiveCamera }): JSX.Element {
   usePolling(
     () => `/api/cameras/${live.id}`,
     POLL_MS,
-    (answer) => state.camerasPolled([answer as Camera]),
+    (answer) => state.cameraPolled(answer as Camera),
+    () => state.cameraGone(live.id),
   );
   return (
     <div class="page camera-page">

@@ -56,14 +56,7 @@ export class AppState implements FeedListener {
 
   hello({ cameras, version, loggedIn }: HelloMessage): void {
     this.#frames.flush();
-    const known = this.cameras.peek();
-    const next = new Map<string, LiveCamera>();
-    for (const camera of cameras) {
-      const live = known?.get(camera.id) ?? liveCamera(camera);
-      updateCamera(live, camera);
-      next.set(camera.id, live);
-    }
-    this.cameras.value = next;
+    this.#allCameras(cameras);
     this.version.value = version;
     this.isLoggedIn.value = loggedIn;
   }
@@ -86,9 +79,21 @@ export class AppState implements FeedListener {
     });
   }
 
-  /** What `/api/cameras` says: the feed tells of a camera when it changes, not how its numbers move. */
+  /** What `/api/cameras` says. The feed tells of a camera when it changes, not how its numbers move, and not that a reload took it away. */
   camerasPolled(cameras: readonly Camera[]): void {
-    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
+    this.#frames.add('cameras', () => this.#allCameras(cameras));
+  }
+
+  /** What `/api/cameras/:id` says. */
+  cameraPolled(camera: Camera): void {
+    this.#frames.add(`camera ${camera.id}`, () => this.#camera(camera));
+  }
+
+  /** The daemon has no such camera any more. */
+  cameraGone(id: string): void {
+    this.#frames.add(`camera ${id}`, () => {
+      this.#allCameras([...(this.cameras.peek()?.values() ?? [])].filter((live) => live.id !== id).map(({ camera }) => camera.peek()));
+    });
   }
 
   /** Forgets the pictures of all other cameras: the daemon sends the newest again when one is watched again. */
@@ -107,6 +112,18 @@ export class AppState implements FeedListener {
     this.#frames.add(`verdict ${message.camera} ${message.region}`, () => {
       live.verdicts.value = new Map(live.verdicts.peek()).set(message.region, message);
     });
+  }
+
+  #allCameras(cameras: readonly Camera[]): void {
+    const known = this.cameras.peek();
+    const next = new Map<string, LiveCamera>();
+    for (const camera of cameras) {
+      const live = known?.get(camera.id) ?? liveCamera(camera);
+      updateCamera(live, camera);
+      next.set(camera.id, live);
+    }
+    const ids = [...next.keys()].join();
+    if (known === null || ids !== [...known.keys()].join()) this.cameras.value = next;
   }
 
   #camera(camera: Camera): void {
