@@ -51,7 +51,7 @@ export function SystemPage(): JSX.Element {
       <h1>System</h1>
       <div class="system-grid">
         <LatencyPanel stats={stats} course={state.stats.value} />
-        <LoadPanel stats={stats} />
+        <LoadPanel stats={stats} config={config.value} />
         <BatchPanel stats={stats} />
         <EnginePanel engine={stats.engine} />
         <DeliveryPanel stats={stats} course={state.stats.value} outbox={outbox.value} />

@@ -60,7 +60,9 @@ export interface Client {
 /** `GET /api/config`. */
 export interface ConfigReport {
   readonly file: string | null;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly cameras: Readonly<Record<string, { readonly regions: Readonly<Record<string, unknown>> }>>;
+  };
   readonly reload: Reload | null;
 }
 
