@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { withRuleEvent } from './active-rules.ts';
-import { eventLogOf, withEvent } from './event-log.ts';
+import { eventLogOf, MOST_EVENTS, withEvent } from './event-log.ts';
 import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
 import { type LiveCamera, liveCamera, updateCamera } from './live-camera.ts';
@@ -18,6 +18,8 @@ export class AppState implements FeedListener {
   readonly cameras: Signal<ReadonlyMap<string, LiveCamera> | null> = signal(null);
   /** The newest message of each event, newest begin first. */
   readonly events: Signal<readonly LabelEvent[]> = signal([]);
+  /** The last messages of events that came over the feed, one by one, oldest first. */
+  readonly told: Signal<readonly LabelEvent[]> = signal([]);
   /** Counts up with each history after the first: what was read of an earlier one may mean something else in this one. */
   readonly historyEpoch: Signal<number> = signal(0);
   /** Messages that the daemon no longer had when this page came back. */
@@ -48,10 +50,16 @@ export class AppState implements FeedListener {
   history(messages: readonly LabelEvent[]): void {
     this.#frames.flush();
     this.events.value = eventLogOf(messages);
+    this.told.value = [];
     this.scores.clear();
     // What a page read while the first was on its way is of the same history: it must not be thrown away and read again.
     if (this.#hasHistory) this.historyEpoch.value += 1;
     this.#hasHistory = true;
+  }
+
+  /** Until the first stats come, which tell it exactly. */
+  clockHeard(daemonMs: number): void {
+    this.#clockOffsetMs = daemonMs - Date.now();
   }
 
   hello({ cameras, version, loggedIn }: HelloMessage): void {
@@ -135,6 +143,7 @@ export class AppState implements FeedListener {
 
   #event(event: LabelEvent): void {
     this.events.value = withEvent(this.events.peek(), event);
+    this.told.value = [...this.told.peek(), event].slice(-MOST_EVENTS);
     const live = this.camera(event.camera);
     if (live) live.active.value = withRuleEvent(live.active.peek(), event);
   }

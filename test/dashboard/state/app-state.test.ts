@@ -40,6 +40,12 @@ it('forgets a camera that the daemon does not know any more', async () => {
   expect([...(state.cameras.value?.values() ?? [])].map(({ camera: { value } }) => value.name)).toEqual(['renamed']);
 });
 
+it('knows the time of a daemon whose clock differs before its first stats come', () => {
+  const state = new AppState();
+  state.clockHeard(Date.now() + 600_000);
+  expect(Math.abs(state.daemonNow() - Date.now() - 600_000)).toBeLessThan(5_000);
+});
+
 it('is not drawn anew as a whole when only numbers moved', async () => {
   const state = new AppState();
   state.hello(hello([camera('a'), camera('b')]));
