@@ -10,17 +10,16 @@ import { Badge } from '../ui/badge.tsx';
 import { Bar } from '../ui/bar.tsx';
 import { PictureCanvas } from '../ui/picture-canvas.tsx';
 import { coverageInWords, duration, stateInWords, toneOf } from '../ui/words.ts';
-import { staleReason } from './stale-reason.ts';
+import { nextTry, staleWhy } from './stale-reason.ts';
 import type { Observe } from './use-visible-watch.ts';
 
 /** One camera on the wall. Each part reads its own signals, so that a new score moves a bar and nothing else. */
 export function WallTile({ live, observe }: { readonly live: LiveCamera; readonly observe: Observe }): JSX.Element {
   const root = useRef<HTMLLIElement>(null);
   const id = useId();
-  const { state } = useSession();
   useEffect(() => (root.current ? observe(root.current) : undefined), [observe]);
   const isActive = useComputed(() => live.active.value.length > 0);
-  const isStale = useComputed(() => staleReason(live.camera.value, state.daemonNow()) !== null);
+  const isStale = useComputed(() => staleWhy(live.camera.value) !== null);
   const name = useComputed(() => live.camera.value.name);
   return (
     <li ref={root} class="wall-cell" data-camera={live.id}>
@@ -58,13 +57,21 @@ function StateBadge({ live }: { readonly live: LiveCamera }): JSX.Element {
 
 function StaleNote({ live }: { readonly live: LiveCamera }): JSX.Element | null {
   const { state } = useSession();
-  const reason = useComputed(() => {
+  const why = useComputed(() => staleWhy(live.camera.value));
+  const next = useComputed(() => {
     tick.value;
-    return staleReason(live.camera.value, state.daemonNow());
+    return nextTry(live.camera.value, state.daemonNow());
   });
   const hasPicture = live.tile.value !== null;
-  if (reason.value === null) return hasPicture ? null : <span class="tile-note">no picture yet</span>;
-  return <span class="tile-note why">{reason}</span>;
+  if (why.value === null) return hasPicture ? null : <span class="tile-note">no picture yet</span>;
+  return (
+    <span class="tile-note why">
+      <span class="tile-why" title={why.value}>
+        {why}
+      </span>
+      {next.value !== null && <span class="tile-next">, {next}</span>}
+    </span>
+  );
 }
 
 function ActiveRules({ live }: { readonly live: LiveCamera }): JSX.Element | null {
