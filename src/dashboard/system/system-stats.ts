@@ -22,6 +22,8 @@ export interface SystemStats extends Stats {
   /** Null until the first engine is ready. */
   readonly engine: EngineFacts | null;
   readonly eventsLost?: number;
+  /** Why it is not ready; empty when it is. */
+  readonly faults?: readonly string[];
 }
 
 /** `GET /api/outbox`. */
