@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { withRuleEvent } from './active-rules.ts';
+import { cameraList, withoutCamera } from './camera-list.ts';
 import { eventLogOf, MOST_EVENTS, withEvent } from './event-log.ts';
 import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
@@ -64,7 +65,7 @@ export class AppState implements FeedListener {
 
   hello({ cameras, version, loggedIn }: HelloMessage): void {
     this.#frames.flush();
-    this.#allCameras(cameras);
+    this.cameras.value = cameraList(this.cameras.peek(), cameras);
     this.version.value = version;
     this.isLoggedIn.value = loggedIn;
   }
@@ -89,7 +90,9 @@ export class AppState implements FeedListener {
 
   /** What `/api/cameras` says. The feed tells of a camera when it changes, not how its numbers move, and not that a reload took it away. */
   camerasPolled(cameras: readonly Camera[]): void {
-    this.#frames.add('cameras', () => this.#allCameras(cameras));
+    this.#frames.add('cameras', () => {
+      this.cameras.value = cameraList(this.cameras.peek(), cameras);
+    });
   }
 
   /** What `/api/cameras/:id` says. */
@@ -100,7 +103,8 @@ export class AppState implements FeedListener {
   /** The daemon has no such camera any more. */
   cameraGone(id: string): void {
     this.#frames.add(`camera ${id}`, () => {
-      this.#allCameras([...(this.cameras.peek()?.values() ?? [])].filter((live) => live.id !== id).map(({ camera }) => camera.peek()));
+      const known = this.cameras.peek();
+      if (known) this.cameras.value = withoutCamera(known, id);
     });
   }
 
@@ -120,18 +124,6 @@ export class AppState implements FeedListener {
     this.#frames.add(`verdict ${message.camera} ${message.region}`, () => {
       live.verdicts.value = new Map(live.verdicts.peek()).set(message.region, message);
     });
-  }
-
-  #allCameras(cameras: readonly Camera[]): void {
-    const known = this.cameras.peek();
-    const next = new Map<string, LiveCamera>();
-    for (const camera of cameras) {
-      const live = known?.get(camera.id) ?? liveCamera(camera);
-      updateCamera(live, camera);
-      next.set(camera.id, live);
-    }
-    const ids = [...next.keys()].join();
-    if (known === null || ids !== [...known.keys()].join()) this.cameras.value = next;
   }
 
   #camera(camera: Camera): void {
