@@ -69,7 +69,12 @@ function StaleNote({ live }: { readonly live: LiveCamera }): JSX.Element | null 
       <span class="tile-why" title={why.value}>
         {why}
       </span>
-      {next.value !== null && <span class="tile-next">, {next}</span>}
+      {next.value !== null && (
+        <span class="tile-next">
+          <span class="visually-hidden">, </span>
+          {next}
+        </span>
+      )}
     </span>
   );
 }
