@@ -41,6 +41,7 @@ export class CameraFleet {
     await Promise.all(leaving.map((watch) => this.#leave(watch, wanted.has(watch.config.id))));
     // The daemon may have begun to end meanwhile.
     if (!this.#closed) for (const watch of coming) this.#add(watch);
+    this.#arrange(cameras);
     return { added: coming.length - restarted, removed: leaving.length - restarted, restarted };
   }
 
@@ -66,6 +67,15 @@ export class CameraFleet {
   #watch(config: CameraConfig): CameraWatch {
     const { switches, scheduler } = this.#parts;
     return new CameraWatch({ ...this.#parts, scheduler: scheduler(), isOn: (of) => switches.isOn(of), config });
+  }
+
+  /** In the same map: others hold it. */
+  #arrange(cameras: readonly CameraConfig[]): void {
+    const watches = new Map(this.#cameras);
+    const places = new Map(cameras.map(({ id }, place) => [id, place]));
+    this.#cameras.clear();
+    const order = [...watches].sort(([a], [b]) => (places.get(a) ?? places.size) - (places.get(b) ?? places.size));
+    for (const [id, watch] of order) this.#cameras.set(id, watch);
   }
 
   #add(watch: CameraWatch): void {

@@ -108,6 +108,7 @@ export class DaemonView implements MonitorView {
       eventsLost: this.#parts.verdicts.lostEvents,
       coverageUnrecorded: history.coverage.unrecorded,
       scoreFramesLost: history.scores.lostFrames,
+      faults: this.#faults(),
     };
   }
 
@@ -116,11 +117,8 @@ export class DaemonView implements MonitorView {
   }
 
   readiness(): Readiness {
-    const { engine, history } = this.#parts;
-    const faults: string[] = [];
-    if (this.#parts.scheduler() === null) faults.push('the network is being loaded');
-    else if (!engine.available) faults.push(`the engine is away: ${engine.reason.message}`);
-    if (history.fault !== null) faults.push(`the history cannot be written: ${history.fault}`);
+    const { engine } = this.#parts;
+    const faults = this.#faults();
     const notes = engine.available
       ? [engine.info.fallback, engine.info.selfTest === 'sanity' ? UNVERIFIED : null].filter((note) => note !== null)
       : [];
@@ -147,6 +145,16 @@ export class DaemonView implements MonitorView {
     const { depth, oldestSeconds } = this.#outboxFigures();
     metrics.outbox(depth, oldestSeconds);
     return metrics.text();
+  }
+
+  /** Why it is not ready; empty when it is. */
+  #faults(): readonly string[] {
+    const { engine, history } = this.#parts;
+    const faults: string[] = [];
+    if (this.#parts.scheduler() === null) faults.push('the network is being loaded');
+    else if (!engine.available) faults.push(`the engine is away: ${engine.reason.message}`);
+    if (history.fault !== null) faults.push(`the history cannot be written: ${history.fault}`);
+    return faults;
   }
 
   #outboxFigures(): { readonly depth: number; readonly oldestSeconds: number } {

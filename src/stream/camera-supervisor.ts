@@ -217,9 +217,10 @@ export class CameraSupervisor {
 
   #enter(state: CameraState, error: CameraStatus['error'], nextTryAt: number | null = null): void {
     const hasMoved = state !== this.#state;
-    const wasWaiting = this.#nextTryAt !== null;
+    // A next try after one that failed is told, too: who counts down to it would stand at zero.
+    const isSame = !hasMoved && error?.message === this.#error?.message && nextTryAt === this.#nextTryAt;
     this.#nextTryAt = nextTryAt;
-    if (!hasMoved && error?.message === this.#error?.message && wasWaiting === (nextTryAt !== null)) return;
+    if (isSame) return;
     const wasUp = this.#state === 'live';
     this.#state = state;
     this.#error = error;

@@ -219,6 +219,10 @@ describe('the daemon, on cameras, broker and clients that are not its own', () =
     const applied = await daemon.json<ConfigView>('/api/config');
     expect(applied.reload).toMatchObject({ outcome: 'applied', added: 1, removed: 1, needRestart: [] });
     expect(Object.keys(applied.config.cameras)).toContain('gone_away');
+    expect(
+      list.map(({ id }) => id),
+      'in the order of the configuration',
+    ).toEqual(Object.keys(applied.config.cameras));
     expect(onWire().some(({ camera, endReason }) => camera === 'locked' && endReason === 'configChanged')).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/dashboard/system/system-stats.ts';
@@ -9,6 +9,7 @@ import type { Daemon } from '../helpers/daemon.ts';
 import { HOSTILE } from '../helpers/dashboard-stand.ts';
 import { fillHistory } from '../helpers/filled-history.ts';
 import { type Mosquitto, startMosquitto } from '../helpers/mosquitto.ts';
+import { processTree } from '../helpers/process-tree.ts';
 import { type SignalStand, startSignalStand } from '../helpers/signal-stand.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -344,31 +345,40 @@ describe('the system page', () => {
     await closed(watched);
   });
 
-  it('a camera that left the configuration leaves the open pages, too', async () => {
+  it('takes a camera that a reload removed off the wall and puts one that it added in its place, and closes its page', async () => {
     const good = readFileSync(daemon.configFile, 'utf8');
-    const [kept = '', gone = ''] = stand.cameras.ids;
-    const [wall, camera] = [await open('/'), await open(`/camera/${gone}`)];
-    const tile = (id: string) => wall.page.locator(`[data-camera="${id}"]`);
-    await tile(gone).waitFor();
-    await camera.page.getByRole('heading', { level: 1, name: gone }).waitFor();
-    writeFileSync(
-      daemon.configFile,
-      good.replace(/^cameras: (.*)$/m, (_, all: string) => {
-        const { [kept]: left } = JSON.parse(all) as Record<string, object>;
-        return `cameras: ${JSON.stringify({ [kept]: left })}`;
-      }),
-    );
+    const [first = '', second = ''] = stand.cameras.ids;
+    const [wall, camera] = [await open('/'), await open(`/camera/${first}`)];
+    const tiles = () => wall.page.evaluate<string[]>("[...document.querySelectorAll('[data-camera]')].map((cell) => cell.dataset.camera)");
+    await waitFor('both are there', async () => (await tiles()).join() === `${first},${second}`);
+    writeFileSync(daemon.configFile, good.replace(`"${first}":`, '"fresh":'));
     daemon.kill('SIGHUP');
+    await waitFor('one has the place of the other', async () => (await tiles()).join() === `fresh,${second}`, 30_000);
     await camera.page.getByRole('heading', { name: 'There is no such camera' }).waitFor({ timeout: 30_000 });
-    await tile(gone).waitFor({ state: 'detached', timeout: 30_000 });
-    expect(await tile(kept).count()).toBe(1);
     writeFileSync(daemon.configFile, good);
     daemon.kill('SIGHUP');
-    await camera.page.getByRole('heading', { level: 1, name: gone }).waitFor({ timeout: 30_000 });
-    await tile(gone).waitFor({ timeout: 30_000 });
-    // Chromium itself writes to the console that there was no such camera.
-    expect(camera.complaints.filter((one) => !one.includes('404'))).toEqual([]);
+    await waitFor('it is back', async () => (await tiles()).join() === `${first},${second}`, 30_000);
+    await camera.page.getByRole('heading', { name: first }).waitFor({ timeout: 30_000 });
+    // A page that asks for what is gone is told so with 404, which the browser complains of.
+    expect(camera.complaints.filter((complaint) => !complaint.includes('404'))).toEqual([]);
     await camera.page.context().close();
     await closed(wall);
+  });
+
+  it('says that the engine is away', async () => {
+    const { page, complaints } = await open('/system');
+    await page.getByRole('region', { name: 'Engine' }).waitFor();
+    const fault = page.getByText('Not ready: the engine is away');
+    expect(await fault.count()).toBe(0);
+    const config = readFileSync(daemon.configFile, 'utf8');
+    const models = /^modelsDir: (.*)$/m.exec(config)?.[1] ?? '';
+    renameSync(models, `${models}-away`);
+    const engine = processTree(daemon.pid).find(({ command }) => command.includes('engine-main'));
+    process.kill(engine?.pid ?? 0, 'SIGKILL');
+    await fault.waitFor({ timeout: 30_000 });
+    renameSync(`${models}-away`, models);
+    await fault.waitFor({ state: 'detached', timeout: 60_000 });
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 });

@@ -134,7 +134,7 @@ describe('CameraSupervisor', () => {
   });
 
   it('is not live any more at once, however long the child and the door take', async () => {
-    const changes: { state: CameraState; atMono: number; willTry: boolean }[] = [];
+    const changes: { state: CameraState; atMono: number; willTry: boolean; nextTryAt: number | null }[] = [];
     const slow: Script = (listener, signal, clock) => {
       void deliverFor(1000)(listener, new AbortController().signal, clock).catch(() => undefined);
       return new Promise((resolve) => signal.addEventListener('abort', () => clock.setTimer(1000, resolve), { once: true }));
@@ -143,7 +143,7 @@ describe('CameraSupervisor', () => {
       (attempt) => (attempt === 1 ? slow : silence),
       () => new Promise((resolve) => clock.setTimer(2000, () => resolve(false))),
       true,
-      ({ state, nextTryAt }, atMono) => changes.push({ state, atMono, willTry: nextTryAt !== null }),
+      ({ state, nextTryAt }, atMono) => changes.push({ state, atMono, willTry: nextTryAt !== null, nextTryAt }),
     );
     await clock.advance(20_000);
     expect(changes.map(({ state, willTry }) => `${state} ${willTry}`)).toEqual([
@@ -151,8 +151,10 @@ describe('CameraSupervisor', () => {
       'live false',
       'backingOff false',
       'offline true',
+      'offline true',
     ]);
-    const [, , backingOff, offline] = changes;
+    const [, , backingOff, offline, still] = changes;
+    expect(still?.nextTryAt, 'who counts down is told of each next try').toBeGreaterThan(offline?.nextTryAt ?? Number.POSITIVE_INFINITY);
     expect(backingOff?.atMono, 'the last packet came at 800 ms').toBeLessThanOrEqual(800 + 10_500);
     expect(offline?.atMono).toBe((backingOff?.atMono ?? 0) + 3000);
     await supervisor.close();

@@ -54,7 +54,7 @@ function DayStrip({ spans, window, label }: DayStripProps): JSX.Element {
   const pointed = useSignal<DaySpan | null>(null);
   const told = spans.filter(({ kind }) => kind !== 'watching');
   const keys = (event: KeyboardEvent) => {
-    const at = told.findIndex(({ words }) => words === pointed.value?.words);
+    const at = told.findIndex(({ key }) => key === pointed.value?.key);
     if (event.key === 'ArrowRight') pointed.value = told[Math.min(told.length - 1, at + 1)] ?? null;
     else if (event.key === 'ArrowLeft') pointed.value = told[at === -1 ? told.length - 1 : Math.max(0, at - 1)] ?? null;
     else if (event.key === 'Enter') open();
@@ -115,8 +115,8 @@ function StripPicture({
         const isEvent = span.kind === 'event';
         return (
           <rect
-            key={`${span.kind} ${span.eventId ?? span.words}`}
-            class={`strip-${span.kind} ${pointed?.words === span.words ? 'pointed' : ''}`}
+            key={span.key}
+            class={`strip-${span.kind} ${pointed?.key === span.key ? 'pointed' : ''}`}
             x={Math.min(span.from * widthPx, widthPx - width)}
             y={isEvent ? 0 : EVENTS_PX + 2}
             width={width}
@@ -157,8 +157,8 @@ function BlindTimes({ spans }: { readonly spans: readonly DaySpan[] }): JSX.Elem
         Not or less watched: {blind.length} {blind.length === 1 ? 'time' : 'times'}
       </summary>
       <ul class="blind-times">
-        {blind.map(({ words }) => (
-          <li key={words}>{words}</li>
+        {blind.map(({ key, words }) => (
+          <li key={key}>{words}</li>
         ))}
       </ul>
     </details>

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import './camera.css';
 import { navigate } from '../app/navigation.ts';
 import { useSession } from '../app/session.ts';
+import { useConfigured } from '../app/use-configured.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
 import type { Camera } from '../state/messages.ts';
 import { tick } from '../state/ticker.ts';
@@ -10,6 +11,7 @@ import { Badge } from '../ui/badge.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { isTyping } from '../ui/keyboard.ts';
 import { usePolling } from '../ui/polling.ts';
+import { Starting } from '../ui/starting.tsx';
 import { coverageInWords, stateInWords, toneOf } from '../ui/words.ts';
 import { staleReason } from '../wall/stale-reason.ts';
 import { CameraDay } from './camera-day.tsx';
@@ -35,17 +37,21 @@ export function CameraPage({ id }: { readonly id: string }): JSX.Element {
     return () => removeEventListener('keydown', back);
   }, []);
   if (cameras === null) return <p class="page quiet">Waiting for the daemon …</p>;
-  if (!live) {
-    return (
-      <EmptyState title="There is no such camera">
-        <p>
-          No camera has the id <code>{id}</code> (any more).
-        </p>
-        <a href="/">To the wall</a>
-      </EmptyState>
-    );
-  }
-  return <CameraView live={live} />;
+  return live ? <CameraView live={live} /> : <Absent id={id} />;
+}
+
+function Absent({ id }: { readonly id: string }): JSX.Element {
+  const configured = useConfigured();
+  if (configured === null) return <p class="page quiet">Waiting for the daemon …</p>;
+  if (configured.includes(id)) return <Starting />;
+  return (
+    <EmptyState title="There is no such camera">
+      <p>
+        No camera has the id <code>{id}</code> (any more).
+      </p>
+      <a href="/">To the wall</a>
+    </EmptyState>
+  );
 }
 
 function CameraView({ live }: { readonly live: LiveCamera }): JSX.Element {
@@ -56,8 +62,8 @@ function CameraView({ live }: { readonly live: LiveCamera }): JSX.Element {
   usePolling(
     () => `/api/cameras/${live.id}`,
     POLL_MS,
-    (answer) => state.cameraPolled(live.id, answer as Camera),
-    () => state.cameraPolled(live.id, null),
+    (answer) => state.cameraPolled(answer as Camera),
+    () => state.cameraDenied(live.id),
   );
   return (
     <div class="page camera-page">

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
+import { pictureAgeMs } from '../state/picture-age.ts';
 import { tick } from '../state/ticker.ts';
 import { PictureCanvas } from '../ui/picture-canvas.tsx';
 import { duration } from '../ui/words.ts';
@@ -15,7 +16,8 @@ export function CameraPicture({ live }: { readonly live: LiveCamera }): JSX.Elem
   const caption = useComputed(() => {
     const tile = live.tile.value;
     if (tile === null) return 'no picture yet';
-    return `what the network saw ${duration(Math.max(0, tick.value - tile.atMs))} ago, frame ${tile.sequence}`;
+    const ageMs = pictureAgeMs(tile, live.camera.value, { daemonNowMs: state.daemonNow(), nowMs: tick.value });
+    return `what the network saw ${duration(ageMs)} ago, frame ${tile.sequence}`;
   });
   const isMoving = useSignal(false);
   const isStale = cameraState !== 'live' || state.connection.value.kind === 'lost';

@@ -23,6 +23,8 @@ export interface DaySpan {
   /** Of an event: of which rule, and where its page is. */
   readonly rule: string;
   readonly eventId: string | null;
+  /** Names it, also when its end moves on: one that goes on ends now. */
+  readonly key: string;
   /** A sentence: what it was, from when to when. */
   readonly words: string;
 }
@@ -39,7 +41,7 @@ export function daySpans(report: CoverageReport | null, messages: readonly Label
   for (const { state, reason, since, until } of report?.cameras.find((one) => one.camera === camera)?.intervals ?? []) {
     const [fromMs, toMs] = [Date.parse(since), Date.parse(until)];
     const words = `${timeSpan(fromMs, toMs)}: ${coverageInWords({ state, reason })}`;
-    spans.push({ kind: state, from: place(fromMs), to: place(toMs), rule: '', eventId: null, words });
+    spans.push({ kind: state, from: place(fromMs), to: place(toMs), rule: '', eventId: null, key: `${state} ${since}`, words });
   }
   for (const event of newestMessages(messages)) {
     if (event.camera !== camera) continue;
@@ -47,7 +49,7 @@ export function daySpans(report: CoverageReport | null, messages: readonly Label
     const toMs = event.type === 'end' ? Date.parse(event.endedAt ?? event.at) : window.toMs;
     if (toMs < window.fromMs || fromMs > window.toMs) continue;
     const words = `${timeSpan(fromMs, toMs)}: ${event.rule}, ${event.label}${event.type === 'end' ? '' : ', still active'}`;
-    spans.push({ kind: 'event', from: place(fromMs), to: place(toMs), rule: event.rule, eventId: event.id, words });
+    spans.push({ kind: 'event', from: place(fromMs), to: place(toMs), rule: event.rule, eventId: event.id, key: event.id, words });
   }
   return spans.sort((a, b) => a.from - b.from);
 }

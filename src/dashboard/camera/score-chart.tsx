@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { percent } from '../ui/words.ts';
 import type { Gap } from './score-answer.ts';
-import { courseOf, scoreY, summaryOf } from './score-course.ts';
+import { type CourseSummary, courseOf, scoreY, summaryOf } from './score-course.ts';
 import type { ScoreLine } from './score-line.ts';
 import { type Cursor, movedCursor, readingAt } from './score-reading.ts';
 import type { ScoreSpan } from './score-span.ts';
@@ -30,6 +30,8 @@ export function ScoreChart({ title, labels, thresholds, line, span, window, long
   const samples = line.samples.filter(({ atMs }) => atMs >= window.fromMs);
   const gaps = line.gaps.filter(({ toMs }) => toMs > window.fromMs);
   const summary = summaryOf(samples);
+  // What was judged minutes ago is not what is now.
+  const isNow = summary !== null && window.toMs - summary.newestMs <= longestGapMs;
   // The chart moves on beneath what is pointed at.
   const pointed = cursor.value && cursor.value.atMs >= window.fromMs ? cursor.value : null;
   const keys = (event: KeyboardEvent) => {
@@ -47,13 +49,13 @@ export function ScoreChart({ title, labels, thresholds, line, span, window, long
     <figure class="score-chart">
       <figcaption>
         <b>{title}</b> <span class="quiet">{labels.join(' + ')}</span>
-        <span class="score-now">{summary ? percent(summary.newest) : '–'}</span>
+        <span class="score-now">{isNow ? percent(summary.newest) : '–'}</span>
       </figcaption>
       {/* biome-ignore lint/a11y/useSemanticElements: an own widget: a picture through which the arrows walk */}
       <div
         class="score-picture"
         role="group"
-        aria-label={`${title}: ${wordsOf(summary, thresholds, gaps)}. Arrow keys walk through time.`}
+        aria-label={`${title}: ${wordsOf(summary, isNow, thresholds, gaps)}. Arrow keys walk through time.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys
         tabIndex={0}
         onKeyDown={keys}
@@ -77,12 +79,12 @@ export function ScoreChart({ title, labels, thresholds, line, span, window, long
   );
 }
 
-function wordsOf(summary: ReturnType<typeof summaryOf>, { enter, exit }: ScoreChartProps['thresholds'], gaps: readonly Gap[]): string {
+function wordsOf(summary: CourseSummary | null, isNow: boolean, { enter, exit }: ScoreChartProps['thresholds'], gaps: readonly Gap[]): string {
   const limits = `begins at ${percent(enter)}, ends below ${percent(exit)}`;
   const missing = gaps.length === 0 ? '' : `; ${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'}`;
   if (!summary) return `no score yet; ${limits}${missing}`;
   const { newest, lowest, highest, activeShare } = summary;
-  return `now ${percent(newest)}, between ${percent(lowest)} and ${percent(highest)}; ${limits}; active in ${percent(activeShare)} of the time${missing}`;
+  return `${isNow ? `now ${percent(newest)}` : `no score now, the last ${percent(newest)}`}, between ${percent(lowest)} and ${percent(highest)}; ${limits}; active in ${percent(activeShare)} of the time${missing}`;
 }
 
 interface PictureProps extends Pick<ScoreChartProps, 'thresholds' | 'span' | 'window' | 'widthPx'>, ScoreLine {

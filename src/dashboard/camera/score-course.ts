@@ -63,6 +63,7 @@ export function scoreY(score: number, heightPx: number): number {
 
 export interface CourseSummary {
   readonly newest: number;
+  readonly newestMs: number;
   readonly lowest: number;
   readonly highest: number;
   /** Of the time of which scores are known, how much the rule held. */
@@ -83,5 +84,5 @@ export function summaryOf(samples: readonly ScoreSample[]): CourseSummary | null
     if (before?.active) activeMs += lengthMs;
     before = sample;
   }
-  return { newest: newest.score, lowest, highest, activeShare: knownMs > 0 ? activeMs / knownMs : Number(newest.active) };
+  return { newest: newest.score, newestMs: newest.atMs, lowest, highest, activeShare: knownMs > 0 ? activeMs / knownMs : Number(newest.active) };
 }

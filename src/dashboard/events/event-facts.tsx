@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
 import { pathOf } from '../app/routes.ts';
+import { useSession } from '../app/session.ts';
+import { tick } from '../state/ticker.ts';
 import { Bar } from '../ui/bar.tsx';
 import { Fact } from '../ui/fact.tsx';
 import { flushWords } from '../ui/flush-words.ts';
@@ -17,6 +19,8 @@ export function EventFacts({
   readonly start: ExplainedEvent;
   readonly cameraName: string;
 }): JSX.Element {
+  const { state } = useSession();
+  tick.value;
   const { camera, region, rule, peakScore, startedAt, endedAt, endReason } = event;
   const { batch, model, frame } = start;
   const padded = batch.paddedTo > batch.size ? `, padded to ${batch.paddedTo}` : '';
@@ -34,7 +38,11 @@ export function EventFacts({
         <Fact name="Peak">{percent(peakScore)}</Fact>
         <Fact name="Began">{clockTime(startedAt)}</Fact>
         <Fact name="Ended">{endedAt === null ? 'not yet, as far as is known' : `${clockTime(endedAt)} (${endReason ?? 'no reason'})`}</Fact>
-        <Fact name="Lasted">{duration(lastedMs(event))}</Fact>
+        {endedAt === null ? (
+          <Fact name="Lasts for">{duration(Math.max(0, state.daemonNow() - Date.parse(startedAt)))}</Fact>
+        ) : (
+          <Fact name="Lasted">{duration(lastedMs(event))}</Fact>
+        )}
         <Fact name="Picture">
           {frame.sequence}, {frame.width} × {frame.height}
         </Fact>

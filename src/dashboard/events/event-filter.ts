@@ -60,11 +60,11 @@ export function isWanted(event: LabelEvent, { camera, rule, label, type, since, 
   );
 }
 
-/** As the field of a form has it, in the time zone of the browser: `2026-11-22T07:11`. */
+/** As the field of a form has it, in the time zone of the browser: `2026-11-22T07:11`, with its seconds where it has some. */
 export function localFieldOf(utc: string): string {
   if (utc === '') return '';
   const at = new Date(utc);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, at.getUTCSeconds() === 0 ? 16 : 19);
 }
 
 /** Empty for what is no time. Takes the forms of fields (local) and of addresses (UTC). */

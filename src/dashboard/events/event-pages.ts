@@ -26,6 +26,8 @@ export class EventPages {
   readonly #keyOf: (event: LabelEvent) => string;
   /** Of the loading that counts: the answer of one before is not wanted any more. */
   #turn = 0;
+  #ids: ReadonlySet<string> = new Set();
+  readonly #newer = new Map<string, LabelEvent>();
 
   constructor(load: (limit: number, before: number | null) => Promise<EventPage>, keyOf: (event: LabelEvent) => string) {
     this.#load = load;
@@ -47,6 +49,15 @@ export class EventPages {
     if (page) this.#take(this.list.peek(), eventsOf(page));
   }
 
+  /** Takes from the live log what it says of events in the list, which keeps it when the log does not any more: the newest message of each. */
+  follow(log: readonly LabelEvent[]): ReadonlyMap<string, LabelEvent> {
+    for (const event of log) {
+      const known = this.#newer.get(event.id);
+      if (this.#ids.has(event.id) && event !== known && event.sequence > (known?.sequence ?? 0)) this.#newer.set(event.id, event);
+    }
+    return this.#newer;
+  }
+
   async #page(before: number | null): Promise<EventPage | null> {
     const turn = ++this.#turn;
     this.list.value = { ...this.list.peek(), isLoading: true, problem: null };
@@ -64,6 +75,8 @@ export class EventPages {
     const known = new Set(list.rows.map(this.#keyOf));
     const rows = [...list.rows, ...more.filter((event) => !known.has(this.#keyOf(event)))].slice(0, MOST_ROWS);
     const rest = more.length < PAGE_ROWS ? 'none' : rows.length >= MOST_ROWS ? 'full' : 'more';
+    this.#ids = new Set(rows.map(({ id }) => id));
+    for (const id of this.#newer.keys()) if (!this.#ids.has(id)) this.#newer.delete(id);
     this.list.value = { ...list, rows, rest, isLoading: false, problem: null };
   }
 }

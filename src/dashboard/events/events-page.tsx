@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import './events.css';
 import { navigate, place } from '../app/navigation.ts';
 import { useSession } from '../app/session.ts';
+import { MOST_EVENTS } from '../state/event-log.ts';
 import type { EventPage, LabelEvent } from '../state/messages.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
@@ -12,7 +13,7 @@ import { EventFilters } from './event-filters.tsx';
 import { type EventList, EventPages } from './event-pages.ts';
 import { EventRow, ROW_PX } from './event-row.tsx';
 import { keepList, keptList } from './list-memory.ts';
-import { currentRow, newCount } from './live-rows.ts';
+import { currentRow, newsOf } from './live-rows.ts';
 import { walkRows } from './row-walk.ts';
 
 /** The history and what comes on top of it, under the filter that stands in the address. */
@@ -25,24 +26,25 @@ export function EventsPage(): JSX.Element {
   const isFollowing = useSignal(false);
   const list = pages.list.value;
   const log = state.events.value;
-  const live = useMemo(() => new Map(log.map((event) => [event.id, event])), [log]);
-  const news = useMemo(() => newCount(list, log, filter), [list, log, filter]);
+  const told = state.told.value;
+  const live = useMemo(() => pages.follow(log), [pages, list, log]);
+  const news = useMemo(() => newsOf(list, { log, told, most: MOST_EVENTS }, filter), [list, log, told, filter]);
   const reveal = async () => {
     await pages.loadFirst();
     scrollerIn(body)?.scrollTo({ top: 0 });
   };
   useEffect(() => {
-    if (isFollowing.value && news > 0 && !list.isLoading && (scrollerIn(body)?.scrollTop ?? 0) === 0) void reveal();
-  }, [news, list.isLoading, isFollowing.value]);
+    if (isFollowing.value && news.count > 0 && !list.isLoading && (scrollerIn(body)?.scrollTop ?? 0) === 0) void reveal();
+  }, [news.count, list.isLoading, isFollowing.value]);
   const change = (wanted: EventFilter) => navigate(`/events${queryOf(wanted)}`, { replace: true });
   return (
     <div class="page events-page">
       <h1 class="visually-hidden">Events</h1>
       <EventFilters filter={filter} onChange={change} />
       <div class="events-news">
-        {news > 0 && (
+        {news.count > 0 && (
           <button type="button" class="button primary" onClick={() => void reveal().then(() => scrollerIn(body)?.focus({ preventScroll: true }))}>
-            {news} new
+            {news.isLeast ? `at least ${news.count} new` : `${news.count} new`}
           </button>
         )}
         <p class="quiet" role="status">

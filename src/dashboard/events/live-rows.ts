@@ -3,12 +3,31 @@ import type { LabelEvent } from '../state/messages.ts';
 import { type EventFilter, isWanted } from './event-filter.ts';
 import type { EventList } from './event-pages.ts';
 
-/** How many of the live log are not in the list and would stand in it. `log`: the newest message of each event. */
-export function newCount(list: EventList, log: readonly LabelEvent[], filter: EventFilter): number {
+export interface News {
+  readonly count: number;
+  /** There are more than these: the page has not kept all of them. */
+  readonly isLeast: boolean;
+}
+
+/**
+ * How much came that is not in the list and would stand in it: events that began, or messages where messages are listed. `log`: the newest message of each
+ * event. `told`: all messages. Of both only the last `most` are there.
+ */
+export function newsOf(
+  list: EventList,
+  { log, told, most }: { readonly log: readonly LabelEvent[]; readonly told: readonly LabelEvent[]; readonly most: number },
+  filter: EventFilter,
+): News {
   // Nothing is new to a list that has not been read.
-  if (list.rest === 'unknown') return 0;
-  const later = log.filter((event) => event.sequence > list.sequence && isWanted(event, filter));
-  if (later.length === 0 || filter.type === 'update' || filter.type === 'end') return later.length;
+  if (list.rest === 'unknown') return { count: 0, isLeast: false };
+  const isLater = ({ sequence }: LabelEvent) => sequence > list.sequence;
+  const kept = filter.type === '' ? log : told;
+  const later = kept.filter((event) => isLater(event) && isWanted(event, filter));
+  return { count: filter.type === '' ? began(list, later) : later.length, isLeast: kept.length >= most && kept.every(isLater) };
+}
+
+function began(list: EventList, later: readonly LabelEvent[]): number {
+  if (later.length === 0) return 0;
   const known = new Set(list.rows.map(({ id }) => id));
   // Ids rise with time: what is older than the oldest row is one that goes on further down.
   const oldestId = list.rest === 'none' ? '' : (list.rows.at(-1)?.id ?? '');

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { withRuleEvent } from './active-rules.ts';
 import { CameraList } from './camera-list.ts';
-import { eventLogOf, withEvent } from './event-log.ts';
+import { eventLogOf, MOST_EVENTS, withEvent } from './event-log.ts';
 import type { Connection, FeedListener } from './feed-listener.ts';
 import { FrameBatch } from './frame-batch.ts';
 import type { LiveCamera } from './live-camera.ts';
@@ -16,10 +16,12 @@ const MOST_STATS = 300;
 /** All that the pages show, as signals. The feed writes, pages read. Every list in it is bounded. */
 export class AppState implements FeedListener {
   readonly #list = new CameraList();
-  /** By id, in the order of the configuration; null until they are known. */
+  /** By id, in the order of the configuration; null until the daemon greeted for the first time. */
   readonly cameras: ReadonlySignal<ReadonlyMap<string, LiveCamera> | null> = this.#list.cameras;
   /** The newest message of each event, newest begin first. */
   readonly events: Signal<readonly LabelEvent[]> = signal([]);
+  /** The last messages of events that came over the feed, one by one, oldest first. */
+  readonly told: Signal<readonly LabelEvent[]> = signal([]);
   /** Counts up with each history after the first: what was read of an earlier one may mean something else in this one. */
   readonly historyEpoch: Signal<number> = signal(0);
   /** Messages that the daemon no longer had when this page came back. */
@@ -50,10 +52,16 @@ export class AppState implements FeedListener {
   history(messages: readonly LabelEvent[]): void {
     this.#frames.flush();
     this.events.value = eventLogOf(messages);
+    this.told.value = [];
     this.scores.clear();
     // What a page read while the first was on its way is of the same history: it must not be thrown away and read again.
     if (this.#hasHistory) this.historyEpoch.value += 1;
     this.#hasHistory = true;
+  }
+
+  /** Until the first stats come, which tell it exactly. */
+  clockHeard(daemonMs: number): void {
+    this.#clockOffsetMs = daemonMs - Date.now();
   }
 
   hello({ cameras, version, loggedIn }: HelloMessage): void {
@@ -83,12 +91,17 @@ export class AppState implements FeedListener {
 
   /** What `/api/cameras` says: the feed tells of a camera when it changes, not how its numbers move, nor that it left the configuration. */
   camerasPolled(cameras: readonly Camera[]): void {
-    this.#polled([...(this.cameras.peek()?.keys() ?? [])], cameras);
+    this.#frames.add('cameras', () => this.#list.told(cameras));
   }
 
-  /** What `/api/cameras/ID` says; null: that there is no such camera. */
-  cameraPolled(id: string, camera: Camera | null): void {
-    this.#polled([id], camera ? [camera] : []);
+  /** What `/api/cameras/:id` says. */
+  cameraPolled(camera: Camera): void {
+    this.#frames.add(`camera ${camera.id}`, () => this.#list.update(camera));
+  }
+
+  /** That there is no such camera. */
+  cameraDenied(id: string): void {
+    this.#frames.add(`camera ${id}`, () => this.#list.denied(id));
   }
 
   /** Forgets the pictures of all other cameras: the daemon sends the newest again when one is watched again. */
@@ -109,16 +122,9 @@ export class AppState implements FeedListener {
     });
   }
 
-  #polled(asked: readonly string[], cameras: readonly Camera[]): void {
-    for (const camera of cameras) this.#frames.add(`camera ${camera.id}`, () => this.#list.update(camera));
-    this.#list.answered(
-      asked,
-      cameras.map(({ id }) => id),
-    );
-  }
-
   #event(event: LabelEvent): void {
     this.events.value = withEvent(this.events.peek(), event);
+    this.told.value = [...this.told.peek(), event].slice(-MOST_EVENTS);
     const live = this.camera(event.camera);
     if (live) live.active.value = withRuleEvent(live.active.peek(), event);
   }

@@ -92,6 +92,9 @@ export class FeedClient {
     if (response.status === 401) this.#parts.onLoginNeeded();
     if (!response.ok) throw new Error(`the daemon answered ${response.status}`);
     const page = (await response.json()) as EventPage;
+    // What a page asks for at once has times in it: they must be of the daemon's clock already.
+    const second = Date.parse(response.headers.get('date') ?? '');
+    if (!Number.isNaN(second)) this.#parts.listener.clockHeard(second + 500);
     this.#position = { storeId: page.storeId, sequence: page.events.reduce((highest, { sequence }) => Math.max(highest, sequence), 0) };
     this.#parts.listener.history(eventsOf(page));
   }

@@ -5,6 +5,8 @@ import type { TileMessage } from './tile-message.ts';
 export interface FeedListener {
   /** Event messages of before, newest first; again after the daemon's history became another one. */
   history(messages: readonly LabelEvent[]): void;
+  /** What the daemon's clock said just now, ms since the epoch; to the second. */
+  clockHeard(daemonMs: number): void;
   hello(hello: HelloMessage): void;
   message(message: ServerMessage): void;
   tile(tile: TileMessage): void;

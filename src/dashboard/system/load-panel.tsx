@@ -3,13 +3,16 @@ import { useSession } from '../app/session.ts';
 import { Fact } from '../ui/fact.tsx';
 import { percent } from '../ui/words.ts';
 import { loadOf } from './load.ts';
-import type { SystemStats } from './system-stats.ts';
+import type { ConfigReport, SystemStats } from './system-stats.ts';
 
 /** What is asked, what is done, and what the engine could do. */
-export function LoadPanel({ stats }: { readonly stats: SystemStats }): JSX.Element {
+export function LoadPanel({ stats, config }: { readonly stats: SystemStats; readonly config: ConfigReport | null }): JSX.Element {
   const { state } = useSession();
   const cameras = [...(state.cameras.value?.values() ?? [])].map(({ camera }) => camera.value);
-  const { asked, capacity, bestSize, share } = loadOf(cameras, stats.engine);
+  const { asked, capacity, bestSize, share } = loadOf(cameras, stats.engine, (id) => {
+    const regions = config?.config.cameras[id]?.regions;
+    return regions && Object.keys(regions).length;
+  });
   const { received, classified } = stats.framesPerSecond;
   const drops = Object.entries(stats.drops).filter(([, count]) => count > 0);
   const whole = Math.max(asked, capacity ?? 0, classified, 1);

@@ -11,13 +11,19 @@ export interface Load {
   readonly share: number | null;
 }
 
-/** How much is asked of the engine, against what it could do if nothing else had a part in it. */
+/**
+ * How much is asked of the engine, against what it could do if nothing else had a part in it. `regionsOf`: how many a camera has by the configuration, which knows
+ * also those that were not judged yet; undefined while that is not known.
+ */
 export function loadOf(
-  cameras: readonly Pick<Camera, 'enabled' | 'sampleFps' | 'regions'>[],
+  cameras: readonly Pick<Camera, 'id' | 'enabled' | 'sampleFps' | 'regions'>[],
   engine: Pick<EngineFacts, 'batchSizes' | 'costMs'> | null,
+  regionsOf: (id: string) => number | undefined = () => undefined,
 ): Load {
   let asked = 0;
-  for (const { enabled, sampleFps, regions } of cameras) if (enabled) asked += sampleFps * Math.max(1, Object.keys(regions).length);
+  for (const { id, enabled, sampleFps, regions } of cameras) {
+    if (enabled) asked += sampleFps * Math.max(1, regionsOf(id) ?? Object.keys(regions).length);
+  }
   let capacity: number | null = null;
   let bestSize: number | null = null;
   for (const size of engine?.batchSizes ?? []) {

@@ -49,9 +49,14 @@ export function SystemPage(): JSX.Element {
   return (
     <div class="page system-page">
       <h1>System</h1>
+      {stats.faults?.map((fault) => (
+        <p key={fault} class="notice bad system-fault">
+          Not ready: {fault}
+        </p>
+      ))}
       <div class="system-grid">
         <LatencyPanel stats={stats} course={state.stats.value} />
-        <LoadPanel stats={stats} />
+        <LoadPanel stats={stats} config={config.value} />
         <BatchPanel stats={stats} />
         <EnginePanel engine={stats.engine} />
         <DeliveryPanel stats={stats} course={state.stats.value} outbox={outbox.value} />

@@ -22,6 +22,8 @@ export interface SystemStats extends Stats {
   /** Null until the first engine is ready. */
   readonly engine: EngineFacts | null;
   readonly eventsLost?: number;
+  /** Why it is not ready; empty when it is. */
+  readonly faults?: readonly string[];
 }
 
 /** `GET /api/outbox`. */
@@ -60,7 +62,9 @@ export interface Client {
 /** `GET /api/config`. */
 export interface ConfigReport {
   readonly file: string | null;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly cameras: Readonly<Record<string, { readonly regions: Readonly<Record<string, unknown>> }>>;
+  };
   readonly reload: Reload | null;
 }
 

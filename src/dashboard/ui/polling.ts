@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 /**
- * Asks again and again, while the page is seen. A try that fails is left out: that the daemon is away is told by the feed. `url` is made anew for each. `onMissing`: the
- * daemon knows nothing of that.
+ * Asks again and again, while the page is seen. A try that fails is left out: that the daemon is away is told by the feed. `url` is made anew for each.
+ * `onMissing`: the daemon says that there is no such thing.
  */
 export function usePolling(url: () => string, everyMs: number, onAnswer: (answer: unknown) => void, onMissing?: () => void): void {
   const newest = useRef({ url, onAnswer, onMissing });

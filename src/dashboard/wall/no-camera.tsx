@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
+import { useConfigured } from '../app/use-configured.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { Starting } from '../ui/starting.tsx';
 
 const EXAMPLE = `cameras:
   front_door:
@@ -8,8 +10,11 @@ const EXAMPLE = `cameras:
     username: viewer
     password: \${FRONT_DOOR_PASSWORD}`;
 
-/** What to put into the configuration when there is nothing in it to watch. */
+/** What to put into the configuration when there is nothing in it to watch. Or that the program is not so far yet. */
 export function NoCamera(): JSX.Element {
+  const configured = useConfigured();
+  if (configured === null) return <p class="page quiet">Waiting for the daemon …</p>;
+  if (configured.length > 0) return <Starting />;
   return (
     <EmptyState title="No camera yet">
       <p>

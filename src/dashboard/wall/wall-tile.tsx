@@ -4,22 +4,22 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { pathOf } from '../app/routes.ts';
 import { useSession } from '../app/session.ts';
 import type { LiveCamera } from '../state/live-camera.ts';
+import { pictureAgeMs } from '../state/picture-age.ts';
 import { tick } from '../state/ticker.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Bar } from '../ui/bar.tsx';
 import { PictureCanvas } from '../ui/picture-canvas.tsx';
 import { coverageInWords, duration, stateInWords, toneOf } from '../ui/words.ts';
-import { staleReason } from './stale-reason.ts';
+import { nextTry, staleWhy } from './stale-reason.ts';
 import type { Observe } from './use-visible-watch.ts';
 
 /** One camera on the wall. Each part reads its own signals, so that a new score moves a bar and nothing else. */
 export function WallTile({ live, observe }: { readonly live: LiveCamera; readonly observe: Observe }): JSX.Element {
   const root = useRef<HTMLLIElement>(null);
   const id = useId();
-  const { state } = useSession();
   useEffect(() => (root.current ? observe(root.current) : undefined), [observe]);
   const isActive = useComputed(() => live.active.value.length > 0);
-  const isStale = useComputed(() => staleReason(live.camera.value, state.daemonNow()) !== null);
+  const isStale = useComputed(() => staleWhy(live.camera.value) !== null);
   const name = useComputed(() => live.camera.value.name);
   return (
     <li ref={root} class="wall-cell" data-camera={live.id}>
@@ -57,13 +57,26 @@ function StateBadge({ live }: { readonly live: LiveCamera }): JSX.Element {
 
 function StaleNote({ live }: { readonly live: LiveCamera }): JSX.Element | null {
   const { state } = useSession();
-  const reason = useComputed(() => {
+  const why = useComputed(() => staleWhy(live.camera.value));
+  const next = useComputed(() => {
     tick.value;
-    return staleReason(live.camera.value, state.daemonNow());
+    return nextTry(live.camera.value, state.daemonNow());
   });
   const hasPicture = live.tile.value !== null;
-  if (reason.value === null) return hasPicture ? null : <span class="tile-note">no picture yet</span>;
-  return <span class="tile-note why">{reason}</span>;
+  if (why.value === null) return hasPicture ? null : <span class="tile-note">no picture yet</span>;
+  return (
+    <span class="tile-note why">
+      <span class="tile-why" title={why.value}>
+        {why}
+      </span>
+      {next.value !== null && (
+        <span class="tile-next">
+          <span class="visually-hidden">, </span>
+          {next}
+        </span>
+      )}
+    </span>
+  );
 }
 
 function ActiveRules({ live }: { readonly live: LiveCamera }): JSX.Element | null {
@@ -108,13 +121,15 @@ function Verdict({ live }: { readonly live: LiveCamera }): JSX.Element {
 }
 
 function Times({ live }: { readonly live: LiveCamera }): JSX.Element {
+  const { state } = useSession();
   const age = useComputed(() => {
     const tile = live.tile.value;
-    return tile === null ? '' : `${duration(Math.max(0, tick.value - tile.atMs))} old`;
+    if (tile === null) return '';
+    return `${duration(pictureAgeMs(tile, live.camera.value, { daemonNowMs: state.daemonNow(), nowMs: tick.value }))} old`;
   });
-  const { latencyMs, bound, coverage, state } = live.camera.value;
+  const { latencyMs, bound, coverage, state: cameraState } = live.camera.value;
   const p95 = latencyMs.p95 === null ? '' : `p95 ${Math.round(latencyMs.p95)} ms`;
-  const reduced = state === 'live' && coverage?.state === 'reduced' ? coverageInWords(coverage) : '';
+  const reduced = cameraState === 'live' && coverage?.state === 'reduced' ? coverageInWords(coverage) : '';
   const warning = bound.message === null ? reduced : 'its bound cannot be kept';
   return (
     <span class="tile-times">

@@ -42,6 +42,12 @@ describe('daySpans', () => {
     expect(spans[4]?.words).toMatch(/still active$/);
   });
 
+  it('names a span that goes on alike while its end moves', () => {
+    const open = [event('b', 3, 'start', 21, null)];
+    const keysUntil = (hour: number) => daySpans(null, open, 'yard', { fromMs: 0, toMs: hour * 3_600_000 }).map(({ key }) => key);
+    expect(keysUntil(24)).toEqual(keysUntil(23));
+  });
+
   it('is found by its place, events above coverage', () => {
     const spans = daySpans(report, [event('a', 1, 'end', 6, 6.01)], 'yard', window);
     expect(spanAt(spans, 0.252, 0.003)?.eventId).toBe('a');

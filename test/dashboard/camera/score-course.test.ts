@@ -42,6 +42,7 @@ describe('summaryOf', () => {
     expect(summaryOf([])).toBeNull();
     expect(summaryOf([sample(0, 0.2, false, false), sample(1, 0.9, true), sample(3, 0.4), sample(4, 0.3), sample(99, 0.3, false, false)])).toEqual({
       newest: 0.3,
+      newestMs: 99,
       lowest: 0.2,
       highest: 0.9,
       activeShare: 0.5,

@@ -61,5 +61,6 @@ it('knows which messages it lets through', () => {
 it('takes times of a form for local ones, and shows them so', () => {
   for (const utc of ['2026-01-22T06:11:00.000Z', '2026-07-22T23:59:00.000Z']) expect(utcOf(localFieldOf(utc))).toBe(utc);
   expect(localFieldOf('2026-01-22T06:11:00.000Z')).toMatch(/^2026-01-2\dT\d\d:\d\d$/);
+  expect(utcOf(localFieldOf('2026-01-22T06:11:30.000Z')), 'not another time than the one that is shown').toBe('2026-01-22T06:11:30.000Z');
   expect([utcOf(''), utcOf('12'.repeat(20)), utcOf('+012345-01-01T00:00:00Z'), localFieldOf('')]).toEqual(['', '', '', '']);
 });

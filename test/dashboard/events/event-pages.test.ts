@@ -74,6 +74,14 @@ describe('EventPages', () => {
     expect(pages.list.value.rows).toHaveLength(300);
   });
 
+  it('keeps the newest message of its events when the live log has lost it', async () => {
+    const pages = new EventPages(historyOf(300).load, byId);
+    await pages.loadFirst();
+    pages.follow([labelEvent(301, { id: 'E250', type: 'end' }), labelEvent(302, { id: 'elsewhere' })]);
+    const newer = pages.follow([labelEvent(303, { id: 'later' })]);
+    expect([...newer.values()].map(({ id, type }) => `${id} ${type}`)).toEqual(['E250 end']);
+  });
+
   it('ends before it fills the memory', async () => {
     const pages = new EventPages(historyOf(MOST_ROWS + 1_000).load, byId);
     await pages.loadFirst();

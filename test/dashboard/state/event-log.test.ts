@@ -15,6 +15,14 @@ describe('the event log', () => {
     expect(withEvent(updated, start)).toBe(updated);
   });
 
+  it('keeps what was told last, also of an event that began long before the others', () => {
+    const long = event('long', 1, 1);
+    const busy = Array.from({ length: 4 }, (_, index) => event(`busy${index}`, index + 2, index + 10));
+    const log = [long, ...busy, event('long', 6, 1)].reduce<ReturnType<typeof eventLogOf>>((rows, one) => withEvent(rows, one, 4), []);
+    expect(log.map(({ id, sequence }) => `${id} ${sequence}`)).toEqual(['busy3 5', 'busy2 4', 'busy1 3', 'long 6']);
+    expect(eventLogOf([long, ...busy, event('long', 6, 1)], 4)).toEqual(log);
+  });
+
   it('is the same from the history and from live messages in any order, and bounded', () => {
     const messages = fc.array(fc.tuple(fc.nat(12), fc.nat(100)), { maxLength: 60 });
     fc.assert(
