@@ -306,7 +306,7 @@ describe('the system page', () => {
     expect(await panel('Engine').textContent()).toContain(engine.sha256.slice(0, 12));
     await waitFor(
       'the broker is connected, and nothing waits for long',
-      async () => /connected.*Waiting/.test((await panel('MQTT').textContent()) ?? ''),
+      async () => /Broker(?!not )connected.*Waiting/.test((await panel('MQTT').textContent()) ?? ''),
       30_000,
     );
     await waitFor('batches are counted', async () => {
@@ -329,6 +329,21 @@ describe('the system page', () => {
     const config = JSON.parse((await page.locator('.config-text').textContent()) ?? '') as { cameras: object };
     expect(Object.keys(config.cameras)).toEqual(stand.cameras.ids);
     await closed(watched);
+  });
+
+  it('says how much waits for a broker that is away, and for how long, until it has it all', async () => {
+    const { page, complaints } = await open('/system');
+    const facts = page.getByRole('region', { name: 'MQTT' }).locator('.facts');
+    const words = async () => (await facts.textContent()) ?? '';
+    await broker.stop();
+    await waitFor('messages wait', async () => /Brokernot connected.*Waiting[3-9] messages, the oldest for \d+ s/.test(await words()), 60_000);
+    const { depth } = await daemon.json<{ depth: number }>('/api/outbox');
+    expect(Math.abs(depth - Number(/Waiting(\d+)/.exec(await words())?.[1]))).toBeLessThanOrEqual(2);
+    await broker.start();
+    await waitFor('all is told', async () => /Broker(?!not )connected.*Waitingnothing/.test(await words()), 60_000);
+    expect(await page.locator('.outbox-curves svg').first().getAttribute('aria-label')).toMatch(/now 0, at most [1-9]/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   it('says why a reload was refused, and that a later one was applied', async () => {

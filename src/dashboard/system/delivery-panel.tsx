@@ -41,12 +41,12 @@ export function DeliveryPanel({ stats, course, outbox }: DeliveryPanelProps): JS
           )}
         </Fact>
         {mqtt !== null && !mqtt.connected && mqtt.error !== null && <Fact name="Because">{mqtt.error}</Fact>}
-        <Fact name="Waiting">{depth === 0 ? 'nothing' : `${depth.toLocaleString()} messages, the oldest for ${duration(oldestSeconds * 1000)}`}</Fact>
+        <Fact name="Waiting">{depth === 0 ? 'nothing' : `${count(depth)}, the oldest for ${duration(oldestSeconds * 1000)}`}</Fact>
         {outbox !== null && outbox.outgrown > 0 && (
           <Fact name="Lost">{outbox.outgrown.toLocaleString()} were removed for want of space before the broker took them</Fact>
         )}
         <Fact name="Not sent">
-          {dead.length === 0 ? 'none' : dead.map(([reason, count]) => `${count.toLocaleString()} ${REASONS[reason] ?? reason}`).join(', ')}
+          {dead.length === 0 ? 'none' : dead.map(([reason, letters]) => `${letters.toLocaleString()} ${REASONS[reason] ?? reason}`).join(', ')}
         </Fact>
       </dl>
       {mqtt !== null && <OutboxCurves course={course} />}
@@ -64,6 +64,10 @@ export function DeliveryPanel({ stats, course, outbox }: DeliveryPanelProps): JS
       )}
     </section>
   );
+}
+
+function count(messages: number): string {
+  return messages === 1 ? 'one message' : `${messages.toLocaleString()} messages`;
 }
 
 function Letter({ letter: { id, camera, type, reason, detail, at } }: { readonly letter: DeadLetter }): JSX.Element {

@@ -16,25 +16,34 @@ export function OutboxCurves({ course }: { readonly course: readonly Stats[] }):
   const depths = points.map(({ atMs, depth }) => ({ atMs, value: depth }));
   const ages = points.map(({ atMs, oldestSeconds }) => ({ atMs, value: oldestSeconds }));
   const chartPx = Math.max(60, widthPx - MARGIN_PX);
+  const now = course.at(-1)?.outbox ?? { depth: 0, oldestSeconds: 0 };
   return (
     <div ref={box} class="outbox-curves">
-      <Curve title="Messages that waited" points={depths} chartPx={chartPx} least={1} words={(value) => value.toLocaleString()} />
-      <Curve title="Age of the oldest" points={ages} chartPx={chartPx} least={1} words={(seconds) => duration(seconds * 1000)} />
+      <Curve title="Messages that waited" points={depths} now={now.depth} chartPx={chartPx} least={1} words={(value) => value.toLocaleString()} />
+      <Curve
+        title="Age of the oldest"
+        points={ages}
+        now={now.oldestSeconds}
+        chartPx={chartPx}
+        least={1}
+        words={(seconds) => duration(seconds * 1000)}
+      />
     </div>
   );
 }
 
 interface CurveProps {
   readonly title: string;
-  /** Oldest first; the newest is now. */
+  /** Oldest first; each the highest of its column. */
   readonly points: readonly { readonly atMs: number; readonly value: number }[];
+  readonly now: number;
   readonly chartPx: number;
   /** What the top of the chart means at least: nothing must not look like much. */
   readonly least: number;
   readonly words: (value: number) => string;
 }
 
-function Curve({ title, points, chartPx, least, words }: CurveProps): JSX.Element {
+function Curve({ title, points, now, chartPx, least, words }: CurveProps): JSX.Element {
   const newest = points.at(-1);
   const highest = Math.max(0, ...points.map(({ value }) => value));
   const top = roundedUp(Math.max(least, highest));
@@ -43,7 +52,7 @@ function Curve({ title, points, chartPx, least, words }: CurveProps): JSX.Elemen
     x: (atMs: number) => columnX(atMs, endMs, chartPx) + chartPx / COLUMNS / 2,
     y: (value: number) => (1 - value / top) * HEIGHT_PX,
   };
-  const inWords = `${title}, last ${MINUTES} minutes: now ${words(newest?.value ?? 0)}, at most ${words(highest)}`;
+  const inWords = `${title}, last ${MINUTES} minutes: now ${words(now)}, at most ${words(highest)}`;
   return (
     <figure>
       <figcaption>{title}</figcaption>
