@@ -9,7 +9,6 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CHECKS = [
   // Benches and helper processes are checked against what they import: the built program.
   ['build', 'scripts/build.mjs', []],
-  ['bundle size', 'scripts/check-bundle-size.mjs', []],
   ['biome', 'node_modules/@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']],
   ['tsc', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']],
   ['tsc declarations', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--noEmit']],
