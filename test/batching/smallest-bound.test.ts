@@ -43,6 +43,17 @@ describe('the words for a bound that cannot be kept', () => {
     );
   });
 
+  it('do not call a bound too small that would do now, while the judgement waits', () => {
+    const needed = smallestBound(costs(FLAT), 1, 33);
+    expect(infeasibleInWords(needed, 110, 1)).toMatch(
+      /^a bound of 110 ms could not be kept, and hardly can now: a frame takes up to 108 ms .*; raise maxLatencyMs to 120 or more/,
+    );
+    expect(infeasibleInWords(needed, 500, 1)).toBe(
+      'a bound of 500 ms could not be kept: now a frame takes up to 108 ms even when nothing else waits (decode 33, preprocess 3, network 70, hand-over 2), ' +
+        'and when that lasts it counts as kept again',
+    );
+  });
+
   it('leave decoding out while nothing is known of it', () => {
     expect(infeasibleInWords(smallestBound(costs(FLAT), 1, 0), 60, 1)).toContain('(preprocess 3, network 70, hand-over 2)');
   });
