@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analysisMs, type FfmpegInput, ffmpegArguments } from '../../src/stream/ffmpeg-arguments.ts';
 import { streamAddress } from '../../src/stream/stream-address.ts';
 import { Secret } from '../../src/util/secret.ts';
-
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 
 function argumentsFor(url: string, about: Partial<FfmpegInput> = {}): string[] {
   const address = streamAddress({ id: 'cam', url, username: 'us@r', password: new Secret("p:/'%") });

@@ -9,15 +9,8 @@ import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { Redactor } from '../../src/util/redactor.ts';
 import { Secret } from '../../src/util/secret.ts';
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 import { cameraConfig, realSources, SourceRecorder } from '../helpers/stream-cameras.ts';
-
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
 
 describe('ffmpegSources', () => {
   it('asks for patience before each child, and remembers what a stream has taught', async () => {

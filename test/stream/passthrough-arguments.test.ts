@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { passthroughAnalysisMs, passthroughArguments } from '../../src/stream/passthrough-arguments.ts';
 import { streamAddress } from '../../src/stream/stream-address.ts';
 import { Secret } from '../../src/util/secret.ts';
-
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 
 function argumentsFor(url: string, { looksLonger = false, transport = 'tcp' as const } = {}): string {
   const address = streamAddress({ id: 'cam', url, username: 'viewer', password: new Secret('p@ss') });

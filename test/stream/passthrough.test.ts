@@ -7,17 +7,11 @@ import { passthroughs } from '../../src/stream/passthrough.ts';
 import { type Clock, systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { Secret } from '../../src/util/secret.ts';
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 import { cameraConfig } from '../helpers/stream-cameras.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
 const CAMERA = cameraConfig({
   url: 'rtsp://127.0.0.1:1/main',
   liveUrl: 'rtsp://127.0.0.1:2/live',

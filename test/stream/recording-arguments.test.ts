@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RecordingInput, recordingArguments } from '../../src/stream/recording-arguments.ts';
-
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 
 function argumentsFor(file: string, about: Partial<RecordingInput> = {}): string[] {
   return recordingArguments({ file, sampleFps: null, frameWidth: 640, hwaccel: 'none', threads: 1, ...about }, CAPABILITIES);

@@ -7,17 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PictureMemory } from '../../src/stream/picture-memory.ts';
 import { type RecordedPicture, Recording } from '../../src/stream/recording.ts';
 import { systemClock } from '../../src/util/clock.ts';
+import { CAPABILITIES } from '../helpers/ffmpeg-capabilities.ts';
 import { processTree } from '../helpers/process-tree.ts';
 import { makeTestClip } from '../helpers/test-clip.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-const CAPABILITIES = {
-  version: '5.1.9',
-  rtspTimeoutOption: '-timeout',
-  frameRateModeOption: '-fps_mode',
-  takesProcessorCount: true,
-  warning: null,
-} as const;
 const FRAMES = 60;
 
 let folder = '';
